@@ -1,0 +1,1 @@
+//! Pure judgement of a snapshot: who is let in where, and why.

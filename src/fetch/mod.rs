@@ -1,0 +1,1 @@
+//! What to read, in what order, and the tasks that read it.

@@ -1,0 +1,126 @@
+//! Roles: assignments, definitions, deny assignments and the principals they name
+//! (authorization.md).
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use time::OffsetDateTime;
+
+use super::field::Field;
+use super::id::{ArmId, PrincipalId};
+use super::resource::Source;
+
+/// A role assignment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RoleAssignment {
+    /// Its id.
+    pub id: ArmId,
+    /// `properties.scope`, or the scope in the id.
+    pub scope: ArmId,
+    /// `properties.roleDefinitionId`: prefixed with a subscription, so compare [`Self::role`].
+    pub role_definition_id: ArmId,
+    /// `properties.principalId`.
+    pub principal_id: PrincipalId,
+    /// `properties.principalType`: User, Group, `ServicePrincipal`, …
+    pub principal_type: Field<String>,
+    /// `properties.condition`: an ABAC expression.
+    pub condition: Field<String>,
+    /// `properties.description`.
+    pub description: Field<String>,
+    /// `properties.createdOn`.
+    pub created_on: Field<OffsetDateTime>,
+    /// `properties.updatedOn`.
+    pub updated_on: Field<OffsetDateTime>,
+    /// Where it was read.
+    pub source: Source,
+    /// The JSON as Azure sent it.
+    pub raw: Arc<Value>,
+}
+
+impl RoleAssignment {
+    /// The GUID of the role: the only part of the definition's id that is the same everywhere.
+    pub fn role(&self) -> RoleId {
+        RoleId::of(&self.role_definition_id)
+    }
+}
+
+/// The GUID of a role definition, lower case.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RoleId(pub Arc<str>);
+
+impl RoleId {
+    /// The last segment of a role definition id.
+    pub fn of(id: &ArmId) -> Self {
+        Self(Arc::from(id.name().to_ascii_lowercase()))
+    }
+}
+
+/// A role definition, built in or custom.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RoleDefinition {
+    /// Its id.
+    pub id: ArmId,
+    /// `properties.roleName`: names change, ids do not.
+    pub name: String,
+    /// `properties.type`: `BuiltInRole`, `CustomRole`.
+    pub role_type: Field<String>,
+    /// `properties.permissions[]`, each judged alone and then united.
+    pub permissions: Vec<Permission>,
+    /// The JSON as Azure sent it.
+    pub raw: Arc<Value>,
+}
+
+/// One `permissions[]` entry.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Permission {
+    /// Control plane, allowed.
+    pub actions: Vec<String>,
+    /// Control plane, subtracted from this entry only.
+    pub not_actions: Vec<String>,
+    /// Data plane, allowed.
+    pub data_actions: Vec<String>,
+    /// Data plane, subtracted from this entry only.
+    pub not_data_actions: Vec<String>,
+}
+
+/// A deny assignment: beats every role.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DenyAssignment {
+    /// Its id.
+    pub id: ArmId,
+    /// `properties.denyAssignmentName`.
+    pub name: String,
+    /// `properties.scope`.
+    pub scope: ArmId,
+    /// `properties.permissions[]`.
+    pub permissions: Vec<Permission>,
+    /// `properties.principals[]`: id and type; the zero GUID of type `SystemDefined` is everyone.
+    pub principals: Vec<(PrincipalId, String)>,
+    /// `properties.excludePrincipals[]`: wins over `principals`.
+    pub exclude_principals: Vec<(PrincipalId, String)>,
+    /// `properties.doNotApplyToChildScopes`.
+    pub not_below: Field<bool>,
+    /// `properties.isSystemProtected`.
+    pub system_protected: Field<bool>,
+    /// Where it was read.
+    pub source: Source,
+    /// The JSON as Azure sent it.
+    pub raw: Arc<Value>,
+}
+
+/// What the directory says of a principal.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Principal {
+    /// Object id.
+    pub id: PrincipalId,
+    /// `displayName`.
+    pub display_name: Field<String>,
+    /// `userPrincipalName`, for users.
+    pub user_principal_name: Field<String>,
+    /// `appId`, for service principals.
+    pub app_id: Field<String>,
+    /// `user`, `group`, `servicePrincipal`: the tail of `@odata.type`.
+    pub kind: Field<String>,
+    /// The JSON as Graph sent it.
+    pub raw: Arc<Value>,
+}

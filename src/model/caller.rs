@@ -1,0 +1,44 @@
+//! Who is signed in, as the token's claims say, and what each credential said on the way.
+
+use super::id::{PrincipalId, TenantId};
+
+/// The signed-in principal: claims of the token in use. Never the token.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Caller {
+    /// `tid`.
+    pub tenant: Option<TenantId>,
+    /// `oid`.
+    pub object_id: Option<PrincipalId>,
+    /// `upn`, `unique_name` or `preferred_username`.
+    pub user_name: Option<String>,
+    /// `appid` or `azp`.
+    pub app_id: Option<String>,
+    /// `idtyp`: `app` for an application, `user` for a person.
+    pub id_type: Option<String>,
+    /// The credential that gave the token: `az`, `managed identity`, …
+    pub credential: String,
+}
+
+impl Caller {
+    /// The name to show: user name, else app id, else object id.
+    pub fn label(&self) -> Option<&str> {
+        self.user_name
+            .as_deref()
+            .or(self.app_id.as_deref())
+            .or(self.object_id.as_ref().map(PrincipalId::as_str))
+    }
+
+    /// Whether it is a person: anything whose `idtyp` is not `app`.
+    pub fn is_person(&self) -> bool {
+        self.id_type.as_deref() != Some("app")
+    }
+}
+
+/// What one credential of the chain said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CredentialAnswer {
+    /// The credential: `environment`, `workload identity`, `managed identity`, `az`, `azd`.
+    pub credential: &'static str,
+    /// What it said, one sentence, secrets out.
+    pub said: String,
+}

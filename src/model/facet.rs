@@ -1,0 +1,183 @@
+//! Facets: the independently read parts of a resource beside its properties.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::field::Field;
+use super::id::{ArmId, PrincipalId};
+
+/// An independently read part of a resource, with its own freshness and failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Facet {
+    /// The resource's own GET body (or its item in a list).
+    Properties,
+    /// Blob containers of a storage account.
+    Containers,
+    /// Shared private links of a search service.
+    SharedPrivateLinks,
+    /// Network security perimeter configurations.
+    Perimeters,
+    /// Model deployments of a Cognitive Services account.
+    Deployments,
+    /// Foundry projects of a Cognitive Services account.
+    Projects,
+    /// Connections of a workspace, an account or a project.
+    Connections,
+    /// Keys of a vault (metadata only).
+    Keys,
+    /// Rules of a hub's managed network.
+    OutboundRules,
+    /// Diagnostic settings.
+    DiagnosticSettings,
+}
+
+impl Facet {
+    /// Every facet, in report order.
+    pub const ALL: [Self; 10] = [
+        Self::Properties,
+        Self::Containers,
+        Self::SharedPrivateLinks,
+        Self::Perimeters,
+        Self::Deployments,
+        Self::Projects,
+        Self::Connections,
+        Self::Keys,
+        Self::OutboundRules,
+        Self::DiagnosticSettings,
+    ];
+
+    /// The name in the JSON report: camel case, as Azure names the child collection.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Properties => "properties",
+            Self::Containers => "containers",
+            Self::SharedPrivateLinks => "sharedPrivateLinkResources",
+            Self::Perimeters => "networkSecurityPerimeterConfigurations",
+            Self::Deployments => "deployments",
+            Self::Projects => "projects",
+            Self::Connections => "connections",
+            Self::Keys => "keys",
+            Self::OutboundRules => "outboundRules",
+            Self::DiagnosticSettings => "diagnosticSettings",
+        }
+    }
+
+    /// What it is called in a sentence: `shared private links`.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Properties => "properties",
+            Self::Containers => "containers",
+            Self::SharedPrivateLinks => "shared private links",
+            Self::Perimeters => "security perimeters",
+            Self::Deployments => "model deployments",
+            Self::Projects => "projects",
+            Self::Connections => "connections",
+            Self::Keys => "keys",
+            Self::OutboundRules => "managed network rules",
+            Self::DiagnosticSettings => "diagnostic settings",
+        }
+    }
+}
+
+/// A blob container (storage.md).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Container {
+    /// Its id.
+    pub id: ArmId,
+    /// Its name.
+    pub name: String,
+    /// `properties.publicAccess`: Container, Blob, None.
+    pub public_access: Field<String>,
+    /// The JSON as Azure sent it.
+    pub raw: Arc<Value>,
+}
+
+/// A model deployment (cognitiveservices.md).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Deployment {
+    /// Its id.
+    pub id: ArmId,
+    /// Its name: what a client calls.
+    pub name: String,
+    /// `properties.model.name`.
+    pub model: Field<String>,
+    /// `properties.model.version`.
+    pub version: Field<String>,
+    /// `sku.name`.
+    pub sku: Field<String>,
+    /// `sku.capacity`, thousands of tokens a minute for token SKUs.
+    pub capacity: Field<i64>,
+    /// `properties.provisioningState`.
+    pub provisioning_state: Field<String>,
+    /// The JSON as Azure sent it.
+    pub raw: Arc<Value>,
+}
+
+/// A project of a new-style Foundry account (cognitiveservices.md).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Project {
+    /// Its id.
+    pub id: ArmId,
+    /// Its name, without the account's.
+    pub name: String,
+    /// `properties.displayName`.
+    pub display_name: Field<String>,
+    /// `identity.principalId`: a project has a principal of its own.
+    pub principal_id: Field<PrincipalId>,
+    /// The JSON as Azure sent it.
+    pub raw: Arc<Value>,
+}
+
+/// A connection of a hub, a project or an account (cognitiveservices.md, "Connection").
+#[derive(Clone, Debug, PartialEq)]
+pub struct Connection {
+    /// Its id.
+    pub id: ArmId,
+    /// Its name.
+    pub name: String,
+    /// `properties.category`: `CognitiveSearch`, `AzureOpenAI`, …
+    pub category: Field<String>,
+    /// `properties.authType`: AAD, `ApiKey`, …
+    pub auth_type: Field<String>,
+    /// `properties.target`: a URL, mostly.
+    pub target: Field<String>,
+    /// `properties.metadata.ResourceId`, read without regard to the key's case.
+    pub resource_id: Option<ArmId>,
+    /// `properties.isSharedToAll`.
+    pub shared_to_all: Field<bool>,
+    /// The JSON as Azure sent it.
+    pub raw: Arc<Value>,
+}
+
+/// A key of a vault, metadata only (keyvault.md).
+#[derive(Clone, Debug, PartialEq)]
+pub struct VaultKey {
+    /// Its id.
+    pub id: ArmId,
+    /// Its name.
+    pub name: String,
+    /// `properties.attributes.enabled`.
+    pub enabled: Field<bool>,
+    /// `properties.attributes.exp`, unix seconds; absent means never.
+    pub expires: Field<i64>,
+    /// `properties.attributes.nbf`, unix seconds.
+    pub not_before: Field<i64>,
+    /// `properties.keyUri`.
+    pub uri: Field<String>,
+    /// The JSON as Azure sent it.
+    pub raw: Arc<Value>,
+}
+
+/// A diagnostic setting (monitor.md).
+#[derive(Clone, Debug, PartialEq)]
+pub struct DiagnosticSetting {
+    /// Its name.
+    pub name: String,
+    /// `properties.workspaceId`.
+    pub workspace: Option<ArmId>,
+    /// Enabled log categories, and category groups (`allLogs`, `audit`) as they are named.
+    pub categories: Vec<String>,
+    /// The JSON as Azure sent it.
+    pub raw: Arc<Value>,
+}

@@ -1,0 +1,291 @@
+//! Ids: ARM resource ids compared without regard to case, and newtypes for the GUIDs around them.
+//!
+//! Azure answers the same id in changing case (`resourceGroups`, `resourcegroups`, lower-cased
+//! provider), so equality, order and hash fold ASCII case, while the text as Azure sent it is kept
+//! for display (arm-wide.md, "ids").
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+/// Text compared, ordered and hashed without regard to ASCII case; shown as it was given.
+#[derive(Clone)]
+pub struct Folded {
+    text: Arc<str>,
+    folded: Arc<str>,
+}
+
+impl Folded {
+    /// Keeps `text` as it is and its lower-case form for comparison.
+    pub fn new(text: impl AsRef<str>) -> Self {
+        let text: Arc<str> = Arc::from(text.as_ref());
+        let folded = if text.bytes().any(|b| b.is_ascii_uppercase()) {
+            Arc::from(text.to_ascii_lowercase())
+        } else {
+            Arc::clone(&text)
+        };
+        Self { text, folded }
+    }
+
+    /// The text as it was given.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The text in ASCII lower case: the form that is compared.
+    pub fn folded(&self) -> &str {
+        &self.folded
+    }
+}
+
+impl PartialEq for Folded {
+    fn eq(&self, other: &Self) -> bool {
+        self.folded == other.folded
+    }
+}
+impl Eq for Folded {}
+impl Hash for Folded {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.folded.hash(state);
+    }
+}
+impl PartialOrd for Folded {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Folded {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.folded.cmp(&other.folded)
+    }
+}
+impl fmt::Debug for Folded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", &*self.text)
+    }
+}
+impl fmt::Display for Folded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+macro_rules! folded_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(Folded);
+
+        impl $name {
+            /// Takes the id as it is; nothing is checked, as Azure's answers decide what an id is.
+            pub fn new(text: impl AsRef<str>) -> Self {
+                Self(Folded::new(text))
+            }
+
+            /// The id as it was given.
+            pub fn as_str(&self) -> &str {
+                self.0.as_str()
+            }
+
+            /// The id in ASCII lower case: the form that is compared.
+            pub fn folded(&self) -> &str {
+                self.0.folded()
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+folded_id! {
+    /// A subscription's GUID.
+    SubscriptionId
+}
+folded_id! {
+    /// A tenant's GUID, or a verified domain name where that is all that is known.
+    TenantId
+}
+folded_id! {
+    /// The object id of a user, group or service principal in Entra ID.
+    PrincipalId
+}
+folded_id! {
+    /// A full ARM resource id (or scope), such as
+    /// `/subscriptions/S/resourceGroups/G/providers/Microsoft.Storage/storageAccounts/N`.
+    ArmId
+}
+
+impl ArmId {
+    fn segments(text: &str) -> impl Iterator<Item = &str> {
+        text.split('/').filter(|part| !part.is_empty())
+    }
+
+    /// The value that follows the segment `key` (compared without case).
+    fn after(&self, key: &str) -> Option<&str> {
+        let mut parts = Self::segments(self.as_str());
+        while let Some(part) = parts.next() {
+            if part.eq_ignore_ascii_case("providers") {
+                return None; // Beyond this segment, words are names of types, not of scopes.
+            }
+            let value = parts.next()?;
+            if part.eq_ignore_ascii_case(key) {
+                return Some(value);
+            }
+        }
+        None
+    }
+
+    /// The id of a subscription as a scope: `/subscriptions/S`.
+    pub fn of_subscription(subscription: &SubscriptionId) -> Self {
+        Self::new(format!("/subscriptions/{subscription}"))
+    }
+
+    /// The subscription that the resource lives in, when the id names one.
+    pub fn subscription(&self) -> Option<SubscriptionId> {
+        self.after("subscriptions").map(SubscriptionId::new)
+    }
+
+    /// The resource group's name, when the id names one.
+    pub fn resource_group(&self) -> Option<&str> {
+        self.after("resourceGroups")
+    }
+
+    /// The id of the resource group, when the id names one.
+    pub fn group_id(&self) -> Option<ArmId> {
+        let group = self.resource_group()?;
+        let subscription = self.subscription()?;
+        Some(Self::new(format!(
+            "/subscriptions/{subscription}/resourceGroups/{group}"
+        )))
+    }
+
+    /// The last segment: the resource's own name.
+    pub fn name(&self) -> &str {
+        Self::segments(self.as_str()).last().unwrap_or_default()
+    }
+
+    /// Namespace and type segments of the innermost provider, such as
+    /// `Microsoft.CognitiveServices/accounts/projects`; none for a scope without a provider.
+    pub fn resource_type(&self) -> Option<String> {
+        let parts: Vec<&str> = Self::segments(self.as_str()).collect();
+        let at = parts
+            .iter()
+            .rposition(|part| part.eq_ignore_ascii_case("providers"))?;
+        let namespace = parts.get(at + 1)?;
+        let types = parts.get(at + 2..)?.iter().step_by(2);
+        let mut text = (*namespace).to_owned();
+        for part in types {
+            text.push('/');
+            text.push_str(part);
+        }
+        Some(text)
+    }
+
+    /// The id without its last type and name: the parent resource, the group, the subscription.
+    pub fn parent(&self) -> Option<ArmId> {
+        let parts: Vec<&str> = Self::segments(self.as_str()).collect();
+        if parts.len() <= 2 {
+            return None;
+        }
+        let mut keep = parts.len() - 2;
+        // `…/providers/Namespace/type/name` hangs under the scope before `providers`.
+        if keep >= 2 && parts[keep - 2].eq_ignore_ascii_case("providers") {
+            keep -= 2;
+        }
+        (keep > 0).then(|| Self::new(format!("/{}", parts[..keep].join("/"))))
+    }
+
+    /// A child's id: this id, a slash, and `tail`.
+    #[must_use]
+    pub fn child(&self, tail: &str) -> ArmId {
+        Self::new(format!("{}/{tail}", self.as_str().trim_end_matches('/')))
+    }
+
+    /// Whether this id is `scope` itself or lies below it. `/` holds everything.
+    pub fn is_within(&self, scope: &ArmId) -> bool {
+        let scope = scope.folded().trim_end_matches('/');
+        let own = self.folded().trim_end_matches('/');
+        own == scope
+            || (own.len() > scope.len()
+                && own.starts_with(scope)
+                && own.as_bytes()[scope.len()] == b'/')
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ACCOUNT: &str =
+        "/subscriptions/S1/resourceGroups/Rg/providers/Microsoft.Storage/storageAccounts/st1";
+
+    #[test]
+    fn ids_compare_without_case_and_keep_their_text() {
+        let lower = ArmId::new(ACCOUNT.to_lowercase());
+        let id = ArmId::new(ACCOUNT);
+        assert_eq!(id, lower);
+        assert_eq!(id.as_str(), ACCOUNT);
+    }
+
+    #[test]
+    fn parts_of_an_id() {
+        let id = ArmId::new(ACCOUNT);
+        assert_eq!(id.subscription(), Some(SubscriptionId::new("s1")));
+        assert_eq!(id.resource_group(), Some("Rg"));
+        assert_eq!(id.name(), "st1");
+        assert_eq!(
+            id.resource_type().as_deref(),
+            Some("Microsoft.Storage/storageAccounts")
+        );
+        assert_eq!(
+            id.child("blobServices/default/containers/docs")
+                .resource_type()
+                .as_deref(),
+            Some("Microsoft.Storage/storageAccounts/blobServices/containers")
+        );
+    }
+
+    #[test]
+    fn parents_climb_to_the_subscription() {
+        let mut id = ArmId::new(ACCOUNT).child("blobServices/default");
+        let mut seen = Vec::new();
+        while let Some(up) = id.parent() {
+            seen.push(up.as_str().to_owned());
+            id = up;
+        }
+        assert_eq!(
+            seen,
+            [
+                ACCOUNT,
+                "/subscriptions/S1/resourceGroups/Rg",
+                "/subscriptions/S1"
+            ]
+        );
+    }
+
+    #[test]
+    fn within_respects_segment_borders() {
+        let id = ArmId::new(ACCOUNT);
+        assert!(id.is_within(&ArmId::new("/subscriptions/s1/resourcegroups/rg")));
+        assert!(id.is_within(&ArmId::new("/")));
+        assert!(!id.is_within(&ArmId::new("/subscriptions/s1/resourceGroups/r")));
+    }
+
+    #[test]
+    fn a_group_named_like_a_keyword_is_still_found() {
+        let id = ArmId::new("/subscriptions/s/resourceGroups/subscriptions/providers/A.B/c/d");
+        assert_eq!(id.resource_group(), Some("subscriptions"));
+        assert_eq!(id.subscription(), Some(SubscriptionId::new("s")));
+    }
+}

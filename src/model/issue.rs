@@ -1,0 +1,84 @@
+//! What went wrong with one reading, or with one property of an answer.
+//!
+//! An issue is data that stands beside a value, never instead of it: nine of ten subscriptions and
+//! one refusal are a value *and* an issue.
+
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+
+/// The kind of trouble; it decides the word and the sign that a pane shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum IssueKind {
+    /// Azure refused: a right is missing (HTTP 401 or 403).
+    Denied,
+    /// Azure asked to wait (HTTP 429) and the tries ran out.
+    Throttled,
+    /// The thing is not there (HTTP 404).
+    NotFound,
+    /// No answer in time.
+    Timeout,
+    /// The answer, or one property of it, has not the expected shape.
+    Malformed,
+    /// This cloud, API version or setting does not offer it. Not a fault: it was not to be had.
+    Unsupported,
+    /// The connection, the proxy, TLS or the service failed.
+    Failed,
+    /// hopscope itself refused: a write, a key listing, or an address that a token must not go to.
+    Withheld,
+    /// No credential gave a token.
+    SignIn,
+}
+
+/// One trouble, with all that Azure said about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Issue {
+    /// The kind.
+    pub kind: IssueKind,
+    /// What was wanted, in plain words: `role assignments`, `storage accounts`.
+    pub what: String,
+    /// The sentence to show: cause first. Control characters are already out.
+    pub message: String,
+    /// The JSON path of the property, for a malformed one.
+    pub path: Option<String>,
+    /// HTTP status, when there was an answer.
+    pub status: Option<u16>,
+    /// Azure's error code, such as `AuthorizationFailed`.
+    pub code: Option<String>,
+    /// The action that is missing, when the answer names it or the call implies it.
+    pub right: Option<String>,
+    /// The least role that has the right.
+    pub role: Option<&'static str>,
+    /// `x-ms-request-id`, else the correlation id.
+    pub request_id: Option<Arc<str>>,
+    /// When it happened.
+    pub at: OffsetDateTime,
+}
+
+impl Issue {
+    /// An issue with a message and nothing else known.
+    pub fn new(
+        kind: IssueKind,
+        what: impl Into<String>,
+        message: impl Into<String>,
+        at: OffsetDateTime,
+    ) -> Self {
+        Self {
+            kind,
+            what: what.into(),
+            message: message.into(),
+            path: None,
+            status: None,
+            code: None,
+            right: None,
+            role: None,
+            request_id: None,
+            at,
+        }
+    }
+
+    /// Whether the reading as a whole failed, as against one property of it.
+    pub fn is_about_reading(&self) -> bool {
+        self.path.is_none()
+    }
+}

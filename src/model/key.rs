@@ -1,0 +1,106 @@
+//! What can be read: one key names one slice of the store and one reading of the fetcher.
+
+use std::fmt;
+
+use super::facet::Facet;
+use super::id::{ArmId, SubscriptionId, TenantId};
+use super::resource::Family;
+
+/// The name of one slice.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Key {
+    /// `/tenants` with the credential of a tenant; none is the credential's own.
+    Tenants(Option<TenantId>),
+    /// `/subscriptions` with the credential of a tenant; none is the credential's own.
+    Subscriptions(Option<TenantId>),
+    /// The resource groups of a subscription.
+    Groups(SubscriptionId),
+    /// A provider-level list, of a whole subscription or of one group.
+    List {
+        /// The subscription.
+        subscription: SubscriptionId,
+        /// The group, when only the group's list is read.
+        group: Option<GroupName>,
+        /// What is listed.
+        family: Family,
+    },
+    /// One resource read by id: what a resource in scope names.
+    Resource(ArmId),
+    /// A facet of one resource (never [`Facet::Properties`]: those come with the resource).
+    Facet(ArmId, Facet),
+    /// Role assignments seen at a scope (a subscription's hold the management groups' too).
+    RoleAssignments(ArmId),
+    /// Role definitions usable at a scope.
+    RoleDefinitions(ArmId),
+    /// Deny assignments seen at a scope.
+    DenyAssignments(ArmId),
+    /// Names of the principals that assignments of a tenant mention, from Microsoft Graph.
+    Principals(Option<TenantId>),
+}
+
+/// A resource group's name, compared without case.
+pub type GroupName = super::id::Folded;
+
+impl Key {
+    /// The kind of thing, as `notRead[].what` in the report names it.
+    pub fn what(&self) -> &'static str {
+        match self {
+            Self::Tenants(_) => "tenants",
+            Self::Subscriptions(_) => "subscriptions",
+            Self::Groups(_) => "resourceGroups",
+            Self::List { family, .. } => family.arm_type(),
+            Self::Resource(_) => "resource",
+            Self::Facet(_, facet) => facet.name(),
+            Self::RoleAssignments(_) => "roleAssignments",
+            Self::RoleDefinitions(_) => "roleDefinitions",
+            Self::DenyAssignments(_) => "denyAssignments",
+            Self::Principals(_) => "principals",
+        }
+    }
+
+    /// What it is called in a sentence.
+    pub fn words(&self) -> &'static str {
+        match self {
+            Self::Tenants(_) => "tenants",
+            Self::Subscriptions(_) => "subscriptions",
+            Self::Groups(_) => "resource groups",
+            Self::List { family, .. } => family.plural(),
+            Self::Resource(_) => "a resource that is named",
+            Self::Facet(_, facet) => facet.words(),
+            Self::RoleAssignments(_) => "role assignments",
+            Self::RoleDefinitions(_) => "role definitions",
+            Self::DenyAssignments(_) => "deny assignments",
+            Self::Principals(_) => "names of principals",
+        }
+    }
+
+    /// The scope that the reading is about, as an ARM id where it has one.
+    pub fn scope(&self) -> Option<ArmId> {
+        match self {
+            Self::Tenants(_) | Self::Subscriptions(_) | Self::Principals(_) => None,
+            Self::Groups(subscription) => Some(ArmId::of_subscription(subscription)),
+            Self::List {
+                subscription,
+                group,
+                ..
+            } => Some(match group {
+                None => ArmId::of_subscription(subscription),
+                Some(group) => ArmId::of_subscription(subscription)
+                    .child(&format!("resourceGroups/{group}")),
+            }),
+            Self::Resource(id) | Self::Facet(id, _) => Some(id.clone()),
+            Self::RoleAssignments(id) | Self::RoleDefinitions(id) | Self::DenyAssignments(id) => {
+                Some(id.clone())
+            }
+        }
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.scope() {
+            Some(scope) => write!(f, "{} of {scope}", self.words()),
+            None => f.write_str(self.words()),
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! The embedded Azure: raw JSON documents served over real HTTP on loopback.
