@@ -194,7 +194,8 @@ pub struct AssignedIdentity {
 impl Identity {
     fn has_word(&self, word: &str) -> bool {
         self.identity_type.text().is_some_and(|text| {
-            text.split(',').any(|part| part.trim().eq_ignore_ascii_case(word))
+            text.split(',')
+                .any(|part| part.trim().eq_ignore_ascii_case(word))
         })
     }
 
@@ -334,7 +335,7 @@ pub enum AuthOptions {
     AadOrApiKey(Field<String>),
 }
 
-/// Cognitive Services account: Azure OpenAI, AI Services, Foundry (cognitiveservices.md).
+/// Cognitive Services account: Azure `OpenAI`, AI Services, Foundry (cognitiveservices.md).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cognitive {
     /// `properties.customSubDomainName`: without it no token is accepted.
