@@ -145,9 +145,9 @@ fn every_principal_is_in_the_directory_or_deleted_on_purpose() {
         }
         for (group, members) in &scenario.members {
             check("groups.json", group);
-            members
-                .iter()
-                .for_each(|member| check("groups.json", member));
+            for member in members {
+                check("groups.json", member);
+            }
         }
         let caller = scenario.toml["caller"]["object_id"]
             .as_str()
