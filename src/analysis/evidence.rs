@@ -90,7 +90,7 @@ impl Evidence {
 /// answers is not stable.
 pub fn at<'v>(body: &'v Value, path: &str) -> Option<&'v Value> {
     let mut here = body;
-    for step in Steps { rest: path } {
+    for step in (Steps { rest: path }) {
         here = match step {
             Step::Member(name) => member(here, name)?,
             Step::Item(index) => here.as_array()?.get(index)?,
@@ -156,9 +156,15 @@ mod tests {
             "identity": { "@odata.type": "#Microsoft.Azure.Search.DataUserAssignedIdentity" },
         });
         for (path, found) in [
-            ("properties.networkAcls.ipRules[0].value", Some(json!("203.0.113.24"))),
+            (
+                "properties.networkAcls.ipRules[0].value",
+                Some(json!("203.0.113.24")),
+            ),
             ("properties.networkAcls.ipRules[1].value", None),
-            ("properties.networkacls.IPRULES[0].value", Some(json!("203.0.113.24"))),
+            (
+                "properties.networkacls.IPRULES[0].value",
+                Some(json!("203.0.113.24")),
+            ),
             ("properties.networkAcls.bypass", Some(Value::Null)),
             ("properties.networkAcls.defaultAction", None),
             (

@@ -197,8 +197,11 @@ mod tests {
 
     #[test]
     fn a_tag_is_named_once() {
-        let reasoned = Reasoned::new(Verdict::Open, "absent means Enabled [K]")
-            .tagged([Tag::K, Tag::S, Tag::S]);
+        let reasoned = Reasoned::new(Verdict::Open, "absent means Enabled [K]").tagged([
+            Tag::K,
+            Tag::S,
+            Tag::S,
+        ]);
         assert_eq!(reasoned.reason, "absent means Enabled [K] [S]");
         assert_eq!(reasoned.tags, [Tag::K, Tag::S]);
     }

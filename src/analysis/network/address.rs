@@ -59,7 +59,9 @@ impl Addresses {
 
     /// The rules: Azure's writing, and what it means.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Meaning)> {
-        self.rules.iter().map(|(text, meaning)| (text.as_str(), *meaning))
+        self.rules
+            .iter()
+            .map(|(text, meaning)| (text.as_str(), *meaning))
     }
 
     /// Rules that are a single address, each address counted once.
@@ -76,7 +78,10 @@ impl Addresses {
         self.iter()
             .enumerate()
             .filter(|(at, (_, meaning))| {
-                wanted(*meaning) && !self.rules[..*at].iter().any(|(_, earlier)| earlier == meaning)
+                wanted(*meaning)
+                    && !self.rules[..*at]
+                        .iter()
+                        .any(|(_, earlier)| earlier == meaning)
             })
             .count()
     }
@@ -170,12 +175,28 @@ mod tests {
     fn rules_are_read_leniently_and_kept_as_written() {
         for (text, cosmos, expected) in [
             ("203.0.113.24", false, Meaning::One(address("203.0.113.24"))),
-            (" \"203.0.113.24\" ", false, Meaning::One(address("203.0.113.24"))),
-            ("203.0.113.24/32", false, Meaning::One(address("203.0.113.24"))),
-            ("203.0.113.0/24", false, Meaning::Range("203.0.113.0/24".parse().unwrap())),
+            (
+                " \"203.0.113.24\" ",
+                false,
+                Meaning::One(address("203.0.113.24")),
+            ),
+            (
+                "203.0.113.24/32",
+                false,
+                Meaning::One(address("203.0.113.24")),
+            ),
+            (
+                "203.0.113.0/24",
+                false,
+                Meaning::Range("203.0.113.0/24".parse().unwrap()),
+            ),
             ("0.0.0.0", true, Meaning::AnyAzure),
             ("0.0.0.0", false, Meaning::One(address("0.0.0.0"))),
-            ("0.0.0.0/0", true, Meaning::Range("0.0.0.0/0".parse().unwrap())),
+            (
+                "0.0.0.0/0",
+                true,
+                Meaning::Range("0.0.0.0/0".parse().unwrap()),
+            ),
             ("203.0.113.24-203.0.113.30", false, Meaning::Unreadable),
             ("", false, Meaning::Unreadable),
         ] {
@@ -194,7 +215,11 @@ mod tests {
             (vec!["::/0"], false),
             (vec![], false),
         ] {
-            assert_eq!(Addresses::read(&rules, false).cover_everyone(), everyone, "{rules:?}");
+            assert_eq!(
+                Addresses::read(&rules, false).cover_everyone(),
+                everyone,
+                "{rules:?}"
+            );
         }
     }
 

@@ -155,7 +155,11 @@ impl Inquiry {
         let may_shut = |one: &Asked| matches!(one.answer, Answer::MayShut | Answer::MayDecide);
         let last = self.asked.last();
         let admitted = last.filter(|one| one.answer == Answer::Admits);
-        let doubt: fn(&Asked) -> bool = if admitted.is_some() { may_shut } else { may_admit };
+        let doubt: fn(&Asked) -> bool = if admitted.is_some() {
+            may_shut
+        } else {
+            may_admit
+        };
         let doubts: Vec<&Asked> = self.asked.iter().filter(|one| doubt(one)).collect();
 
         let judged = if !doubts.is_empty() {
@@ -163,7 +167,11 @@ impl Inquiry {
             if let Some(admitted) = admitted {
                 reason = format!("{} would let it in, but {reason}", admitted.sentence());
             }
-            reasoned(Verdict::Unknown, reason, doubts.iter().copied().chain(admitted))
+            reasoned(
+                Verdict::Unknown,
+                reason,
+                doubts.iter().copied().chain(admitted),
+            )
         } else if let Some(admitted) = admitted {
             reasoned(Verdict::Open, admitted.sentence(), [admitted])
         } else {
@@ -217,7 +225,11 @@ mod tests {
             inquiry.ask(|| Asked::new(Question::IpRule, *answer, "x"));
         }
         let admission = inquiry.close();
-        (admission.judged.verdict, admission.by, admission.asked.len())
+        (
+            admission.judged.verdict,
+            admission.by,
+            admission.asked.len(),
+        )
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::rules::{Bypass, Public, Rules, Sheet, Silence, WhenDisabled};
 use super::service::{ByAddress, Service, Trust};
 
 /// The firewall of a Cognitive Services account.
-pub struct CognitiveFirewall;
+pub(super) struct CognitiveFirewall;
 
 impl Service for CognitiveFirewall {
     fn rules(&self, resource: &Resource) -> Rules {
@@ -60,7 +60,9 @@ impl Service for CognitiveFirewall {
         if target.kind.is("OpenAI") || target.kind.is("AIServices") {
             Trust::Yes(None)
         } else {
-            Trust::Unclear("the trusted path is documented for Azure OpenAI and Foundry accounts only")
+            Trust::Unclear(
+                "the trusted path is documented for Azure OpenAI and Foundry accounts only",
+            )
         }
     }
 

@@ -1,7 +1,7 @@
 //! Cosmos DB accounts (domain-rules B.4): no default action and no trusted path; an address rule or
 //! the network filter turns the account into an allow list; `0.0.0.0` is any Azure datacenter.
 
-use crate::model::field::Field;
+use crate::analysis::verdict::Tag;
 use crate::model::resource::Resource;
 
 use super::caller::{Instance, ServiceKind};
@@ -9,7 +9,7 @@ use super::rules::{Bypass, Public, Rules, Sheet, Silence, WhenDisabled, derived}
 use super::service::{ByAddress, Service, Trust};
 
 /// The firewall of a Cosmos DB account.
-pub struct CosmosFirewall;
+pub(super) struct CosmosFirewall;
 
 impl Service for CosmosFirewall {
     fn rules(&self, resource: &Resource) -> Rules {
@@ -28,10 +28,13 @@ impl Service for CosmosFirewall {
             Some(false) => subnets.value = Some(Vec::new()),
             None => {
                 subnets.value = None;
-                subnets.words = filter.words.clone();
+                subnets.words.clone_from(&filter.words);
             }
         }
-        let no_addresses = addresses.value.as_ref().map(super::address::Addresses::is_empty);
+        let no_addresses = addresses
+            .value
+            .as_ref()
+            .map(super::address::Addresses::is_empty);
         let (open, words, evidence) = match (no_addresses, filter.value) {
             (_, Some(true)) => (
                 Some(false),
@@ -61,15 +64,7 @@ impl Service for CosmosFirewall {
             ),
             subnets,
             instances: sheet.none_here("resourceAccessRules"),
-            bypass_ids: sheet.fact(
-                "networkAclBypassResourceIds",
-                |wall| match &wall.rules {
-                    Field::Malformed => Field::Malformed,
-                    _ => wall.bypass_resource_ids.clone(),
-                },
-                Silence::Means(Vec::new(), "none", None),
-                Some,
-            ),
+            bypass_ids: sheet.bypass_ids(),
             addresses,
             private: sheet.private(),
         }
@@ -85,9 +80,9 @@ impl Service for CosmosFirewall {
 
     fn by_address(&self, caller: ServiceKind, _same_region: Option<bool>) -> ByAddress {
         match caller {
-            ServiceKind::MachineLearning => {
-                ByAddress::Unclear("from which addresses a hub's platform calls is documented nowhere")
-            }
+            ServiceKind::MachineLearning => ByAddress::Unclear(
+                "from which addresses a hub's platform calls is documented nowhere",
+            ),
             _ => ByAddress::Unclear("the caller's address is not known here"),
         }
     }
@@ -96,10 +91,10 @@ impl Service for CosmosFirewall {
         &["Microsoft.AzureCosmosDB"]
     }
 
-    fn portal_has_own_address(&self) -> Option<(&'static str, crate::analysis::verdict::Tag)> {
+    fn portal_has_own_address(&self) -> Option<(&'static str, Tag)> {
         Some((
             "the data explorer calls from the portal's own addresses, which the list has to hold",
-            crate::analysis::verdict::Tag::K,
+            Tag::K,
         ))
     }
 }

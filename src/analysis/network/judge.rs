@@ -20,24 +20,24 @@ use super::service::{ByAddress, Service, Trust};
 use super::subnet;
 
 /// One target being asked.
-pub struct Door<'a> {
+pub(super) struct Door<'a> {
     /// The environment.
-    pub inventory: &'a Inventory,
+    pub(super) inventory: &'a Inventory,
     /// Whose address the firewalls are judged for.
-    pub judging: &'a Judging,
+    pub(super) judging: &'a Judging,
     /// The target.
-    pub target: &'a Resource,
+    pub(super) target: &'a Resource,
     /// Its service's ways.
-    pub service: &'static dyn Service,
+    pub(super) service: &'static dyn Service,
     /// Its rules.
-    pub rules: &'a Rules,
+    pub(super) rules: &'a Rules,
     /// Its perimeters.
-    pub perimeter: &'a Perimeter<'a>,
+    pub(super) perimeter: &'a Perimeter<'a>,
 }
 
 impl Door<'_> {
     /// Asks every question in order until one decides.
-    pub fn admit(&self, caller: &Caller) -> Admission {
+    pub(super) fn admit(&self, caller: &Caller) -> Admission {
         let caller = self.stand_in(caller);
         let mut inquiry = Inquiry::default();
         inquiry.ask(|| private::ask_endpoint(self.inventory, self.target, self.rules, &caller));
@@ -213,11 +213,12 @@ impl Door<'_> {
                 let tags = note.map(|(_, tag)| tag);
                 match (public.value, self.service.when_disabled()) {
                     (Some(Public::Enabled), _) => asked(Answer::Admits, words).tagged(tags),
-                    (Some(Public::Disabled), WhenDisabled::Works(why)) => {
-                        asked(Answer::Admits, format!("{words}, also with public access off: {why}"))
-                            .proved_by([public.evidence.clone()])
-                            .tagged(tags)
-                    }
+                    (Some(Public::Disabled), WhenDisabled::Works(why)) => asked(
+                        Answer::Admits,
+                        format!("{words}, also with public access off: {why}"),
+                    )
+                    .proved_by([public.evidence.clone()])
+                    .tagged(tags),
                     (Some(Public::Disabled), WhenDisabled::Disputed(why)) => {
                         asked(Answer::MayAdmit, why.to_owned()).proved_by([public.evidence.clone()])
                     }
@@ -242,7 +243,7 @@ impl Door<'_> {
         let fact = &self.rules.public;
         let answer = match fact.value {
             Some(Public::Enabled) => Answer::Next,
-            Some(Public::Disabled) | Some(Public::ByPerimeter) => Answer::Shuts,
+            Some(Public::Disabled | Public::ByPerimeter) => Answer::Shuts,
             None => Answer::MayShut,
         };
         step(Question::PublicAccess, answer, fact.words.clone(), fact)
@@ -269,30 +270,28 @@ impl Door<'_> {
         }
         match caller {
             Caller::Person { address } => self.ip_of_person(rules, *address, asked),
-            Caller::Instance(instance) => self.ip_of_service(
-                rules,
-                instance.kind,
-                self.same_region(instance),
-                asked,
-            ),
+            Caller::Instance(instance) => {
+                self.ip_of_service(rules, instance.kind, self.same_region(instance), asked)
+            }
             Caller::TrustedService(kind) => self.ip_of_service(rules, *kind, None, asked),
             Caller::AzurePortal => {
                 if rules.cover_everyone() {
                     return asked(Answer::Admits, "they cover every address".to_owned());
                 }
-                let (words, tag) = self
-                    .service
-                    .portal_has_own_address()
-                    .map_or(("the portal's address is not known", None), |(words, tag)| {
-                        (words, Some(tag))
-                    });
+                let (words, tag) = self.service.portal_has_own_address().map_or(
+                    ("the portal's address is not known", None),
+                    |(words, tag)| (words, Some(tag)),
+                );
                 asked(Answer::MayAdmit, format!("{}; {words}", count(rules))).tagged(tag)
             }
             Caller::Internet => {
                 if rules.cover_everyone() {
                     asked(Answer::Admits, "they cover every address".to_owned())
                 } else if let Some(text) = rules.unreadable() {
-                    asked(Answer::MayAdmit, format!("{text:?} is no address that can be read"))
+                    asked(
+                        Answer::MayAdmit,
+                        format!("{text:?} is no address that can be read"),
+                    )
                 } else {
                     asked(Answer::Next, format!("{}, not everybody", count(rules)))
                 }
@@ -303,7 +302,10 @@ impl Door<'_> {
                 } else {
                     asked(
                         Answer::MayAdmit,
-                        format!("{}; the network's public address is not known", count(rules)),
+                        format!(
+                            "{}; the network's public address is not known",
+                            count(rules)
+                        ),
                     )
                 }
             }
@@ -322,7 +324,10 @@ impl Door<'_> {
             } else {
                 asked(
                     Answer::MayAdmit,
-                    format!("{}, and the caller's address is not known: --client-ip says it", count(rules)),
+                    format!(
+                        "{}, and the caller's address is not known: --client-ip says it",
+                        count(rules)
+                    ),
                 )
             };
         };
@@ -351,10 +356,16 @@ impl Door<'_> {
             ),
             Match::Maybe(at) => {
                 let rule = rules.iter().nth(at).map_or("", |(text, _)| text);
-                asked(Answer::MayAdmit, format!("{rule:?} is no address that can be read"))
+                asked(
+                    Answer::MayAdmit,
+                    format!("{rule:?} is no address that can be read"),
+                )
             }
-            Match::No => asked(Answer::Next, format!("{}, none names {address}", count(rules)))
-                .telling(),
+            Match::No => asked(
+                Answer::Next,
+                format!("{}, none names {address}", count(rules)),
+            )
+            .telling(),
         }
     }
 
@@ -367,7 +378,10 @@ impl Door<'_> {
     ) -> Asked {
         let blocked = self.service.blocks_addresses_of_same_region();
         if rules.admit_any_azure() {
-            return asked(Answer::Admits, "0.0.0.0 admits any Azure datacenter".to_owned());
+            return asked(
+                Answer::Admits,
+                "0.0.0.0 admits any Azure datacenter".to_owned(),
+            );
         }
         if rules.cover_everyone() && !(blocked && same_region != Some(false)) {
             return asked(Answer::Admits, "they cover every address".to_owned());
@@ -390,9 +404,10 @@ impl Door<'_> {
         let asked = |answer, words: String| step(Question::SubnetRule, answer, words, fact);
         let Some(rules) = &fact.value else {
             return match caller {
-                Caller::Instance(_) | Caller::TrustedService(_) | Caller::AzurePortal | Caller::Internet => {
-                    asked(Answer::Next, "for networks only".to_owned())
-                }
+                Caller::Instance(_)
+                | Caller::TrustedService(_)
+                | Caller::AzurePortal
+                | Caller::Internet => asked(Answer::Next, "for networks only".to_owned()),
                 _ => asked(Answer::MayAdmit, fact.words.clone()),
             };
         };
@@ -414,18 +429,32 @@ impl Door<'_> {
                 match own.first() {
                     Some(rule) => asked(
                         Answer::MayAdmit,
-                        format!("{} is let in; whether the caller is in it is not known", rule.subnet.name()),
+                        format!(
+                            "{} is let in; whether the caller is in it is not known",
+                            rule.subnet.name()
+                        ),
                     ),
-                    None => asked(Answer::Next, format!("{}, not of this network", living.len())),
+                    None => asked(
+                        Answer::Next,
+                        format!("{}, not of this network", living.len()),
+                    ),
                 }
             }
             Caller::Person { address: None } => asked(
                 Answer::MayAdmit,
-                format!("{} networks are let in; where the caller is, is not known", living.len()),
+                format!(
+                    "{} networks are let in; where the caller is, is not known",
+                    living.len()
+                ),
             ),
-            Caller::Person { address: Some(address) } if is_private(*address) => asked(
+            Caller::Person {
+                address: Some(address),
+            } if is_private(*address) => asked(
                 Answer::MayAdmit,
-                format!("{} networks are let in; the caller may be in one", living.len()),
+                format!(
+                    "{} networks are let in; the caller may be in one",
+                    living.len()
+                ),
             ),
             _ => asked(Answer::Next, format!("{}, not the caller's", living.len())),
         }

@@ -69,7 +69,9 @@ pub fn open_to(inventory: &Inventory, resource: &Resource) -> Option<OpenTo> {
     let service = service::service(resource.family)?;
     let rules = service.rules(resource);
     let perimeter = Perimeter::of(inventory, resource);
-    Some(open_to::sum(inventory, resource, service, &rules, &perimeter))
+    Some(open_to::sum(
+        inventory, resource, service, &rules, &perimeter,
+    ))
 }
 
 /// The rules of a resource with its service's defaults applied; none without a firewall.

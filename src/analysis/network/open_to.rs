@@ -42,36 +42,26 @@ impl Doors {
     }
 
     fn words(&self) -> String {
-        let mut words = Vec::new();
-        if self.any_azure {
-            words.push("any Azure datacenter".to_owned());
-        }
-        let mut counted = |count: usize, one: &str, many: &str| match count {
-            0 => {}
-            1 => words.push(format!("1 {one}")),
-            count => words.push(format!("{count} {many}")),
+        let counted = |count: usize, one: &str, many: &str| match count {
+            0 => None,
+            1 => Some(format!("1 {one}")),
+            count => Some(format!("{count} {many}")),
         };
-        counted(self.addresses, "address", "addresses");
-        counted(self.ranges, "address range", "address ranges");
-        counted(self.networks, "network", "networks");
-        counted(usize::from(self.trusted), "", "");
-        if self.trusted {
-            words.pop();
-            words.push("trusted services".to_owned());
-        }
-        let mut counted = |count: usize, one: &str, many: &str| match count {
-            0 => {}
-            1 => words.push(format!("1 {one}")),
-            count => words.push(format!("{count} {many}")),
-        };
-        counted(self.instances, "named instance", "named instances");
-        if self.portal {
-            words.push("Azure portal".to_owned());
-        }
-        if self.private_endpoints > 0 {
-            words.push("private endpoints".to_owned());
-        }
-        words.join(" + ")
+        let flag = |is_set: bool, words: &str| is_set.then(|| words.to_owned());
+        [
+            flag(self.any_azure, "any Azure datacenter"),
+            counted(self.addresses, "address", "addresses"),
+            counted(self.ranges, "address range", "address ranges"),
+            counted(self.networks, "network", "networks"),
+            flag(self.trusted, "trusted services"),
+            counted(self.instances, "named instance", "named instances"),
+            flag(self.portal, "Azure portal"),
+            flag(self.private_endpoints > 0, "private endpoints"),
+        ]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(" + ")
     }
 }
 
@@ -140,7 +130,7 @@ struct Sum<'a> {
 }
 
 /// To whom a resource with these rules is open.
-pub fn sum(
+pub(super) fn sum(
     inventory: &Inventory,
     resource: &Resource,
     service: &'static dyn Service,
@@ -163,9 +153,12 @@ pub fn sum(
         match perimeter.is_enforced() {
             Some(true) => return sum.enforced(perimeter),
             Some(false) => sum.evidence.extend(perimeter.evidence().cloned()),
-            None => sum
-                .doubts
-                .push(perimeter.unclear().unwrap_or("its perimeters are not known").to_owned()),
+            None => sum.doubts.push(
+                perimeter
+                    .unclear()
+                    .unwrap_or("its perimeters are not known")
+                    .to_owned(),
+            ),
         }
     }
     sum.public(inventory)
@@ -202,8 +195,10 @@ impl Sum<'_> {
             }
         }
         if self.doors.private_endpoints > 0 {
-            self.reasons
-                .push(format!("{} private endpoints approved", self.doors.private_endpoints));
+            self.reasons.push(format!(
+                "{} private endpoints approved",
+                self.doors.private_endpoints
+            ));
         }
     }
 
@@ -265,7 +260,8 @@ impl Sum<'_> {
         if let Some(addresses) = &rules.addresses.value {
             if addresses.cover_everyone() {
                 self.note(&rules.addresses);
-                self.reasons.push("the IP rules cover every address".to_owned());
+                self.reasons
+                    .push("the IP rules cover every address".to_owned());
                 return self.done(Reach::Everyone);
             }
             if let Some(text) = addresses.unreadable() {
@@ -296,8 +292,11 @@ impl Sum<'_> {
         let (living, dead) = subnet::living(inventory, subnets, self.service.service_endpoints());
         self.doors.networks = living.len();
         for rule in &dead {
-            self.reasons
-                .push(format!("the rule for {} is dead: {}", rule.subnet.name(), rule.why));
+            self.reasons.push(format!(
+                "the rule for {} is dead: {}",
+                rule.subnet.name(),
+                rule.why
+            ));
         }
         self.dead = dead;
     }
@@ -338,7 +337,8 @@ impl Sum<'_> {
 
     fn done(mut self, reach: Reach) -> OpenTo {
         // What is not set says nothing about who gets in: only what decides goes into the reason.
-        self.reasons.retain(|words| !words.starts_with("this service has no"));
+        self.reasons
+            .retain(|words| !words.starts_with("this service has no"));
         let (reach, mut reason) = if self.doubts.is_empty() {
             (reach, self.reasons.join("; "))
         } else {

@@ -18,7 +18,7 @@ use super::asked::{Answer, Asked, Question};
 use super::caller::{Caller, Credential, Instance, ServiceKind};
 
 /// How a target stands to perimeters.
-pub struct Perimeter<'a> {
+pub(super) struct Perimeter<'a> {
     enforced: Vec<&'a PerimeterConfiguration>,
     learning: usize,
     /// Why it cannot be told.
@@ -29,7 +29,7 @@ pub struct Perimeter<'a> {
 
 impl<'a> Perimeter<'a> {
     /// Reads it off the target's own view of its perimeters.
-    pub fn of(inventory: &'a Inventory, target: &Resource) -> Self {
+    pub(super) fn of(inventory: &'a Inventory, target: &Resource) -> Self {
         let mut own = Self {
             enforced: Vec::new(),
             learning: 0,
@@ -45,7 +45,7 @@ impl<'a> Perimeter<'a> {
                 .facet(&target.id, crate::model::facet::Facet::Perimeters)
                 .is_none();
         if !preview_only {
-            own.unclear = listed.missing.clone();
+            own.unclear.clone_from(&listed.missing);
         }
         for one in listed.items {
             match one.access_mode.text() {
@@ -75,7 +75,7 @@ impl<'a> Perimeter<'a> {
     }
 
     /// Whether a perimeter replaces the target's own rules; none when it cannot be told.
-    pub fn is_enforced(&self) -> Option<bool> {
+    pub(super) fn is_enforced(&self) -> Option<bool> {
         if !self.enforced.is_empty() {
             return Some(true);
         }
@@ -83,17 +83,17 @@ impl<'a> Perimeter<'a> {
     }
 
     /// Why it cannot be told.
-    pub fn unclear(&self) -> Option<&str> {
+    pub(super) fn unclear(&self) -> Option<&str> {
         self.unclear.as_deref()
     }
 
     /// What proves it.
-    pub fn evidence(&self) -> Option<&Evidence> {
+    pub(super) fn evidence(&self) -> Option<&Evidence> {
         self.evidence.as_ref()
     }
 
     /// Inbound rules of the enforced perimeters.
-    pub fn inbound(&self) -> impl Iterator<Item = &'a PerimeterRule> {
+    pub(super) fn inbound(&self) -> impl Iterator<Item = &'a PerimeterRule> {
         self.enforced
             .iter()
             .flat_map(|one| &one.rules)
@@ -101,7 +101,7 @@ impl<'a> Perimeter<'a> {
     }
 
     /// A rule of an enforced perimeter whose direction cannot be told: it might be inbound.
-    pub fn has_unclear_rule(&self) -> bool {
+    pub(super) fn has_unclear_rule(&self) -> bool {
         self.enforced
             .iter()
             .flat_map(|one| &one.rules)
@@ -109,13 +109,16 @@ impl<'a> Perimeter<'a> {
     }
 
     /// Whether an inbound rule admits every address.
-    pub fn admits_everyone(&self) -> bool {
-        let texts: Vec<&String> = self.inbound().flat_map(|rule| &rule.address_prefixes).collect();
+    pub(super) fn admits_everyone(&self) -> bool {
+        let texts: Vec<&String> = self
+            .inbound()
+            .flat_map(|rule| &rule.address_prefixes)
+            .collect();
         Addresses::read(&texts, false).cover_everyone()
     }
 
     /// The perimeter's question to a caller.
-    pub fn ask(&self, inventory: &Inventory, target: &Resource, caller: &Caller) -> Asked {
+    pub(super) fn ask(&self, inventory: &Inventory, target: &Resource, caller: &Caller) -> Asked {
         let asked = |answer, words: String| {
             Asked::new(Question::Perimeter, answer, words)
                 .proved_by(self.evidence.clone())
@@ -145,12 +148,22 @@ impl<'a> Perimeter<'a> {
         asked(answer, words)
     }
 
-    fn admits(&self, inventory: &Inventory, target: &Resource, caller: &Caller) -> (Answer, String) {
+    fn admits(
+        &self,
+        inventory: &Inventory,
+        target: &Resource,
+        caller: &Caller,
+    ) -> (Answer, String) {
         match caller {
-            Caller::Person { address: Some(address) } => self.admits_address(*address),
+            Caller::Person {
+                address: Some(address),
+            } => self.admits_address(*address),
             Caller::Person { address: None } | Caller::AzurePortal => {
                 if self.admits_everyone() {
-                    (Answer::Admits, "an inbound rule admits every address".to_owned())
+                    (
+                        Answer::Admits,
+                        "an inbound rule admits every address".to_owned(),
+                    )
                 } else if self.inbound().any(|rule| !rule.address_prefixes.is_empty()) {
                     (
                         Answer::MayAdmit,
@@ -162,15 +175,15 @@ impl<'a> Perimeter<'a> {
             }
             Caller::Internet | Caller::PrivateEndpoint { .. } => {
                 if self.admits_everyone() {
-                    (Answer::Admits, "an inbound rule admits every address".to_owned())
+                    (
+                        Answer::Admits,
+                        "an inbound rule admits every address".to_owned(),
+                    )
                 } else {
                     (Answer::Next, "it does not admit every address".to_owned())
                 }
             }
-            Caller::TrustedService(_) => (
-                Answer::Next,
-                "trusted services are ignored".to_owned(),
-            ),
+            Caller::TrustedService(_) => (Answer::Next, "trusted services are ignored".to_owned()),
             Caller::Instance(instance) => self.admits_instance(inventory, target, instance),
         }
     }
@@ -180,7 +193,10 @@ impl<'a> Perimeter<'a> {
         for rule in self.inbound() {
             match Addresses::read(&rule.address_prefixes, false).admit(address) {
                 Match::Yes(_) => {
-                    return (Answer::Admits, format!("inbound rule {} names {address}", rule.name));
+                    return (
+                        Answer::Admits,
+                        format!("inbound rule {} names {address}", rule.name),
+                    );
                 }
                 Match::Maybe(_) => perhaps = true,
                 Match::No => {}
@@ -231,7 +247,10 @@ impl<'a> Perimeter<'a> {
         let own = facets::perimeters(inventory, &caller.id);
         let shared = own.items.iter().any(|mine| {
             mine.perimeter.is_some()
-                && self.enforced.iter().any(|theirs| theirs.perimeter == mine.perimeter)
+                && self
+                    .enforced
+                    .iter()
+                    .any(|theirs| theirs.perimeter == mine.perimeter)
         });
         if shared {
             // The perimeter page grants this to all members; AI Search's page of 2024-12 asks for
@@ -245,11 +264,17 @@ impl<'a> Perimeter<'a> {
                     "disputed: the caller is in the same perimeter, which admits members, but AI Search's page asks for explicit rules between Search and models".to_owned(),
                 )
             } else {
-                (Answer::Admits, "the caller is in the same perimeter".to_owned())
+                (
+                    Answer::Admits,
+                    "the caller is in the same perimeter".to_owned(),
+                )
             };
         }
         match own.missing {
-            Some(why) => (Answer::MayAdmit, format!("{why}; it may be in the same one")),
+            Some(why) => (
+                Answer::MayAdmit,
+                format!("{why}; it may be in the same one"),
+            ),
             None => (Answer::Next, "the caller is not in it".to_owned()),
         }
     }

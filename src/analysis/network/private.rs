@@ -16,7 +16,12 @@ use super::caller::{Caller, Instance, ServiceKind};
 use super::rules::Rules;
 
 /// The private endpoint question to a caller.
-pub fn ask_endpoint(inventory: &Inventory, target: &Resource, rules: &Rules, caller: &Caller) -> Asked {
+pub(super) fn ask_endpoint(
+    inventory: &Inventory,
+    target: &Resource,
+    rules: &Rules,
+    caller: &Caller,
+) -> Asked {
     let fact = &rules.private;
     let asked = |answer, words: String| {
         Asked::new(Question::PrivateEndpoint, answer, words).proved_by([fact.evidence.clone()])
@@ -26,25 +31,38 @@ pub fn ask_endpoint(inventory: &Inventory, target: &Resource, rules: &Rules, cal
         .iter()
         .filter(|one| one.status.is("Approved"))
         .collect();
-    let doubtful = fact.value.is_none() || connections.iter().any(|one| one.status.text().is_none());
+    let doubtful =
+        fact.value.is_none() || connections.iter().any(|one| one.status.text().is_none());
     let may_be_inside = match caller {
         Caller::PrivateEndpoint { network } => {
             return from_network(inventory, network, &approved, doubtful, &fact.words, asked);
         }
         Caller::Instance(instance) if instance.kind == ServiceKind::MachineLearning => {
-            return from_hub(inventory, target, instance, !approved.is_empty() || doubtful, asked);
+            return from_hub(
+                inventory,
+                target,
+                instance,
+                !approved.is_empty() || doubtful,
+                asked,
+            );
         }
         Caller::Person { address: None } => true,
-        Caller::Person { address: Some(address) } => is_private(*address),
-        Caller::Instance(_) | Caller::TrustedService(_) | Caller::AzurePortal | Caller::Internet => {
-            false
-        }
+        Caller::Person {
+            address: Some(address),
+        } => is_private(*address),
+        Caller::Instance(_)
+        | Caller::TrustedService(_)
+        | Caller::AzurePortal
+        | Caller::Internet => false,
     };
     if may_be_inside && (doubtful || !approved.is_empty()) {
         let words = if doubtful {
             fact.words.clone()
         } else {
-            format!("{} approved; the caller may be in its network", approved.len())
+            format!(
+                "{} approved; the caller may be in its network",
+                approved.len()
+            )
         };
         return asked(Answer::MayAdmit, words);
     }
@@ -82,7 +100,11 @@ fn from_network(
             Some(subnet) if subnet.is_within(network) => {
                 return asked(
                     Answer::Admits,
-                    format!("{} is approved and stands in {}", endpoint.name, network.name()),
+                    format!(
+                        "{} is approved and stands in {}",
+                        endpoint.name,
+                        network.name()
+                    ),
                 )
                 .proved_by([Evidence::of(endpoint, "properties.subnet.id")]);
             }
@@ -139,7 +161,10 @@ fn from_hub(
                 .proved_by([mode]),
                 _ => asked(
                     Answer::MayAdmit,
-                    format!("rule {} of the hub's managed network is not active yet", rule.name),
+                    format!(
+                        "rule {} of the hub's managed network is not active yet",
+                        rule.name
+                    ),
                 )
                 .proved_by([mode]),
             };
@@ -151,7 +176,8 @@ fn from_hub(
     if target.family == Family::Cosmos && may_have_endpoint {
         return asked(
             Answer::MayAdmit,
-            "it has private endpoints, and Microsoft makes one for a hub that has its own".to_owned(),
+            "it has private endpoints, and Microsoft makes one for a hub that has its own"
+                .to_owned(),
         );
     }
     asked(Answer::Next, "none for this caller".to_owned())
@@ -159,12 +185,11 @@ fn from_hub(
 
 /// The shared private link question to a search service: once a link to a resource exists, the
 /// service always uses it and does not fall back to the public way (domain-rules A.2, H06).
-pub fn ask_link(inventory: &Inventory, target: &Resource, caller: &Instance) -> Asked {
-    let (listed, inline) = links(inventory, &caller.id);
+pub(super) fn ask_link(inventory: &Inventory, target: &Resource, caller: &Instance) -> Asked {
+    let listed = links(inventory, &caller.id);
     let own: Vec<&SharedPrivateLink> = listed
         .items
         .iter()
-        .chain(&inline)
         .filter(|link| link.target.as_ref() == Some(&target.id))
         .filter(|link| match (&caller.sub_resource, link.group_id.text()) {
             (Some(wanted), Some(group)) => same_part(wanted, group),
@@ -221,41 +246,24 @@ pub fn ask_link(inventory: &Inventory, target: &Resource, caller: &Instance) -> 
 }
 
 /// The links of a search service: from its own list, else from its GET body, which repeats them.
-fn links<'a>(
-    inventory: &'a Inventory,
-    id: &ArmId,
-) -> (Listed<'a, SharedPrivateLink>, Vec<SharedPrivateLink>) {
+fn links<'a>(inventory: &'a Inventory, id: &ArmId) -> Listed<'a, SharedPrivateLink> {
     let mut listed = facets::shared_private_links(inventory, id);
     if listed.is_whole() {
-        return (listed, Vec::new());
+        return listed;
     }
     let Some(resource) = inventory.resource(id) else {
-        return (listed, Vec::new());
+        return listed;
     };
-    let items = crate::analysis::evidence::at(&resource.raw, "properties.sharedPrivateLinkResources")
-        .and_then(Value::as_array);
-    let Some(items) = items else {
-        return (listed, Vec::new());
+    let Details::Search(search) = &resource.details else {
+        return listed;
     };
-    let text = |item: &Value, path: &str| {
-        crate::analysis::evidence::at(item, path)
-            .and_then(Value::as_str)
-            .map(str::to_owned)
-    };
-    let inline = items
-        .iter()
-        .map(|item| SharedPrivateLink {
-            id: text(item, "id").map(ArmId::new),
-            name: text(item, "name").unwrap_or_else(|| "a link".to_owned()),
-            group_id: text(item, "properties.groupId").into(),
-            target: text(item, "properties.privateLinkResourceId").map(ArmId::new),
-            status: text(item, "properties.status").into(),
-            provisioning_state: text(item, "properties.provisioningState").into(),
-        })
-        .collect();
-    listed.missing = None;
-    listed.observed_at = Some(resource.source.observed_at);
-    (listed, inline)
+    let is_clear = !resource.is_unclear_at("properties.sharedPrivateLinkResources");
+    if let (Some(inline), true) = (search.shared_private_links.value(), is_clear) {
+        listed.items = inline;
+        listed.missing = None;
+        listed.observed_at = Some(resource.source.observed_at);
+    }
+    listed
 }
 
 /// Whether two names stand for the same part of a target.

@@ -216,7 +216,11 @@ impl<'a> Sheet<'a> {
             silence,
             |text| {
                 let mut bypass = Bypass::default();
-                for word in text.split(',').map(str::trim).filter(|word| !word.is_empty()) {
+                for word in text
+                    .split(',')
+                    .map(str::trim)
+                    .filter(|word| !word.is_empty())
+                {
                     match word.to_ascii_lowercase().as_str() {
                         "azureservices" => bypass.azure_services = true,
                         "azureportal" => bypass.portal = true,
@@ -240,34 +244,46 @@ impl<'a> Sheet<'a> {
         )
     }
 
+    /// A list in which a member of another shape was passed over is not known as a whole.
+    fn list<T: Clone>(
+        &self,
+        name: &'static str,
+        field: impl FnOnce(&'a Firewall) -> Field<Vec<T>>,
+    ) -> Fact<Vec<T>> {
+        let mut fact = self.fact(name, field, Silence::Means(Vec::new(), "none", None), Some);
+        if fact.value.is_some() && self.resource.is_unclear_at(&fact.evidence.path) {
+            fact.value = None;
+            fact.words = format!("{} holds a member that is malformed", fact.evidence.path);
+        }
+        fact
+    }
+
     /// The subnet rules.
     pub fn subnets(&self) -> Fact<Vec<SubnetRule>> {
-        self.fact(
-            "virtualNetworkRules",
-            |wall| under(&wall.rules, &wall.virtual_network_rules),
-            Silence::Means(Vec::new(), "none", None),
-            Some,
-        )
+        self.list("virtualNetworkRules", |wall| {
+            under(&wall.rules, &wall.virtual_network_rules)
+        })
     }
 
     /// The instance rules (Storage).
     pub fn instances(&self) -> Fact<Vec<InstanceRule>> {
-        self.fact(
-            "resourceAccessRules",
-            |wall| under(&wall.rules, &wall.resource_access_rules),
-            Silence::Means(Vec::new(), "none", None),
-            Some,
-        )
+        self.list("resourceAccessRules", |wall| {
+            under(&wall.rules, &wall.resource_access_rules)
+        })
     }
 
     /// Private endpoint connections.
     pub fn private(&self) -> Fact<Vec<PrivateEndpointConnection>> {
-        self.fact(
-            "properties.privateEndpointConnections",
-            |wall| wall.private_endpoints.clone(),
-            Silence::Means(Vec::new(), "none", None),
-            Some,
-        )
+        self.list("properties.privateEndpointConnections", |wall| {
+            wall.private_endpoints.clone()
+        })
+    }
+
+    /// Cosmos DB's named instances.
+    pub fn bypass_ids(&self) -> Fact<Vec<String>> {
+        self.list("networkAclBypassResourceIds", |wall| {
+            under(&wall.rules, &wall.bypass_resource_ids)
+        })
     }
 
     /// A setting that this service does not have.
@@ -291,7 +307,12 @@ fn under<T: Clone>(object: &Field<()>, property: &Field<T>) -> Field<T> {
 }
 
 /// A fact that follows from others: unclear as soon as `value` is.
-pub fn derived(value: Option<bool>, words: String, evidence: Evidence, tags: Vec<Tag>) -> Fact<bool> {
+pub fn derived(
+    value: Option<bool>,
+    words: String,
+    evidence: Evidence,
+    tags: Vec<Tag>,
+) -> Fact<bool> {
     Fact {
         value,
         words,

@@ -9,14 +9,17 @@ use super::rules::{Bypass, Public, Rules, Sheet, Silence, WhenDisabled, derived}
 use super::service::{ByAddress, Service, Trust};
 
 /// The firewall of a search service.
-pub struct SearchFirewall;
+pub(super) struct SearchFirewall;
 
 impl Service for SearchFirewall {
     fn rules(&self, resource: &Resource) -> Rules {
         let sheet = Sheet::new(resource, "properties.networkRuleSet");
         let addresses = sheet.addresses(false);
         let default_allow = derived(
-            addresses.value.as_ref().map(super::address::Addresses::is_empty),
+            addresses
+                .value
+                .as_ref()
+                .map(super::address::Addresses::is_empty),
             match &addresses.value {
                 Some(rules) if rules.is_empty() => {
                     "no IP rules, so the endpoint is open to all networks".to_owned()
@@ -50,10 +53,9 @@ impl Service for SearchFirewall {
             (ServiceKind::Cognitive | ServiceKind::MachineLearning, Credential::Key) => {
                 Trust::No("a key is no token of a managed identity")
             }
-            (
-                ServiceKind::Cognitive | ServiceKind::MachineLearning,
-                Credential::SystemIdentity,
-            ) => Trust::Yes(None),
+            (ServiceKind::Cognitive | ServiceKind::MachineLearning, Credential::SystemIdentity) => {
+                Trust::Yes(None)
+            }
             (ServiceKind::Cognitive, Credential::UserAssigned) => {
                 Trust::No("covers the system-assigned identity only, not a user-assigned one")
             }

@@ -8,7 +8,7 @@ use super::rules::{Rules, WhenDisabled};
 
 /// Whether a path for services covers one caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trust {
+pub(super) enum Trust {
     /// It does; a note and its weight where the sources do not speak with one voice.
     Yes(Option<(&'static str, Tag)>),
     /// It does not, and why.
@@ -19,7 +19,7 @@ pub enum Trust {
 
 /// Whether address rules can be of use to a service that calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ByAddress {
+pub(super) enum ByAddress {
     /// Never, and why.
     No(&'static str),
     /// Perhaps, and what is not known.
@@ -27,7 +27,7 @@ pub enum ByAddress {
 }
 
 /// One service firewall (domain-rules section B).
-pub trait Service {
+pub(super) trait Service {
     /// The rules, with this service's meaning of what is absent.
     fn rules(&self, resource: &Resource) -> Rules;
 
@@ -68,7 +68,7 @@ pub trait Service {
 }
 
 /// The firewall of a family, for those that have one.
-pub fn service(family: Family) -> Option<&'static dyn Service> {
+pub(super) fn service(family: Family) -> Option<&'static dyn Service> {
     match family {
         Family::Storage => Some(&super::storage::StorageFirewall),
         Family::Search => Some(&super::search::SearchFirewall),

@@ -9,7 +9,7 @@ use super::rules::{Bypass, Public, Rules, Sheet, Silence, WhenDisabled};
 use super::service::{ByAddress, Service, Trust};
 
 /// The firewall of a storage account.
-pub struct StorageFirewall;
+pub(super) struct StorageFirewall;
 
 impl Service for StorageFirewall {
     fn rules(&self, resource: &Resource) -> Rules {
@@ -18,9 +18,15 @@ impl Service for StorageFirewall {
             azure_services: true,
             portal: false,
         };
+        // That a missing rule object restricts nobody is not verified; its default action is.
+        let no_rules = resource
+            .firewall
+            .as_ref()
+            .is_some_and(|wall| wall.rules.is_unset())
+            .then_some(Tag::K);
         Rules {
             public: sheet.public(Silence::Means(Public::Enabled, "Enabled", Some(Tag::K))),
-            default_allow: sheet.default_action(Silence::Means(true, "Allow", None)),
+            default_allow: sheet.default_action(Silence::Means(true, "Allow", no_rules)),
             bypass: sheet.bypass(
                 "bypass",
                 Silence::Means(trusted, "AzureServices", Some(Tag::K)),
@@ -93,9 +99,9 @@ fn by_identity(caller: &Instance) -> Trust {
             Trust::No("covers blobs and ADLS Gen2 only, not tables or files")
         }
         Credential::SystemIdentity => Trust::Yes(None),
-        Credential::UserAssigned if caller.kind == ServiceKind::MachineLearning => {
-            Trust::Unclear("whether it covers a user-assigned identity of a workspace is documented nowhere")
-        }
+        Credential::UserAssigned if caller.kind == ServiceKind::MachineLearning => Trust::Unclear(
+            "whether it covers a user-assigned identity of a workspace is documented nowhere",
+        ),
         Credential::UserAssigned => {
             Trust::No("covers the system-assigned identity only, not a user-assigned one")
         }

@@ -3,7 +3,7 @@
 
 use crate::model::id::ArmId;
 use crate::model::network::SubnetRule;
-use crate::model::resource::{Details, Subnet};
+use crate::model::resource::Details;
 use crate::store::Inventory;
 
 /// A subnet rule that lets nobody in.
@@ -16,7 +16,7 @@ pub struct DeadRule {
 }
 
 /// Splits rules into those that may match and those that cannot.
-pub fn living<'r>(
+pub(super) fn living<'r>(
     inventory: &Inventory,
     rules: &'r [SubnetRule],
     endpoints: &[&str],
@@ -47,25 +47,17 @@ fn why_dead(inventory: &Inventory, rule: &SubnetRule, endpoints: &[&str]) -> Opt
     let Some(subnet) = details.subnets.iter().find(|one| one.id == rule.subnet) else {
         return Some(format!("{} has no such subnet", network.name));
     };
-    let has_endpoint = subnet
-        .service_endpoints
-        .iter()
-        .any(|has| endpoints.iter().any(|wanted| wanted.eq_ignore_ascii_case(has)));
+    let has_endpoint = subnet.service_endpoints.iter().any(|has| {
+        endpoints
+            .iter()
+            .any(|wanted| wanted.eq_ignore_ascii_case(has))
+    });
     (!has_endpoint && !endpoints.is_empty())
         .then(|| format!("the subnet has no service endpoint {}", endpoints[0]))
 }
 
 /// The virtual network of a subnet.
-pub fn network_of(subnet: &ArmId) -> Option<ArmId> {
+pub(super) fn network_of(subnet: &ArmId) -> Option<ArmId> {
     let at = subnet.folded().rfind("/subnets/")?;
     Some(ArmId::new(&subnet.as_str()[..at]))
-}
-
-/// A subnet that was read.
-pub fn subnet<'a>(inventory: &'a Inventory, id: &ArmId) -> Option<&'a Subnet> {
-    let network = inventory.resource(&network_of(id)?)?;
-    match &network.details {
-        Details::VirtualNetwork(details) => details.subnets.iter().find(|one| one.id == *id),
-        _ => None,
-    }
 }

@@ -9,7 +9,7 @@ use super::rules::{Bypass, Public, Rules, Sheet, Silence, WhenDisabled};
 use super::service::{ByAddress, Service, Trust};
 
 /// The firewall of a key vault.
-pub struct VaultFirewall;
+pub(super) struct VaultFirewall;
 
 impl Service for VaultFirewall {
     fn rules(&self, resource: &Resource) -> Rules {
@@ -41,7 +41,9 @@ impl Service for VaultFirewall {
         match (caller.kind, caller.credential) {
             (ServiceKind::Monitor, _) => Trust::Yes(None),
             (_, Credential::Key) => Trust::No("a key is no token of a managed identity"),
-            (_, Credential::Unclear) => Trust::Unclear("what the caller presents could not be read"),
+            (_, Credential::Unclear) => {
+                Trust::Unclear("what the caller presents could not be read")
+            }
             (ServiceKind::Search | ServiceKind::MachineLearning | ServiceKind::Storage, _) => {
                 Trust::Yes(None)
             }

@@ -2,21 +2,35 @@
 //! read says what its absence means, so absence is unclear. A project has the network of its hub
 //! (machinelearning.md).
 
-use crate::model::resource::Resource;
+use crate::model::resource::{Details, Resource};
 
 use super::caller::{Instance, ServiceKind};
 use super::rules::{Rules, Sheet, Silence, WhenDisabled, derived};
 use super::service::{ByAddress, Service, Trust};
 
 /// The firewall of a workspace.
-pub struct WorkspaceFirewall;
+pub(super) struct WorkspaceFirewall;
 
 impl Service for WorkspaceFirewall {
     fn rules(&self, resource: &Resource) -> Rules {
         let sheet = Sheet::new(resource, "properties");
-        let public = sheet.public(Silence::Unclear(
+        let mut public = sheet.public(Silence::Unclear(
             "what that means for a workspace was not verified",
         ));
+        // A project that comes here was not swapped for its hub, so the hub is not known.
+        if let Details::Workspace(workspace) = &resource.details {
+            if let Some(hub) = &workspace.hub {
+                public.value = None;
+                public.words = format!(
+                    "a project has the network of its hub, and {} was not read",
+                    hub.name()
+                );
+            } else if workspace.hub_state.is_unclear() {
+                public.value = None;
+                "whether this is a project, with the network of its hub, cannot be told"
+                    .clone_into(&mut public.words);
+            }
+        }
         Rules {
             default_allow: derived(
                 Some(true),
