@@ -61,7 +61,7 @@ impl Requests {
     pub fn new() -> Self {
         let columns = vec![
             Column::number("#", Keep::Second).between(2, 6),
-            Column::text("AT", Keep::Muted).between(9, 9),
+            Column::text("AT", Keep::Muted).between(6, 6),
             Column::text("TO", Keep::Second).between(5, 6),
             Column::name("ASKED FOR").between(32, 100),
             Column::number("ANSWER", Keep::Always).between(6, 9),
@@ -122,8 +122,9 @@ impl Requests {
             (tally.throttled, "throttled", Role::VerdictAtRisk, true),
             (tally.retried, "retried", Role::Muted, true),
         ];
+        let calm = tally.pending + tally.failed + tally.stopped == 0;
         for (count, word, role, always) in facts {
-            if count > 0 || always {
+            if count > 0 || (always && calm) {
                 let role = if count > 0 { role } else { Role::Muted };
                 words = words.then(Role::Muted, " · ").then(role, format!("{count} {word}"));
             }
@@ -167,7 +168,7 @@ impl Requests {
             return Drawn::default();
         }
         let shown = usize::from(inside.height.saturating_sub(1));
-        let long = listed > shown && inside.height > 12;
+        let long = listed > shown && inside.height > 18;
         let room = if long { inside.height - 2 } else { inside.height };
         let table = Rect { height: room, ..inside };
         let drawn = self

@@ -5,12 +5,15 @@ use std::net::IpAddr;
 use crate::model::key::Key;
 use crate::model::ledger::{LedgerEntry, Outcome, Service};
 use crate::store::Inventory;
+use crate::ui::text::short_guid;
 
 /// The command, and what is to be known about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Command {
     /// The whole command.
     pub(super) text: String,
+    /// The same with a long question cut short, to be looked at.
+    pub(super) shown: String,
     /// A word beside it: what it lacks.
     pub(super) note: &'static str,
 }
@@ -38,23 +41,33 @@ pub(super) fn command(entry: &LedgerEntry, inventory: &Inventory) -> Option<Comm
         text.push_str(" --resource ");
         text.push_str(resource);
     }
+    let mut shown = text.clone();
     let mut note = "without the token";
     if &*entry.method == "POST" {
-        let body = match &entry.fills {
-            Some(Key::Principals(_)) => Some(ids(inventory)),
-            _ => None,
-        };
-        text.push_str(" --body ");
-        text.push_str(&quoted(body.as_deref().unwrap_or("@question.json")));
-        if body.is_none() {
+        if matches!(entry.fills, Some(Key::Principals(_))) {
+            let ids = ids(inventory);
+            let body = |ids: &[&str]| quoted(&serde_json::json!({ "ids": ids }).to_string());
+            text = format!("{text} --body {}", body(&ids));
+            let first = ids.first().map(|id| short_guid(id));
+            let rest = ids.len().saturating_sub(1);
+            let mut few: Vec<&str> = first.as_deref().into_iter().collect();
+            let more = format!("… {rest} more");
+            if rest > 0 {
+                few.push(&more);
+            }
+            shown = format!("{shown} --body {}", body(&few));
+        } else {
+            for one in [&mut text, &mut shown] {
+                one.push_str(" --body @question.json");
+            }
             note = "without the token; the question itself is not kept";
         }
     }
-    Some(Command { text, note })
+    Some(Command { text, shown, note })
 }
 
 /// The question to the directory: every principal that an assignment names.
-fn ids(inventory: &Inventory) -> String {
+fn ids(inventory: &Inventory) -> Vec<&str> {
     let mut ids: Vec<&str> = inventory
         .assignments()
         .map(|one| one.principal_id.as_str())
@@ -62,7 +75,7 @@ fn ids(inventory: &Inventory) -> String {
     ids.sort_unstable();
     ids.dedup();
     ids.truncate(1000);
-    serde_json::json!({ "ids": ids }).to_string()
+    ids
 }
 
 fn is_loopback(host: &str) -> bool {

@@ -2,6 +2,7 @@
 //! right that is missing, and how to ask the same by hand.
 
 use crate::config::Action;
+use crate::model::id::ArmId;
 use crate::model::issue::Issue;
 use crate::model::key::Key;
 use crate::model::ledger::{LedgerEntry, Outcome};
@@ -22,7 +23,7 @@ const BODY_BYTES: usize = 64 * 1024;
 /// The sections of a call.
 pub(super) fn sections(entry: &LedgerEntry, cx: &Cx<'_>) -> Vec<Section> {
     let mut sections = vec![asked(entry), facts(entry, cx)];
-    if rows::row(entry, cx.inventory).fault {
+    if rows::row(entry, cx.inventory, true).fault {
         sections.extend(unknown(entry, cx));
         sections.extend(missing(entry, cx));
     }
@@ -32,7 +33,7 @@ pub(super) fn sections(entry: &LedgerEntry, cx: &Cx<'_>) -> Vec<Section> {
         sections.push(
             Section::new("ASK IT YOURSELF")
                 .right(right)
-                .code(command.text)
+                .code(command.shown)
                 .words(Rich::muted(command.note)),
         );
     }
@@ -97,7 +98,7 @@ fn facts(entry: &LedgerEntry, cx: &Cx<'_>) -> Section {
         section = section.pair("token", Rich::plain(words));
     }
     if let Some(key) = &entry.fills {
-        section = section.pair("fills", Rich::plain(filled(key)));
+        section = section.pair("fills", Rich::plain(filled(key, cx)));
     }
     for (name, left) in &entry.remaining {
         let words = format!("{left} {}", name.replace('-', " "));
@@ -110,21 +111,24 @@ fn facts(entry: &LedgerEntry, cx: &Cx<'_>) -> Section {
 }
 
 /// What a key fills, with the place that it is about.
-fn filled(key: &Key) -> String {
+fn filled(key: &Key, cx: &Cx<'_>) -> String {
     match key {
         Key::Resource(id) => format!("properties of {}", id.name()),
         Key::Facet(id, facet) => format!("{} of {}", facet.words(), id.name()),
         other => match other.scope() {
-            Some(scope) => format!("{} of {}", other.words(), place(&scope)),
+            Some(scope) => format!("{} of {}", other.words(), place(&scope, cx)),
             None => other.words().to_owned(),
         },
     }
 }
 
-fn place(scope: &crate::model::id::ArmId) -> String {
+fn place(scope: &ArmId, cx: &Cx<'_>) -> String {
     match scope.subscription() {
         Some(id) if id.as_str().eq_ignore_ascii_case(scope.name()) => {
-            format!("subscription {}", short_guid(id.as_str()))
+            match cx.inventory.subscription(&id) {
+                Some(one) => one.display_name.clone(),
+                None => format!("subscription {}", short_guid(id.as_str())),
+            }
         }
         _ => scope.name().to_owned(),
     }
@@ -146,12 +150,12 @@ fn unknown(entry: &LedgerEntry, cx: &Cx<'_>) -> Option<Section> {
     if slice.trouble().is_none() && slice.complete {
         return Some(
             Section::new("KNOWN ALL THE SAME")
-                .words(Rich::sign(cx.signs, Sign::Open).then(Role::Text, format!(" {}", filled(key))))
+                .words(Rich::sign(cx.signs, Sign::Open).then(Role::Text, format!(" {}", filled(key, cx))))
                 .words(Rich::muted("a later call brought it")),
         );
     }
     let section = section.words(
-        Rich::sign(cx.signs, Sign::Unknown).then(Role::Text, format!(" {}", filled(key))),
+        Rich::sign(cx.signs, Sign::Unknown).then(Role::Text, format!(" {}", filled(key, cx))),
     );
     let so = match key {
         Key::Principals(_) => "Who holds a role is shown by object id, and not whether they still exist.",
@@ -189,7 +193,7 @@ fn missing(entry: &LedgerEntry, cx: &Cx<'_>) -> Option<Section> {
         let words = match key {
             Key::Principals(_) => format!("{role} in Entra ID has it"),
             other => match other.scope() {
-                Some(scope) => format!("{role} has it, on {} or above it", place(&scope)),
+                Some(scope) => format!("{role} has it, on {} or above it", place(&scope, cx)),
                 None => format!("{role} has it"),
             },
         };

@@ -84,9 +84,14 @@ fn gate_facts(cx: &Cx<'_>, tally: &Tally) -> Rich {
 pub(super) fn gate(cx: &Cx<'_>, buffer: &mut Buffer, area: Rect, tally: &Tally, hosts: &[String]) {
     let rule = Rule::new("Read-only gate");
     if area.height < 3 {
-        let stopped = format!("{} stopped", tally.stopped);
-        let right = Rich::muted(stopped);
-        rule.facts(gate_facts(cx, tally)).right(right).draw(cx, buffer, area);
+        let words = |count: u64, word: &str| format!("{count} {word}");
+        let fine = |count: u64| if count == 0 { Role::Muted } else { Role::VerdictShut };
+        let facts = Rich::muted(format!("{} GET · {} POST · ", tally.gets, tally.posts))
+            .then(fine(tally.writes), words(tally.writes, "writes"))
+            .then(Role::Muted, " · ")
+            .then(fine(tally.key_listings), words(tally.key_listings, "key listings"));
+        let right = Rich::of(fine(tally.stopped), words(tally.stopped, "stopped here"));
+        rule.facts(facts).right(right).draw(cx, buffer, area);
         return;
     }
     let inside = rule.right(Rich::muted("deny by default")).draw(cx, buffer, area);

@@ -22,7 +22,7 @@ pub struct Row {
     pub asked: String,
     /// How it ended.
     pub answer: Answer,
-    /// How long it took; none while it is under way.
+    /// How long it took; none while it is under way, and for what never left.
     pub ms: Option<u64>,
     /// What the answer fills.
     pub fills: &'static str,
@@ -83,8 +83,26 @@ impl Answer {
     }
 }
 
-/// The row of an entry.
-pub fn row(entry: &LedgerEntry, inventory: &Inventory) -> Row {
+/// Whether calls went to more than one subscription, so that a row has to say to which.
+pub fn is_wide(ledger: &Ledger) -> bool {
+    let mut known: Option<&str> = None;
+    for entry in &ledger.entries {
+        let path = entry.path.split('?').next().unwrap_or_default();
+        let mut parts = path.split('/').skip(1);
+        let own = match (parts.next(), parts.next()) {
+            (Some(first), Some(id)) if first.eq_ignore_ascii_case("subscriptions") => id,
+            _ => continue,
+        };
+        match known {
+            Some(other) if !other.eq_ignore_ascii_case(own) => return true,
+            _ => known = Some(own),
+        }
+    }
+    false
+}
+
+/// The row of an entry. `wide` is what [`is_wide`] says of its ledger.
+pub fn row(entry: &LedgerEntry, inventory: &Inventory, wide: bool) -> Row {
     let answer = Answer::of(entry);
     let fault = match answer {
         // Not to be there is an answer, unless a list that must exist was asked for.
@@ -99,9 +117,9 @@ pub fn row(entry: &LedgerEntry, inventory: &Inventory) -> Row {
         number: entry.number,
         to: entry.service.word(),
         method: entry.method.to_string(),
-        asked: asked_for(entry, inventory),
+        asked: asked_for(entry, inventory, wide),
         answer,
-        ms: (answer != Answer::Pending).then(|| millis(entry)),
+        ms: (entry.attempts > 0 && answer != Answer::Pending).then(|| millis(entry)),
         fills: fills(entry),
         fault,
     }
@@ -160,9 +178,9 @@ fn word(key: &Key) -> &'static str {
 }
 
 /// The telling end of a path: `…/storageAccounts/stragdev`, `…/rg-rag-poc/…/roleAssignments`.
-fn asked_for(entry: &LedgerEntry, inventory: &Inventory) -> String {
+fn asked_for(entry: &LedgerEntry, inventory: &Inventory, wide: bool) -> String {
     let (path, query) = entry.path.split_once('?').unwrap_or((&entry.path, ""));
-    let mut text = short_path(path, |segment| {
+    let mut text = short_path(path, wide, |segment| {
         let id = crate::model::id::SubscriptionId::new(segment);
         let name = inventory.subscription(&id)?.display_name.clone();
         Some(name)
@@ -174,7 +192,7 @@ fn asked_for(entry: &LedgerEntry, inventory: &Inventory) -> String {
 }
 
 /// A path without what repeats in every row. `named` knows the names of subscriptions.
-fn short_path(path: &str, named: impl Fn(&str) -> Option<String>) -> String {
+fn short_path(path: &str, wide: bool, named: impl Fn(&str) -> Option<String>) -> String {
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     let shown = |part: &str| {
         if uuid::Uuid::try_parse(part).is_ok() {
@@ -190,6 +208,7 @@ fn short_path(path: &str, named: impl Fn(&str) -> Option<String>) -> String {
         let kinds = parts.get(at + 2..).unwrap_or_default();
         return match (kinds, parts[..at].last()) {
             ([.., before, last], _) => format!("…/{}/{}", shown(before), shown(last)),
+            ([last], Some(_)) if at == 2 && !wide => format!("…/{}", shown(last)),
             ([last], Some(scope)) => format!("…/{}/…/{}", shown(scope), shown(last)),
             ([last], None) => format!("/…/{}", shown(last)),
             ([], _) => format!("…/{}", parts[at..].join("/")),
@@ -201,6 +220,7 @@ fn short_path(path: &str, named: impl Fn(&str) -> Option<String>) -> String {
     };
     match parts.as_slice() {
         [first, rest @ ..] if versioned(first) => format!("/{}", joined(rest, shown)),
+        [.., grant @ "oauth2", before, last] => format!("…/{grant}/{before}/{last}"),
         [.., before, last] if parts.len() > 2 => format!("…/{}/{}", shown(before), shown(last)),
         all => format!("/{}", joined(all, shown)),
     }
@@ -317,11 +337,14 @@ mod tests {
             (format!("{S}/resourcegroups"), "…/contoso-dev/resourcegroups"),
             ("/subscriptions".to_owned(), "/subscriptions"),
             ("/v1.0/directoryObjects/getByIds".to_owned(), "/directoryObjects/getByIds"),
-            ("/7f3ebb89-300f-4a0d-8c3e-57a8d657c0d1/oauth2/v2.0/token".to_owned(), "…/v2.0/token"),
+            ("/7f3ebb89-300f-4a0d-8c3e-57a8d657c0d1/oauth2/v2.0/token".to_owned(), "…/oauth2/v2.0/token"),
             ("/".to_owned(), "/"),
         ] {
-            assert_eq!(short_path(&path, named), short, "{path}");
+            assert_eq!(short_path(&path, true, named), short, "{path}");
         }
+        // In one subscription its name is what repeats in every row.
+        let path = format!("{S}/providers/Microsoft.Storage/storageAccounts");
+        assert_eq!(short_path(&path, false, named), "…/storageAccounts");
     }
 
     #[test]

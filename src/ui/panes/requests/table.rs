@@ -7,9 +7,9 @@ use time::OffsetDateTime;
 use crate::model::ledger::{LedgerEntry, Outcome as Ending};
 use crate::store::Ledger;
 use crate::ui::cx::Cx;
+use crate::ui::signs::Sign;
 use crate::ui::text::Rich;
 use crate::ui::theme::Role;
-use crate::ui::value;
 use crate::ui::widgets::data_table::{Cell, TableRow};
 
 /// Cells of a row's bar in the waterfall.
@@ -21,10 +21,11 @@ const BURST_GAP: time::Duration = time::Duration::seconds(2);
 /// The rows of the table, newest first.
 pub(super) fn rows(ledger: &Ledger, cx: &Cx<'_>) -> Vec<TableRow> {
     let bursts = bursts(ledger);
+    let wide = super::rows::is_wide(ledger);
     let entries = ledger.entries.iter().zip(bursts).rev();
     entries
         .map(|(entry, burst)| {
-            let row = super::rows::row(entry, cx.inventory);
+            let row = super::rows::row(entry, cx.inventory, wide);
             let answer = match row.answer.sign() {
                 None => Rich::muted(row.answer.words()),
                 Some(sign) => {
@@ -39,7 +40,11 @@ pub(super) fn rows(ledger: &Ledger, cx: &Cx<'_>) -> Vec<TableRow> {
                 super::rows::Answer::None => 1_000,
                 super::rows::Answer::Stopped => 1_001,
             };
-            let ms = row.ms.map_or_else(value::not_read, |ms| Rich::plain(ms.to_string()));
+            let ms = match (row.ms, row.answer) {
+                (Some(ms), _) => Rich::plain(ms.to_string()),
+                (None, super::rows::Answer::Pending) => Rich::of(Role::Skeleton, "░░"),
+                (None, _) => Rich::sign(cx.signs, Sign::None),
+            };
             let number = i64::try_from(row.number).unwrap_or(i64::MAX);
             TableRow {
                 id: Arc::from(row.number.to_string()),
@@ -60,10 +65,10 @@ pub(super) fn rows(ledger: &Ledger, cx: &Cx<'_>) -> Vec<TableRow> {
         .collect()
 }
 
-/// Minute, second and millisecond: within a burst the seconds are all alike.
+/// Second and millisecond: within a burst the rest is alike, and the detail has all of it.
 fn clock(at: OffsetDateTime, cx: &Cx<'_>) -> String {
     let at = at.to_offset(cx.offset);
-    format!("{:02}:{:02}.{:03}", at.minute(), at.second(), at.millisecond())
+    format!("{:02}.{:03}", at.second(), at.millisecond())
 }
 
 /// For each entry the begin and end of its burst.
