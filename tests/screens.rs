@@ -6,5 +6,6 @@
 mod screens {
     pub(crate) mod stage;
 
+    mod foundry;
     mod requests;
 }
