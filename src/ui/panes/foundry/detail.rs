@@ -154,7 +154,7 @@ pub(super) fn since_words(cx: &Cx<'_>, since: &Since, is_as_created: bool) -> Ri
                 date(cx, *at)
             };
             let who = who.as_deref().map_or(String::new(), |who| format!(" {}", person(who)));
-            Rich::plain(format!("by {when}")).then(Role::Muted, who)
+            Rich::plain(when).then(Role::Muted, who)
         }
     }
 }
