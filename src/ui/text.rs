@@ -380,7 +380,11 @@ mod tests {
         let mut buffer = Buffer::empty(Rect::new(0, 0, 8, 1));
         let line = Rich::strong("stragdev").then(Role::Muted, " Storage");
         line.draw(&mut buffer, (0, 0), 8, &theme);
-        let text: String = buffer.content.iter().map(|cell| cell.symbol()).collect();
+        let text: String = buffer
+            .content
+            .iter()
+            .map(ratatui::buffer::Cell::symbol)
+            .collect();
         assert_eq!(text, "stragde…");
         assert_eq!(line.draw(&mut buffer, (90, 90), 8, &theme), 90 + 8 - 8);
     }

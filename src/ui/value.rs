@@ -141,11 +141,10 @@ mod tests {
             })
             .into_iter()
             .collect();
-        Slice {
-            issues: Arc::from(issues),
-            phase,
-            ..Slice::default()
-        }
+        let mut slice = Slice::default();
+        slice.issues = Arc::from(issues);
+        slice.phase = phase;
+        slice
     }
 
     #[test]
