@@ -36,8 +36,9 @@ fn id_of(family: Family) -> ArmId {
 }
 
 /// A document with an id and `properties`, decoded.
-fn decode_properties(family: Family, properties: Value) -> Resource {
-    let document = json!({ "id": id_of(family).as_str(), "properties": properties });
+fn decode_properties(family: Family, properties: impl Into<Value>) -> Resource {
+    let mut document = json!({ "id": id_of(family).as_str() });
+    document["properties"] = properties.into();
     decode(family, document)
 }
 
