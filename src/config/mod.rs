@@ -181,10 +181,17 @@ mod tests {
         let settings = Settings::load(Some(&config), None, &Surroundings::default()).unwrap();
         assert!(!settings.mouse);
         assert_eq!(
-            settings.keymap.binding_of(&["global"], Action::Help).unwrap().label(),
+            settings
+                .keymap
+                .binding_of(&["global"], Action::Help)
+                .unwrap()
+                .label(),
             "?"
         );
-        assert_eq!(settings.keymap.labels_of("global", Action::Help), ["?", "x"]);
+        assert_eq!(
+            settings.keymap.labels_of("global", Action::Help),
+            ["?", "x"]
+        );
         let same = Settings::load(None, Some(folder.path()), &Surroundings::default()).unwrap();
         assert_eq!(same, settings);
     }
