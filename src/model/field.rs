@@ -91,7 +91,8 @@ impl Field<String> {
 
     /// Whether the text equals `word` without regard to case (enum casing is not stable).
     pub fn is(&self, word: &str) -> bool {
-        self.text().is_some_and(|text| text.eq_ignore_ascii_case(word))
+        self.text()
+            .is_some_and(|text| text.eq_ignore_ascii_case(word))
     }
 }
 

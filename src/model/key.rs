@@ -85,8 +85,9 @@ impl Key {
                 ..
             } => Some(match group {
                 None => ArmId::of_subscription(subscription),
-                Some(group) => ArmId::of_subscription(subscription)
-                    .child(&format!("resourceGroups/{group}")),
+                Some(group) => {
+                    ArmId::of_subscription(subscription).child(&format!("resourceGroups/{group}"))
+                }
             }),
             Self::Resource(id) | Self::Facet(id, _) => Some(id.clone()),
             Self::RoleAssignments(id) | Self::RoleDefinitions(id) | Self::DenyAssignments(id) => {

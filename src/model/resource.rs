@@ -194,7 +194,8 @@ pub struct AssignedIdentity {
 impl Identity {
     fn has_word(&self, word: &str) -> bool {
         self.identity_type.text().is_some_and(|text| {
-            text.split(',').any(|part| part.trim().eq_ignore_ascii_case(word))
+            text.split(',')
+                .any(|part| part.trim().eq_ignore_ascii_case(word))
         })
     }
 
