@@ -335,7 +335,7 @@ pub enum AuthOptions {
     AadOrApiKey(Field<String>),
 }
 
-/// Cognitive Services account: Azure OpenAI, AI Services, Foundry (cognitiveservices.md).
+/// Cognitive Services account: Azure `OpenAI`, AI Services, Foundry (cognitiveservices.md).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cognitive {
     /// `properties.customSubDomainName`: without it no token is accepted.
