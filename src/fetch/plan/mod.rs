@@ -22,7 +22,6 @@ use indexmap::IndexMap;
 
 use crate::model::facet::Facet;
 use crate::model::id::{ArmId, PrincipalId, TenantId};
-use crate::model::issue::IssueKind;
 use crate::model::key::{GroupName, Key};
 use crate::model::resource::{Details, Family, Resource};
 use crate::model::scope::Scope;
@@ -509,20 +508,6 @@ fn tenant_of(
         .find(|place| place.subscription == *subscription)
         .or_else(|| places.first())
         .and_then(|place| place.tenant.clone())
-}
-
-/// Whether a 404 settles a reading: the thing was named by another reading, and Azure says that
-/// it is gone. That is an answer, not a reading that failed.
-pub fn is_gone(key: &Key, slice: &Slice) -> bool {
-    matches!(key, Key::Resource(_))
-        && slice.trouble().is_some_and(|issue| {
-            issue.kind == IssueKind::NotFound
-                && issue.code.as_deref().is_some_and(|code| {
-                    ["ResourceNotFound", "ResourceGroupNotFound", "NotFound"]
-                        .iter()
-                        .any(|known| code.eq_ignore_ascii_case(known))
-                })
-        })
 }
 
 #[cfg(test)]
