@@ -2,3 +2,6 @@
 //! ledger, and one file of decoding a provider.
 //!
 //! Must not know the store, the screen, or what is judged: it imports `model` only.
+
+pub mod decode;
+pub mod endpoints;
