@@ -315,7 +315,11 @@ mod tests {
         let many = ["--auxiliary-tenant", "a"].repeat(4);
         assert!(parse(&many).unwrap().global.misuse().is_some());
         assert!(
-            parse(&["--tenant", "a/b"]).unwrap().global.misuse().is_some(),
+            parse(&["--tenant", "a/b"])
+                .unwrap()
+                .global
+                .misuse()
+                .is_some(),
             "a tenant goes into a path"
         );
         assert!(parse(&["-g", " "]).unwrap().global.misuse().is_some());

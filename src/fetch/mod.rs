@@ -9,6 +9,10 @@
 //! To read something new: a [`crate::model::key::Key`] (or a variant of `Facet` or `Family`), its
 //! endpoint and decoder in `azure/`, and one line in [`plan`] that says when it is wanted.
 
+pub mod jobs;
 pub mod plan;
 pub mod reader;
 pub mod runner;
+
+#[cfg(test)]
+pub(crate) mod testing;

@@ -102,10 +102,7 @@ fn resource(inventory: &Inventory, resource: &Resource) -> Value {
             .collect();
         out.insert("tags".into(), tags.into());
     }
-    out.insert(
-        "part".into(),
-        super::part::of(inventory, resource).into(),
-    );
+    out.insert("part".into(), super::part::of(inventory, resource).into());
     if let Some(network) = blocks::network(inventory, resource) {
         out.insert("network".into(), network);
     }

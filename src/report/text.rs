@@ -46,7 +46,10 @@ pub fn write(
     head(out, inventory, meta, style, ink)?;
     let groups = by_group(inventory);
     if groups.is_empty() {
-        writeln!(out, "\n  No resource of a type that hopscope reads was found.")?;
+        writeln!(
+            out,
+            "\n  No resource of a type that hopscope reads was found."
+        )?;
     }
     for (group, resources) in &groups {
         section(out, inventory, group.as_ref(), resources, style, ink)?;
@@ -111,7 +114,9 @@ fn section(
     writeln!(out)?;
     let by = group
         .and_then(|id| inventory.group(id)?.managed_by.text().map(ArmId::new))
-        .map_or_else(String::new, |by| format!("  managed by {}", clean(by.name())));
+        .map_or_else(String::new, |by| {
+            format!("  managed by {}", clean(by.name()))
+        });
     writeln!(out, "{}{by}", ink.strong(&clean(name)))?;
     let (guarded, others): (Vec<&Resource>, Vec<&Resource>) = resources
         .iter()
@@ -198,7 +203,10 @@ fn beside(out: &mut impl Write, resources: &[&Resource], style: Style) -> io::Re
             continue;
         }
         let label = format!("  {}  ", family.plural());
-        let lines = wrap(&names.join(", "), style.width.saturating_sub(label.len()).max(20));
+        let lines = wrap(
+            &names.join(", "),
+            style.width.saturating_sub(label.len()).max(20),
+        );
         for (at, text) in lines.iter().enumerate() {
             let before = if at == 0 {
                 label.clone()
@@ -211,12 +219,7 @@ fn beside(out: &mut impl Write, resources: &[&Resource], style: Style) -> io::Re
     Ok(())
 }
 
-fn not_read(
-    out: &mut impl Write,
-    inventory: &Inventory,
-    style: Style,
-    ink: Ink,
-) -> io::Result<()> {
+fn not_read(out: &mut impl Write, inventory: &Inventory, style: Style, ink: Ink) -> io::Result<()> {
     let mut entries: Vec<(&Key, &Slice)> = inventory.snapshot().unread().collect();
     if entries.is_empty() {
         return Ok(());
@@ -268,11 +271,7 @@ fn cause(slice: &Slice) -> String {
 /// What was to be read, and of what, without the long way there.
 fn subject(key: &Key) -> String {
     match key {
-        Key::Resource(id) => format!(
-            "{} {}",
-            id.resource_type().unwrap_or_default(),
-            id.name()
-        ),
+        Key::Resource(id) => format!("{} {}", id.resource_type().unwrap_or_default(), id.name()),
         _ => match key.scope() {
             Some(scope) => format!("{} of {}", key.words(), scope.name()),
             None => key.words().to_owned(),

@@ -18,11 +18,10 @@ impl Snapshot {
 
     /// The readings that were planned and are not whole: refused, failed, or still to come.
     pub fn unread(&self) -> impl Iterator<Item = (&Key, &Slice)> {
-        self.slices()
-            .filter(|(key, slice)| match slice.state() {
-                State::Known | State::Unsupported => false,
-                State::Pending | State::Denied | State::Failed => !is_gone(key, slice),
-            })
+        self.slices().filter(|(key, slice)| match slice.state() {
+            State::Known | State::Unsupported => false,
+            State::Pending | State::Denied | State::Failed => !is_gone(key, slice),
+        })
     }
 
     /// Whether every planned reading was answered.

@@ -431,6 +431,8 @@ impl Planner<'_> {
             };
             for item in items {
                 let concerns = groups.is_empty()
+                    // Above every subscription that shows it: a management group, or the root.
+                    || item.scope.subscription().is_none()
                     || groups
                         .iter()
                         .any(|group| item.scope.is_within(group) || group.is_within(&item.scope))

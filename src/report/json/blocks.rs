@@ -163,11 +163,7 @@ pub(super) fn encryption(resource: &Resource) -> Option<Value> {
     }
     put_id(&mut out, "vault", encryption.vault.as_ref());
     put_id(&mut out, "identity", encryption.identity.as_ref());
-    put_text(
-        &mut out,
-        "identityClientId",
-        &encryption.identity_client_id,
-    );
+    put_text(&mut out, "identityClientId", &encryption.identity_client_id);
     Some(out.into())
 }
 

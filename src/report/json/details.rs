@@ -7,9 +7,7 @@ use crate::model::resource::{
     UserIdentity, Vault, VirtualNetwork, Workspace,
 };
 
-use super::write::{
-    Object, put, put_flag, put_id, put_ids, put_number, put_text, put_texts,
-};
+use super::write::{Object, put, put_flag, put_id, put_ids, put_number, put_text, put_texts};
 
 pub(super) fn of(details: &Details) -> Object {
     let mut out = Map::new();
@@ -44,16 +42,19 @@ fn storage(one: &Storage, out: &mut Object) {
 }
 
 fn search(one: &Search, out: &mut Object) {
-    put(out, "authOptions", &one.auth_options, |options| {
-        match options {
+    put(
+        out,
+        "authOptions",
+        &one.auth_options,
+        |options| match options {
             AuthOptions::ApiKeyOnly => json!({ "apiKeyOnly": {} }),
             AuthOptions::AadOrApiKey(mode) => {
                 let mut inner = Map::new();
                 put_text(&mut inner, "aadAuthFailureMode", mode);
                 json!({ "aadOrApiKey": inner })
             }
-        }
-    });
+        },
+    );
     put_text(out, "semanticSearch", &one.semantic_search);
     put_number(out, "replicaCount", &one.replica_count);
     put_number(out, "partitionCount", &one.partition_count);

@@ -24,7 +24,11 @@ pub(super) fn part(inventory: &Inventory, resource: &Resource) -> &'static str {
 }
 
 pub(super) fn keys(resource: &Resource) -> &'static str {
-    match resource.local_auth.as_ref().map(crate::model::resource::LocalAuth::enabled) {
+    match resource
+        .local_auth
+        .as_ref()
+        .map(crate::model::resource::LocalAuth::enabled)
+    {
         None => "-",
         Some(Some(true)) => "on",
         Some(Some(false)) => "off",
