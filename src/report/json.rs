@@ -42,6 +42,7 @@ pub fn build(inventory: &Inventory, meta: &Meta) -> Value {
         "roleAssignments": access::role_assignments(inventory),
         "denyAssignments": access::deny_assignments(inventory),
         "notRead": not_read(snapshot),
+        "issues": list_issues(snapshot),
         "hops": [],
         "findings": [],
         "requests": {
@@ -186,6 +187,30 @@ fn unreadable(inventory: &Inventory) -> Vec<Value> {
             out.insert("part".into(), super::part::of_family(family).into());
             facets(inventory, id, slice.state(), &mut out);
             Some(out.into())
+        })
+        .collect()
+}
+
+/// What was wrong with items of lists: those that nothing identifies are not among the resources.
+fn list_issues(snapshot: &Snapshot) -> Vec<Value> {
+    let mut found: Vec<(&'static str, String, &str, &str)> = snapshot
+        .slices()
+        .flat_map(|(key, slice)| slice.issues.iter().map(move |issue| (key, issue)))
+        .filter_map(|(key, issue)| {
+            let path = issue.path.as_deref()?;
+            Some((
+                key.what(),
+                super::scope_of(key),
+                path,
+                issue.message.as_str(),
+            ))
+        })
+        .collect();
+    found.sort();
+    found
+        .into_iter()
+        .map(|(what, scope, path, message)| {
+            json!({ "what": what, "scope": scope, "path": path, "message": message })
         })
         .collect()
 }

@@ -132,11 +132,11 @@ const HEADINGS: [&str; 7] = [
     "OUTBOUND",
     "ENCRYPTION",
     "IDENTITY",
-    "NETWORK",
+    "OPEN TO",
 ];
 
-/// One row a resource with a firewall. The network comes last: it is the longest, and what does
-/// not fit goes on below it.
+/// One row a resource with a firewall, and below it the properties that make it so. The last
+/// column takes what room is left.
 fn table(
     out: &mut impl Write,
     inventory: &Inventory,
@@ -151,13 +151,13 @@ fn table(
         .iter()
         .map(|one| {
             [
-                fit(&clean(&one.name), 26),
+                fit(&clean(&one.name), 24),
                 facts::part(inventory, one).to_owned(),
                 facts::keys(one).to_owned(),
                 facts::outbound(one),
                 facts::encryption(one).to_owned(),
                 facts::identity(one),
-                facts::network(inventory, one),
+                facts::open_to(inventory, one),
             ]
         })
         .collect();
@@ -167,25 +167,21 @@ fn table(
             *width = (*width).max(cell::width(text));
         }
     }
-    let left: usize = widths[..6].iter().map(|width| width + 2).sum::<usize>() + 2;
-    let room = style.width.saturating_sub(left).max(20);
-    let line = |cells: &[&str]| {
-        let mut text = String::from("  ");
+    let line = |cells: [&str; 7]| {
+        let mut text = String::from(" ");
         for (width, cell) in widths.iter().zip(cells) {
+            text.push(' ');
             text.push_str(&cell::pad(cell, *width));
-            text.push_str("  ");
+            text.push(' ');
         }
-        text
+        fit(text.trim_end(), style.width)
     };
-    let headings = format!("{}{}", line(&HEADINGS[..6]), HEADINGS[6]);
-    writeln!(out, "{}", ink.faint(headings.trim_end()))?;
-    for row in &rows {
-        let cells: Vec<&str> = row[..6].iter().map(String::as_str).collect();
-        let mut parts = wrap(&row[6], room).into_iter();
-        let first = parts.next().unwrap_or_default();
-        writeln!(out, "{}", format!("{}{first}", line(&cells)).trim_end())?;
-        for more in parts {
-            writeln!(out, "{}{more}", " ".repeat(left))?;
+    writeln!(out, "{}", ink.faint(&line(HEADINGS)))?;
+    for (row, resource) in rows.iter().zip(resources) {
+        writeln!(out, "{}", line(row.each_ref().map(String::as_str)))?;
+        let room = style.width.saturating_sub(6);
+        for fact in wrap(&facts::network(inventory, resource), room) {
+            writeln!(out, "      {}", ink.faint(&fact))?;
         }
     }
     Ok(())

@@ -9,13 +9,7 @@ use crate::store::State;
 /// Text of Azure without anything that steers a terminal. The decoders strip it as well; this is
 /// the last door before the terminal, and ids and codes pass no decoder.
 pub(super) fn clean(text: &str) -> String {
-    text.chars()
-        .map(|letter| if letter == '\n' { ' ' } else { letter })
-        .filter(|letter| {
-            !letter.is_control()
-                && !matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-        })
-        .collect()
+    crate::model::text::safe(text).into_owned()
 }
 
 /// Columns that a text takes.

@@ -20,7 +20,7 @@ fn word(field: &Field<String>) -> String {
 }
 
 pub(super) fn part(inventory: &Inventory, resource: &Resource) -> &'static str {
-    super::super::part::of(inventory, resource)
+    crate::report::part::of(inventory, resource)
 }
 
 pub(super) fn keys(resource: &Resource) -> &'static str {
@@ -90,6 +90,12 @@ pub(super) fn identity(resource: &Resource) -> String {
             }
         }
     }
+}
+
+/// To whom it is open, in words.
+pub(super) fn open_to(inventory: &Inventory, resource: &Resource) -> String {
+    crate::analysis::network::open_to(inventory, resource)
+        .map_or_else(|| "-".to_owned(), |open| clean(&open.words()))
 }
 
 /// The firewall in Azure's own words, and how much stands behind each list.
