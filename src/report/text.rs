@@ -55,7 +55,7 @@ pub fn write(
         section(out, inventory, group.as_ref(), resources, style, ink)?;
     }
     not_read(out, inventory, style, ink)?;
-    foot(out, inventory)
+    foot(out, inventory, style)
 }
 
 fn head(
@@ -284,7 +284,7 @@ fn sign(state: State) -> &'static str {
     }
 }
 
-fn foot(out: &mut impl Write, inventory: &Inventory) -> io::Result<()> {
+fn foot(out: &mut impl Write, inventory: &Inventory, style: Style) -> io::Result<()> {
     let snapshot = inventory.snapshot();
     let calls = Requests::of(snapshot);
     writeln!(out)?;
@@ -293,8 +293,7 @@ fn foot(out: &mut impl Write, inventory: &Inventory) -> io::Result<()> {
     } else {
         format!("incomplete: {} not read", snapshot.unread().count())
     };
-    writeln!(
-        out,
+    let line = format!(
         "{} resources, {verdict}; {} requests in {} ms, {} failed, {} denied, {} throttled",
         inventory.resources().count(),
         calls.total,
@@ -302,7 +301,11 @@ fn foot(out: &mut impl Write, inventory: &Inventory) -> io::Result<()> {
         calls.failed,
         calls.denied,
         calls.throttled,
-    )
+    );
+    for part in wrap(&line, style.width) {
+        writeln!(out, "{part}")?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
