@@ -19,8 +19,6 @@ use super::plan::Wanted;
 pub enum News {
     /// A page came.
     Page(Payload, OffsetDateTime),
-    /// A try failed; the next one starts then.
-    Waiting(OffsetDateTime),
     /// A token was given to this principal.
     SignedIn(Caller),
     /// No credential gave a token.
@@ -39,17 +37,15 @@ pub enum News {
 pub struct Teller {
     pub(super) key: Key,
     pub(super) generation: u64,
-    pub(super) news: mpsc::Sender<(Key, u64, News)>,
+    pub(super) news: mpsc::UnboundedSender<(Key, u64, News)>,
 }
 
 impl Teller {
-    /// Tells one piece of news. Waits while the other side is busy; says nothing when it is gone.
-    pub async fn tell(&self, news: News) {
+    /// Tells one piece of news. Never waits: pages are told in the middle of a list, and what is
+    /// under way at once bounds how much can pile up.
+    pub fn tell(&self, news: News) {
         // A closed channel means that the program is leaving: nobody is there to be told.
-        let _ = self
-            .news
-            .send((self.key.clone(), self.generation, news))
-            .await;
+        let _ = self.news.send((self.key.clone(), self.generation, news));
     }
 }
 

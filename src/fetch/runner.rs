@@ -18,10 +18,10 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::azure::ledger::Event;
 use crate::model::ask::Ask;
 use crate::model::issue::{Issue, IssueKind};
 use crate::model::key::{GroupName, Key};
-use crate::model::ledger::LedgerEntry;
 use crate::model::resource::Family;
 use crate::model::scope::Scope;
 use crate::store::{Store, Update};
@@ -72,13 +72,13 @@ pub struct Ends {
     pub updates: mpsc::Sender<Update>,
     /// From the panes.
     pub asks: mpsc::UnboundedReceiver<Ask>,
-    /// From the client: every call.
-    pub ledger: mpsc::UnboundedReceiver<LedgerEntry>,
+    /// From the client: every call, and every wait.
+    pub calls: mpsc::UnboundedReceiver<Event>,
 }
 
 /// Reads until it is stopped, or until nobody listens any more.
 pub async fn run(reader: Arc<impl Reader>, settings: Settings, ends: Ends) {
-    let (told, news) = mpsc::channel(256);
+    let (told, news) = mpsc::unbounded_channel();
     let runner = Runner {
         reader,
         settings,
@@ -96,14 +96,14 @@ pub async fn run(reader: Arc<impl Reader>, settings: Settings, ends: Ends) {
         due: None,
         refused: None,
     };
-    runner.run(news, ends.asks, ends.ledger).await;
+    runner.run(news, ends.asks, ends.calls).await;
 }
 
 struct Runner<R> {
     reader: Arc<R>,
     settings: Settings,
     updates: mpsc::Sender<Update>,
-    told: mpsc::Sender<(Key, u64, News)>,
+    told: mpsc::UnboundedSender<(Key, u64, News)>,
     replica: Store,
     entries: Entries,
     tasks: JoinSet<()>,
@@ -126,9 +126,9 @@ struct Runner<R> {
 impl<R: Reader> Runner<R> {
     async fn run(
         mut self,
-        mut news: mpsc::Receiver<(Key, u64, News)>,
+        mut news: mpsc::UnboundedReceiver<(Key, u64, News)>,
         mut asks: mpsc::UnboundedReceiver<Ask>,
-        mut ledger: mpsc::UnboundedReceiver<LedgerEntry>,
+        mut events: mpsc::UnboundedReceiver<Event>,
     ) {
         let stop = self.settings.stop.clone();
         let mut asking = true;
@@ -145,8 +145,8 @@ impl<R: Reader> Runner<R> {
             }
             self.launch().await;
             if self.is_resting() && !self.rested {
-                while let Ok(entry) = ledger.try_recv() {
-                    self.say(Update::Request(Box::new(entry))).await;
+                while let Ok(event) = events.try_recv() {
+                    self.note(event).await;
                 }
                 self.rested = true;
                 self.due = self.next_due();
@@ -166,10 +166,10 @@ impl<R: Reader> Runner<R> {
                         self.hear(key, generation, piece).await;
                     }
                 }
-                count = ledger.recv_many(&mut calls, 64), if calling => {
+                count = events.recv_many(&mut calls, 64), if calling => {
                     calling = count > 0;
-                    for entry in calls.drain(..) {
-                        self.say(Update::Request(Box::new(entry))).await;
+                    for event in calls.drain(..) {
+                        self.note(event).await;
                     }
                 }
                 Some(ended) = self.tasks.join_next_with_id() => match ended {
@@ -301,7 +301,7 @@ impl<R: Reader> Runner<R> {
             let reader = Arc::clone(&self.reader);
             let task = self.tasks.spawn(async move {
                 let issues = reader.read(&wanted, focused, &teller, &cancel).await;
-                teller.tell(News::Done(issues)).await;
+                teller.tell(News::Done(issues));
             });
             self.names.insert(task.id(), (key, generation));
         }
@@ -336,16 +336,26 @@ impl<R: Reader> Runner<R> {
                 })
                 .await;
             }
-            News::Waiting(until) => {
-                self.say(Update::Waiting {
-                    key,
-                    generation,
-                    until,
-                })
-                .await;
-            }
             News::Done(issues) => self.settle(&key, generation, issues).await,
             News::SignedIn(_) | News::NotSignedIn { .. } => {}
+        }
+    }
+
+    /// Passes on what the client says of its calls.
+    async fn note(&mut self, event: Event) {
+        match event {
+            Event::Entry(entry) => self.say(Update::Request(entry)).await,
+            Event::Waiting(waiting) => {
+                let Some(key) = waiting.fills else { return };
+                if let Some(generation) = self.entries.running(&key) {
+                    self.say(Update::Waiting {
+                        key,
+                        generation,
+                        until: waiting.until,
+                    })
+                    .await;
+                }
+            }
         }
     }
 

@@ -93,6 +93,14 @@ impl Entries {
             .is_some_and(|entry| entry.generation == generation)
     }
 
+    /// The generation of a key that is being read.
+    pub(super) fn running(&self, key: &Key) -> Option<u64> {
+        self.all
+            .get(key)
+            .filter(|entry| matches!(entry.standing, Standing::Running(_)))
+            .map(|entry| entry.generation)
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = &Entry> {
         self.all.values()
     }

@@ -4,10 +4,12 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::azure::ledger::Waiting;
 use crate::fetch::plan::Wanted;
 use crate::fetch::testing::{AT, SUB, decoded, group, id, subscription};
 use crate::model::facet::Facet;
 use crate::model::id::{ArmId, SubscriptionId};
+use crate::model::ledger::{LedgerEntry, Outcome, Service};
 use crate::store::{Phase, Snapshot, State};
 
 /// What a script does with a key.
@@ -84,7 +86,7 @@ impl Reader for Script {
             }
         };
         if let Some(items) = items {
-            teller.tell(News::Page(decoded(&key, &items), AT)).await;
+            teller.tell(News::Page(decoded(&key, &items), AT));
         }
         *self.under_way.lock().unwrap().entry(key).or_default() -= 1;
         issues
@@ -96,7 +98,7 @@ struct Rig {
     store: Store,
     updates: mpsc::Receiver<Update>,
     asks: mpsc::UnboundedSender<Ask>,
-    ledger: mpsc::UnboundedSender<LedgerEntry>,
+    calls: mpsc::UnboundedSender<Event>,
     stop: CancellationToken,
     task: tokio::task::JoinHandle<()>,
 }
@@ -106,7 +108,7 @@ impl Rig {
         let script = Arc::new(script);
         let (updates_in, updates) = mpsc::channel(256);
         let (asks, asks_out) = mpsc::unbounded_channel();
-        let (ledger, ledger_out) = mpsc::unbounded_channel();
+        let (calls, calls_out) = mpsc::unbounded_channel();
         let stop = CancellationToken::new();
         let settings = Settings {
             scope,
@@ -117,7 +119,7 @@ impl Rig {
         let ends = Ends {
             updates: updates_in,
             asks: asks_out,
-            ledger: ledger_out,
+            calls: calls_out,
         };
         let task = tokio::spawn(run(Arc::clone(&script), settings, ends));
         Self {
@@ -125,7 +127,7 @@ impl Rig {
             store: Store::new(),
             updates,
             asks,
-            ledger,
+            calls,
             stop,
             task,
         }
@@ -343,12 +345,10 @@ async fn a_refusal_to_sign_in_is_told_once() {
             teller: &Teller,
             _cancel: &CancellationToken,
         ) -> Vec<Issue> {
-            teller
-                .tell(News::NotSignedIn {
-                    message: "not signed in".into(),
-                    answers: Vec::new(),
-                })
-                .await;
+            teller.tell(News::NotSignedIn {
+                message: "not signed in".into(),
+                answers: Vec::new(),
+            });
             vec![Issue::new(
                 IssueKind::SignIn,
                 wanted.key.words(),
@@ -359,7 +359,7 @@ async fn a_refusal_to_sign_in_is_told_once() {
     }
     let (updates_in, mut updates) = mpsc::channel(256);
     let (_asks, asks_out) = mpsc::unbounded_channel();
-    let (_ledger, ledger_out) = mpsc::unbounded_channel();
+    let (_calls, calls_out) = mpsc::unbounded_channel();
     let settings = Settings {
         scope: Scope::default(),
         plan: plan::Options::default(),
@@ -369,7 +369,7 @@ async fn a_refusal_to_sign_in_is_told_once() {
     let ends = Ends {
         updates: updates_in,
         asks: asks_out,
-        ledger: ledger_out,
+        calls: calls_out,
     };
     tokio::spawn(run(Arc::new(NoToken), settings, ends));
     let mut told = 0;
@@ -401,8 +401,8 @@ async fn the_ledger_is_passed_on_before_the_rest() {
     let go = Arc::new(tokio::sync::Notify::new());
     script.set(&list(Family::Search), Act::Hold(Arc::clone(&go), json!([])));
     let mut rig = Rig::start(script, Scope::default(), None);
-    rig.ledger.send(entry(1)).unwrap();
-    rig.ledger.send(entry(2)).unwrap();
+    rig.calls.send(Event::Entry(Box::new(entry(1)))).unwrap();
+    rig.calls.send(Event::Entry(Box::new(entry(2)))).unwrap();
     go.notify_one();
     let snapshot = rig.idle().await;
     assert_eq!(snapshot.requests().count(), 2);
@@ -413,8 +413,46 @@ async fn the_ledger_is_passed_on_before_the_rest() {
     );
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_wait_of_the_client_is_a_phase_of_its_slice() {
+    let script = script();
+    let go = Arc::new(tokio::sync::Notify::new());
+    let search = list(Family::Search);
+    script.set(&search, Act::Hold(Arc::clone(&go), json!([])));
+    let mut rig = Rig::start(script, Scope::default(), None);
+    let held = search.clone();
+    rig.until(|update, _| matches!(update, Update::Started { key, .. } if *key == held))
+        .await;
+    let waiting = Waiting {
+        number: 7,
+        fills: Some(search.clone()),
+        service: Service::Arm,
+        wait: Duration::from_secs(8),
+        until: AT + Duration::from_secs(8),
+        status: Some(429),
+    };
+    rig.calls.send(Event::Waiting(waiting.clone())).unwrap();
+    rig.until(|update, _| matches!(update, Update::Waiting { .. }))
+        .await;
+    assert_eq!(
+        rig.store.slice(&search).unwrap().phase,
+        Phase::Waiting {
+            until: waiting.until
+        }
+    );
+    go.notify_one();
+    rig.idle().await;
+    rig.calls.send(Event::Waiting(waiting)).unwrap();
+    rig.ask(Ask::Freeze(true));
+    rig.until(|update, _| matches!(update, Update::Frozen(true)))
+        .await;
+    assert!(
+        !rig.store.slice(&search).unwrap().phase.is_open(),
+        "too late"
+    );
+}
+
 fn entry(number: u64) -> LedgerEntry {
-    use crate::model::ledger::{Outcome, Service};
     LedgerEntry {
         number,
         started_at: AT,
