@@ -86,7 +86,8 @@ const RESOURCES: &str = "2025-04-01";
 const AUTHORIZATION: &str = "2022-04-01";
 /// Diagnostic settings: no stable version is known.
 const DIAGNOSTICS: &str = "2021-05-01-preview";
-/// Perimeter configurations of Cognitive Services accounts: older stable versions lack them.
+/// Perimeter configurations of Cognitive Services accounts: the first stable version known to have
+/// them.
 const COGNITIVE_PERIMETERS: &str = "2025-09-01";
 /// Perimeter configurations of Log Analytics workspaces: the pinned version lacks them.
 const LOG_PERIMETERS: &str = "2025-07-01";

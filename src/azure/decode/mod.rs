@@ -133,3 +133,6 @@ pub fn resource(
         raw,
     })
 }
+
+#[cfg(test)]
+mod tests;
