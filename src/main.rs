@@ -1,1 +1,3 @@
+//! hopscope: arguments, one command, an exit code.
+
 fn main() {}

@@ -1,0 +1,174 @@
+//! The environment in one place: resources by id, from whichever list or single reading they came.
+//!
+//! Built from a snapshot once a revision; panes, analysis and reports look things up here.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::model::access::{DenyAssignment, Principal, RoleAssignment, RoleDefinition, RoleId};
+use crate::model::facet::Facet;
+use crate::model::id::{ArmId, PrincipalId, SubscriptionId};
+use crate::model::key::Key;
+use crate::model::resource::{Family, Resource};
+use crate::model::tenancy::{ResourceGroup, Subscription, Tenant};
+
+use super::{Payload, Slice, Snapshot, State};
+
+/// The environment, joined.
+#[derive(Clone, Debug, Default)]
+pub struct Inventory {
+    snapshot: Snapshot,
+    resources: IndexMap<ArmId, Arc<Resource>>,
+    subscriptions: IndexMap<SubscriptionId, Subscription>,
+    groups: IndexMap<ArmId, ResourceGroup>,
+    tenants: Vec<Tenant>,
+    assignments: IndexMap<ArmId, RoleAssignment>,
+    denials: IndexMap<ArmId, DenyAssignment>,
+    roles: IndexMap<RoleId, RoleDefinition>,
+    principals: IndexMap<PrincipalId, Principal>,
+}
+
+impl Inventory {
+    /// Joins the slices of a snapshot. The newest reading of a resource wins.
+    pub fn build(snapshot: &Snapshot) -> Self {
+        let mut own = Self {
+            snapshot: snapshot.clone(),
+            ..Self::default()
+        };
+        for (_, slice) in snapshot.slices() {
+            if let Some(value) = &slice.value {
+                own.take(value);
+            }
+        }
+        own.resources.sort_by(|left_id, left, right_id, right| {
+            (left.family, left_id).cmp(&(right.family, right_id))
+        });
+        own
+    }
+
+    fn take(&mut self, payload: &Payload) {
+        match payload {
+            Payload::Tenants(items) => self.tenants.extend(items.iter().cloned()),
+            Payload::Subscriptions(items) => self
+                .subscriptions
+                .extend(items.iter().map(|one| (one.id.clone(), one.clone()))),
+            Payload::Groups(items) => self
+                .groups
+                .extend(items.iter().map(|one| (one.id.clone(), one.clone()))),
+            Payload::Resources(items) => {
+                for one in items {
+                    let known = self
+                        .resources
+                        .entry(one.id.clone())
+                        .or_insert_with(|| Arc::clone(one));
+                    if known.source.observed_at < one.source.observed_at {
+                        *known = Arc::clone(one);
+                    }
+                }
+            }
+            Payload::RoleAssignments(items) => self
+                .assignments
+                .extend(items.iter().map(|one| (one.id.clone(), one.clone()))),
+            Payload::DenyAssignments(items) => self
+                .denials
+                .extend(items.iter().map(|one| (one.id.clone(), one.clone()))),
+            Payload::RoleDefinitions(items) => self
+                .roles
+                .extend(items.iter().map(|one| (RoleId::of(&one.id), one.clone()))),
+            Payload::Principals(items) => self
+                .principals
+                .extend(items.iter().map(|one| (one.id.clone(), one.clone()))),
+            // Facets are looked up by their resource, see `facet`.
+            Payload::Containers(_)
+            | Payload::SharedPrivateLinks(_)
+            | Payload::Perimeters(_)
+            | Payload::Deployments(_)
+            | Payload::Projects(_)
+            | Payload::Connections(_)
+            | Payload::Keys(_)
+            | Payload::OutboundRules(_)
+            | Payload::DiagnosticSettings(_) => {}
+        }
+    }
+
+    /// The snapshot it was built from.
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// Every resource that was read, by family, then id.
+    pub fn resources(&self) -> impl Iterator<Item = &Arc<Resource>> {
+        self.resources.values()
+    }
+
+    /// The resources of one family.
+    pub fn family(&self, family: Family) -> impl Iterator<Item = &Arc<Resource>> {
+        self.resources
+            .values()
+            .filter(move |one| one.family == family)
+    }
+
+    /// One resource.
+    pub fn resource(&self, id: &ArmId) -> Option<&Arc<Resource>> {
+        self.resources.get(id)
+    }
+
+    /// The slice of a facet, when it is planned or read.
+    pub fn facet(&self, id: &ArmId, facet: Facet) -> Option<&Slice> {
+        self.snapshot.slice(&Key::Facet(id.clone(), facet))
+    }
+
+    /// The state of a facet. A resource that is in the inventory has its properties.
+    pub fn facet_state(&self, id: &ArmId, facet: Facet) -> Option<State> {
+        if facet == Facet::Properties {
+            return self.resources.contains_key(id).then_some(State::Known);
+        }
+        self.facet(id, facet).map(Slice::state)
+    }
+
+    /// The subscriptions that can be seen.
+    pub fn subscriptions(&self) -> impl Iterator<Item = &Subscription> {
+        self.subscriptions.values()
+    }
+
+    /// One subscription.
+    pub fn subscription(&self, id: &SubscriptionId) -> Option<&Subscription> {
+        self.subscriptions.get(id)
+    }
+
+    /// The resource groups that were read.
+    pub fn groups(&self) -> impl Iterator<Item = &ResourceGroup> {
+        self.groups.values()
+    }
+
+    /// One resource group.
+    pub fn group(&self, id: &ArmId) -> Option<&ResourceGroup> {
+        self.groups.get(id)
+    }
+
+    /// The tenants that can be seen.
+    pub fn tenants(&self) -> &[Tenant] {
+        &self.tenants
+    }
+
+    /// Every role assignment that was read, once.
+    pub fn assignments(&self) -> impl Iterator<Item = &RoleAssignment> {
+        self.assignments.values()
+    }
+
+    /// Every deny assignment that was read, once.
+    pub fn denials(&self) -> impl Iterator<Item = &DenyAssignment> {
+        self.denials.values()
+    }
+
+    /// A role definition by its GUID.
+    pub fn role(&self, id: &RoleId) -> Option<&RoleDefinition> {
+        self.roles.get(id)
+    }
+
+    /// A principal by its object id, when the directory was read.
+    pub fn principal(&self, id: &PrincipalId) -> Option<&Principal> {
+        self.principals.get(id)
+    }
+}

@@ -1,0 +1,86 @@
+//! What a slice can hold. One enum, so that the mechanics of phases, generations and swaps are
+//! written once for all of them.
+
+use std::sync::Arc;
+
+use crate::model::access::{DenyAssignment, Principal, RoleAssignment, RoleDefinition};
+use crate::model::facet::{
+    Connection, Container, Deployment, DiagnosticSetting, Project, VaultKey,
+};
+use crate::model::network::{OutboundRule, PerimeterConfiguration, SharedPrivateLink};
+use crate::model::resource::Resource;
+use crate::model::tenancy::{ResourceGroup, Subscription, Tenant};
+
+macro_rules! payload {
+    ($($(#[$doc:meta])* $name:ident($item:ty)),+ $(,)?) => {
+        /// The value of a slice: always a list, also for a single thing.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum Payload {
+            $($(#[$doc])* $name(Vec<$item>),)+
+        }
+
+        impl Payload {
+            /// How many items it holds.
+            pub fn len(&self) -> usize {
+                match self {
+                    $(Self::$name(items) => items.len(),)+
+                }
+            }
+
+            /// Appends a page of the same kind; a page of another kind is given back.
+            pub fn append(&mut self, page: Payload) -> Result<(), Payload> {
+                match (self, page) {
+                    $((Self::$name(items), Self::$name(more)) => {
+                        items.extend(more);
+                        Ok(())
+                    })+
+                    (_, page) => Err(page),
+                }
+            }
+        }
+    };
+}
+
+payload! {
+    /// Tenants.
+    Tenants(Tenant),
+    /// Subscriptions.
+    Subscriptions(Subscription),
+    /// Resource groups.
+    Groups(ResourceGroup),
+    /// Resources of one family, or the one resource of a single reading.
+    Resources(Arc<Resource>),
+    /// Blob containers.
+    Containers(Container),
+    /// Shared private links.
+    SharedPrivateLinks(SharedPrivateLink),
+    /// Network security perimeter configurations.
+    Perimeters(PerimeterConfiguration),
+    /// Model deployments.
+    Deployments(Deployment),
+    /// Foundry projects.
+    Projects(Project),
+    /// Connections.
+    Connections(Connection),
+    /// Keys of a vault.
+    Keys(VaultKey),
+    /// Rules of a managed network.
+    OutboundRules(OutboundRule),
+    /// Diagnostic settings.
+    DiagnosticSettings(DiagnosticSetting),
+    /// Role assignments.
+    RoleAssignments(RoleAssignment),
+    /// Role definitions.
+    RoleDefinitions(RoleDefinition),
+    /// Deny assignments.
+    DenyAssignments(DenyAssignment),
+    /// Principals.
+    Principals(Principal),
+}
+
+impl Payload {
+    /// Whether it holds nothing.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}

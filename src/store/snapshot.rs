@@ -1,0 +1,110 @@
+//! A view of the store that never changes: clones of `Arc`s, made in microseconds.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::model::caller::Caller;
+use crate::model::key::Key;
+use crate::model::ledger::LedgerEntry;
+use crate::model::scope::Scope;
+
+use super::{Ledger, SignInTrouble, Slice, State};
+
+/// What `check`, the analysis and the reports read.
+#[derive(Clone, Debug, Default)]
+pub struct Snapshot {
+    pub(super) slices: Arc<IndexMap<Key, Slice>>,
+    pub(super) ledger: Arc<Ledger>,
+    pub(super) callers: Arc<Vec<Caller>>,
+    pub(super) sign_in_trouble: Option<Arc<SignInTrouble>>,
+    pub(super) scope: Arc<Scope>,
+    pub(super) frozen: bool,
+    pub(super) idle: bool,
+    pub(super) revision: u64,
+}
+
+/// Totals of the readings and of the ledger.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Slices that are to be read.
+    pub asked: usize,
+    /// Slices whose reading ended.
+    pub answered: usize,
+    /// Slices with a reading issue, refusals left out.
+    pub failed: usize,
+    /// Slices that Azure refused.
+    pub denied: usize,
+}
+
+impl Snapshot {
+    /// One slice, when its key is known.
+    pub fn slice(&self, key: &Key) -> Option<&Slice> {
+        self.slices.get(key)
+    }
+
+    /// All slices, in the order in which they were planned.
+    pub fn slices(&self) -> impl Iterator<Item = (&Key, &Slice)> {
+        self.slices.iter()
+    }
+
+    /// The state of one slice; a key that nobody planned is pending.
+    pub fn state(&self, key: &Key) -> State {
+        self.slices.get(key).map_or(State::Pending, Slice::state)
+    }
+
+    /// The request ledger.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// The ledger's entries, oldest first.
+    pub fn requests(&self) -> impl DoubleEndedIterator<Item = &LedgerEntry> {
+        self.ledger.entries.iter().map(AsRef::as_ref)
+    }
+
+    /// Who is signed in: one entry a tenant, the credential's own first.
+    pub fn callers(&self) -> &[Caller] {
+        &self.callers
+    }
+
+    /// Why nobody is signed in.
+    pub fn sign_in_trouble(&self) -> Option<&SignInTrouble> {
+        self.sign_in_trouble.as_deref()
+    }
+
+    /// What is being looked at.
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// Whether periodic reading is stopped.
+    pub fn is_frozen(&self) -> bool {
+        self.frozen
+    }
+
+    /// Whether all that was planned is answered.
+    pub fn is_idle(&self) -> bool {
+        self.idle
+    }
+
+    /// The store's revision at the time.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// Totals of the readings.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for slice in self.slices.values() {
+            counts.asked += 1;
+            counts.answered += usize::from(!slice.phase.is_open());
+            match slice.state() {
+                State::Denied => counts.denied += 1,
+                State::Failed => counts.failed += 1,
+                State::Known | State::Pending | State::Unsupported => {}
+            }
+        }
+        counts
+    }
+}

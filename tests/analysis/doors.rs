@@ -1,0 +1,1 @@
+//! Who is let in, by which rule: one caller at one firewall.
