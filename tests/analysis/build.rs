@@ -165,7 +165,13 @@ impl World {
     }
 
     /// A facet whose reading ended in some way.
-    pub(crate) fn facet_ended(self, id: &ArmId, facet: Facet, items: Option<Value>, end: Ended) -> Self {
+    pub(crate) fn facet_ended(
+        self,
+        id: &ArmId,
+        facet: Facet,
+        items: Option<Value>,
+        end: Ended,
+    ) -> Self {
         self.list(&Key::Facet(id.clone(), facet), items, end)
     }
 

@@ -6,6 +6,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -16,9 +17,11 @@ use azure_core::http::{AsyncRawResponse, HttpClient, Method as CoreMethod, Reque
 use bytes::Bytes;
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use super::claims::end_of;
 use crate::azure::gate::METADATA_ENDPOINT;
 use crate::azure::hosts::append;
 use crate::azure::retry::RetryPolicy;
@@ -27,11 +30,16 @@ use crate::azure::transport::{Incoming, Outgoing, Payload, Wire, WireError};
 use crate::model::id::TenantId;
 use crate::model::ledger::Service;
 
+/// How long a token is taken to live whose answer says nothing of it, in seconds.
+const UNSAID_LIFE: i64 = 300;
+
 /// Carries the requests of one credential.
 pub(super) struct Courier {
     pub(super) wire: Arc<Wire>,
     pub(super) service: Service,
     pub(super) tenant: Option<TenantId>,
+    /// Set when no answer came: for a managed identity, that there is none here.
+    pub(super) was_silent: Arc<AtomicBool>,
 }
 
 impl fmt::Debug for Courier {
@@ -86,10 +94,39 @@ impl Courier {
         Error::with_message(ErrorKind::Credential, said)
     }
 
-    fn error(error: WireError) -> Error {
+    /// The token answer in the types that `azure_identity` insists on: Entra ID itself is not
+    /// constant about numbers in quotes, and other servers leave the life of a token out.
+    fn readable(&self, text: &str) -> String {
+        let Ok(Value::Object(mut answer)) = serde_json::from_str::<Value>(text) else {
+            return text.to_owned();
+        };
+        let number = |answer: &Map<String, Value>, name: &str| match answer.get(name)? {
+            Value::String(text) => text.trim().parse::<i64>().ok(),
+            other => other.as_i64(),
+        };
+        if self.service == Service::ManagedIdentity {
+            if let Some(end) = number(&answer, "expires_on") {
+                answer.insert("expires_on".to_owned(), Value::from(end.to_string()));
+            }
+        } else {
+            let now = self.wire.clock.now().unix_timestamp();
+            let life = number(&answer, "expires_in")
+                .or_else(|| number(&answer, "expires_on").map(|end| end - now))
+                .or_else(|| Some(end_of(answer.get("access_token")?.as_str()?)? - now))
+                .unwrap_or(UNSAID_LIFE);
+            answer.insert("expires_in".to_owned(), Value::from(life));
+            answer.remove("ext_expires_in");
+        }
+        Value::Object(answer).to_string()
+    }
+
+    fn error(&self, error: WireError) -> Error {
         let message = match error {
             WireError::Withheld { reason, .. } => format!("hopscope did not send it: {reason}"),
-            WireError::Silent { silence, .. } => silence.message,
+            WireError::Silent { silence, .. } => {
+                self.was_silent.store(true, Ordering::Relaxed);
+                silence.message
+            }
             WireError::SignIn(error) => error.to_string(),
             WireError::Cancelled => "it was cancelled".to_owned(),
         };
@@ -131,7 +168,11 @@ impl HttpClient for Courier {
             cancel: CancellationToken::new(),
             patience: self.patience(),
         };
-        let incoming = self.wire.run(call, None).await.map_err(Self::error)?;
+        let incoming = self
+            .wire
+            .run(call, None)
+            .await
+            .map_err(|error| self.error(error))?;
         if !(200..300).contains(&incoming.status) {
             return Err(self.refusal(&incoming));
         }
@@ -145,7 +186,7 @@ impl HttpClient for Courier {
             }
         }
         let status = StatusCode::from(incoming.status);
-        let body = incoming.text.as_bytes().to_vec();
+        let body = self.readable(&incoming.text).into_bytes();
         Ok(AsyncRawResponse::from_bytes(status, headers, body))
     }
 }
