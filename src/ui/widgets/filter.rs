@@ -89,7 +89,10 @@ pub fn fuzzy_places(pattern: &Pattern, text: &str) -> Vec<Range<usize>> {
     let mut places = Vec::new();
     let mut matcher = Matcher::new(Config::DEFAULT);
     let haystack = Utf32Str::new(text, &mut letters);
-    if pattern.indices(haystack, &mut matcher, &mut places).is_none() {
+    if pattern
+        .indices(haystack, &mut matcher, &mut places)
+        .is_none()
+    {
         return Vec::new();
     }
     places.sort_unstable();

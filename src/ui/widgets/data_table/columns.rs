@@ -147,7 +147,9 @@ fn spread(
 ) -> Vec<Option<(u16, u16)>> {
     let mut widths: Vec<u16> = kept.iter().map(|at| natural[*at]).collect();
     loop {
-        let total = widths.iter().fold(0_u16, |sum, own| sum.saturating_add(*own));
+        let total = widths
+            .iter()
+            .fold(0_u16, |sum, own| sum.saturating_add(*own));
         if total <= room {
             break;
         }
@@ -157,14 +159,18 @@ fn spread(
             .max_by_key(|own| widths[*own]);
         let Some(widest) = widest else { break };
         // Down to the next widest at once would be fairer than one cell at a time only in speed.
-        let take = over.min((widths[widest] - columns[kept[widest]].min).div_ceil(2)).max(1);
+        let take = over
+            .min((widths[widest] - columns[kept[widest]].min).div_ceil(2))
+            .max(1);
         widths[widest] -= take;
     }
     let mut places = vec![None; columns.len()];
     let mut x = 0_u16;
     for (own, at) in kept.iter().enumerate() {
         places[*at] = Some((x, widths[own]));
-        x = x.saturating_add(widths[own]).saturating_add(columns[*at].gap());
+        x = x
+            .saturating_add(widths[own])
+            .saturating_add(columns[*at].gap());
     }
     places
 }

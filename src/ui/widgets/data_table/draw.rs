@@ -40,11 +40,31 @@ impl DataTable {
         for (line, slot) in self.slots.iter().enumerate().skip(top).take(rows) {
             match slot {
                 Slot::Blank => {}
-                Slot::Group(number) => self.draw_group(cx, buffer, Rect { y, height: 1, ..body }, *number),
+                Slot::Group(number) => self.draw_group(
+                    cx,
+                    buffer,
+                    Rect {
+                        y,
+                        height: 1,
+                        ..body
+                    },
+                    *number,
+                ),
                 Slot::Row(row) => {
                     let chosen = line == self.at;
-                    let place = Rect { y, height: 1, ..body };
-                    self.draw_row(cx, buffer, place, &self.rows[*row], &places, (chosen, focused));
+                    let place = Rect {
+                        y,
+                        height: 1,
+                        ..body
+                    };
+                    self.draw_row(
+                        cx,
+                        buffer,
+                        place,
+                        &self.rows[*row],
+                        &places,
+                        (chosen, focused),
+                    );
                 }
             }
             y += 1;
@@ -93,8 +113,14 @@ impl DataTable {
         };
         let room = area.width.saturating_sub(MARGIN + 2);
         let right = group.right.width();
-        let left = if right + 12 < room { room - right - 2 } else { room };
-        group.title.draw(buffer, (area.x + MARGIN, area.y), left, cx.theme);
+        let left = if right + 12 < room {
+            room - right - 2
+        } else {
+            room
+        };
+        group
+            .title
+            .draw(buffer, (area.x + MARGIN, area.y), left, cx.theme);
         if left < room {
             let x = area.x + MARGIN + room - right;
             group.right.draw(buffer, (x, area.y), right, cx.theme);
@@ -112,7 +138,11 @@ impl DataTable {
     ) {
         if chosen {
             let bright = focused && cx.focused;
-            let role = if bright { Role::RowSelected } else { Role::RowSelectedUnfocused };
+            let role = if bright {
+                Role::RowSelected
+            } else {
+                Role::RowSelectedUnfocused
+            };
             let fill = Rect::new(area.x + 1, area.y, area.width.saturating_sub(2), 1);
             buffer.set_style(fill, cx.theme.style(role));
             let bar = if bright { Role::Accent } else { Role::Node };
@@ -164,7 +194,14 @@ impl DataTable {
         for range in self.filter.found(&text) {
             let before = width(&text[..range.start]);
             if before < end {
-                put(buffer, (x + before, y), &text[range], end - before, cx.theme, Role::Match);
+                put(
+                    buffer,
+                    (x + before, y),
+                    &text[range],
+                    end - before,
+                    cx.theme,
+                    Role::Match,
+                );
             }
         }
     }
@@ -172,7 +209,11 @@ impl DataTable {
 
 fn lift(rich: &Rich) -> Rich {
     rich.runs().iter().fold(Rich::new(), |lifted, run| {
-        let role = if run.role == Role::Text { Role::Strong } else { run.role };
+        let role = if run.role == Role::Text {
+            Role::Strong
+        } else {
+            run.role
+        };
         lifted.then(role, run.text.clone())
     })
 }
