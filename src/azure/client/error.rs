@@ -73,6 +73,14 @@ impl CallError {
         self.issue().map(|issue| issue.kind)
     }
 
+    /// With more behind its sentence.
+    pub(super) fn with_addition(mut self, more: &str) -> Self {
+        if let Self::Trouble(trouble) = &mut self {
+            trouble.issue.message.push_str(more);
+        }
+        self
+    }
+
     fn new(issue: Issue, number: Option<u64>) -> Self {
         Self::Trouble(Box::new(Trouble {
             issue,

@@ -43,9 +43,19 @@ impl Client {
             return error::answer(call, method, first_url, first, self);
         };
         let subscription = ArmId::new(&path).subscription();
-        let offered = self
+        let offered = match self
             .offered(call, &wanted, subscription.as_ref(), pinned)
-            .await?;
+            .await
+        {
+            Ok(offered) => offered,
+            Err(CallError::Cancelled) => return Err(CallError::Cancelled),
+            // The refusal stands: that no other version is known changes nothing about it.
+            Err(error) => {
+                let refusal = error::not_offered(call, &first_url, &first, version);
+                return Err(refusal
+                    .with_addition(&format!(", and what it offers could not be read: {error}")));
+            }
+        };
         let Some(offered) = offered.filter(|offered| offered != version) else {
             return Err(error::not_offered(call, &first_url, &first, version));
         };

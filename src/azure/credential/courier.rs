@@ -6,6 +6,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -23,7 +24,7 @@ use crate::azure::gate::METADATA_ENDPOINT;
 use crate::azure::hosts::append;
 use crate::azure::retry::RetryPolicy;
 use crate::azure::throttle::Priority;
-use crate::azure::transport::{Outgoing, Payload, Wire, WireError};
+use crate::azure::transport::{Incoming, Outgoing, Payload, Wire, WireError};
 use crate::model::id::TenantId;
 use crate::model::ledger::Service;
 
@@ -32,6 +33,8 @@ pub(super) struct Courier {
     pub(super) wire: Arc<Wire>,
     pub(super) service: Service,
     pub(super) tenant: Option<TenantId>,
+    /// Set when no answer came: for a managed identity, that there is none here.
+    pub(super) was_silent: Arc<AtomicBool>,
 }
 
 impl fmt::Debug for Courier {
@@ -69,10 +72,30 @@ impl Courier {
         })
     }
 
-    fn error(error: WireError) -> Error {
+    /// What an error answer says. `azure_identity` is not shown it: it cannot read a description with
+    /// line ends in it, which Entra ID's have, and it tries a refused managed identity for a minute.
+    fn refusal(&self, incoming: &Incoming) -> Error {
+        let error = incoming.error.clone().unwrap_or_default();
+        let place = match self.service {
+            Service::ManagedIdentity => "the identity endpoint",
+            _ => "the token endpoint",
+        };
+        let said = match (error.message, error.code) {
+            (Some(message), _) if self.service == Service::Login => message,
+            (Some(message), _) => format!("{place} answered {}: {message}", incoming.status),
+            (None, Some(code)) => format!("{place} answered {} {code}", incoming.status),
+            (None, None) => format!("{place} answered {}", incoming.status),
+        };
+        Error::with_message(ErrorKind::Credential, said)
+    }
+
+    fn error(&self, error: WireError) -> Error {
         let message = match error {
             WireError::Withheld { reason, .. } => format!("hopscope did not send it: {reason}"),
-            WireError::Silent { silence, .. } => silence.message,
+            WireError::Silent { silence, .. } => {
+                self.was_silent.store(true, Ordering::Relaxed);
+                silence.message
+            }
             WireError::SignIn(error) => error.to_string(),
             WireError::Cancelled => "it was cancelled".to_owned(),
         };
@@ -114,12 +137,13 @@ impl HttpClient for Courier {
             cancel: CancellationToken::new(),
             patience: self.patience(),
         };
-        let incoming = self.wire.run(call, None).await.map_err(Self::error)?;
-        if self.service == Service::ManagedIdentity && incoming.status >= 400 {
-            let said = incoming.error.and_then(|error| error.message);
-            let said = said.map_or_else(String::new, |said| format!(": {said}"));
-            let message = format!("the identity endpoint answered {}{said}", incoming.status);
-            return Err(Error::with_message(ErrorKind::Credential, message));
+        let incoming = self
+            .wire
+            .run(call, None)
+            .await
+            .map_err(|error| self.error(error))?;
+        if !(200..300).contains(&incoming.status) {
+            return Err(self.refusal(&incoming));
         }
         let mut headers = Headers::new();
         for (name, value) in &incoming.headers {
