@@ -27,7 +27,7 @@ pub(super) fn judge(snapshot: &Snapshot, scope: &Scope) -> Verdict {
     {
         let mut message = trouble.message.clone();
         for answer in &trouble.answers {
-            if !message.contains(&answer.said) {
+            if !message.contains(answer.said.trim_end_matches('.')) {
                 message.push_str(&format!("\n  {}: {}", answer.credential, answer.said));
             }
         }
