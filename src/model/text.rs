@@ -1,28 +1,40 @@
-//! Text from outside, made safe to show: what Azure, a file or an error says may hold anything.
+//! Text from elsewhere, made safe to show: what would steer a terminal, or turn the reading order
+//! round, is taken out once, where an answer is decoded. `raw` JSON keeps every byte.
 
 use std::borrow::Cow;
 
-/// Whether a character may reach a terminal or a report: no control characters (of either block),
-/// and none of those that reorder or hide the text around them.
-fn is_shown(letter: char) -> bool {
-    !letter.is_control()
-        && !matches!(
-            letter,
-            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
+/// Whether a character must never reach a screen or a report: C0 and C1 controls, DEL, the line and
+/// paragraph separators, and the marks that change the direction of the text around them.
+pub fn is_unsafe(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{061C}'
+                | '\u{200B}'
+                | '\u{200E}'
+                | '\u{200F}'
+                | '\u{2028}'..='\u{202E}'
+                | '\u{2060}'..='\u{2069}'
+                | '\u{FEFF}'
         )
 }
 
-/// One line of text with nothing in it that a terminal would obey. Line ends and tabs become a
-/// space, everything else of that kind goes.
-pub fn clean(text: &str) -> Cow<'_, str> {
-    if text.chars().all(is_shown) {
+/// The text without unsafe characters; tabs and line ends become one space each, so that words stay
+/// apart.
+pub fn safe(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_unsafe) {
         return Cow::Borrowed(text);
     }
-    let kept = text.chars().filter_map(|letter| match letter {
-        '\n' | '\t' => Some(' '),
-        letter => is_shown(letter).then_some(letter),
-    });
-    Cow::Owned(kept.collect())
+    let kept = text
+        .replace("\r\n", "\n")
+        .chars()
+        .filter_map(|character| match character {
+            '\t' | '\n' | '\r' | '\u{2028}' | '\u{2029}' => Some(' '),
+            other if is_unsafe(other) => None,
+            other => Some(other),
+        })
+        .collect();
+    Cow::Owned(kept)
 }
 
 #[cfg(test)]
@@ -30,10 +42,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_that_a_terminal_obeys_is_left() {
-        assert_eq!(clean("stragdev"), "stragdev");
-        assert!(matches!(clean("grün ✔"), Cow::Borrowed(_)));
-        assert_eq!(clean("a\x1b[31mb\x07\r\nc\td"), "a[31mb c d");
-        assert_eq!(clean("a\u{9b}2Jb\u{202e}c\u{200b}"), "a2Jbc");
+    fn what_steers_a_terminal_is_taken_out() {
+        assert_eq!(safe("\u{1b}[31mred\u{7}\u{9b}2J\u{7f}"), "[31mred2J");
+        assert_eq!(safe("abc\u{202e}gnp.exe\u{2069}"), "abcgnp.exe");
+        assert_eq!(safe("one\r\ntwo\tthree"), "one two three");
+    }
+
+    #[test]
+    fn ordinary_text_is_not_copied() {
+        assert!(matches!(safe("Größe 你好 👩‍🔬"), Cow::Borrowed(_)));
     }
 }

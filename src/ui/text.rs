@@ -12,7 +12,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use super::signs::{Sign, Signs};
 use super::theme::{Role, Theme};
 
-pub use crate::model::text::clean;
+pub use crate::model::text::safe as clean;
 
 /// The display width of a text, in cells.
 pub fn width(text: &str) -> u16 {
