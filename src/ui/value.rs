@@ -21,6 +21,11 @@ pub fn not_read() -> Rich {
     Rich::of(Role::Skeleton, SKELETON)
 }
 
+/// A value that is not read yet, as wide as the value will be.
+pub fn skeleton(cells: u16) -> Rich {
+    Rich::of(Role::Skeleton, "░".repeat(usize::from(cells)))
+}
+
 /// A field as words; `show` says a value that is there.
 pub fn field<T>(signs: Signs, field: &Field<T>, show: impl FnOnce(&T) -> Rich) -> Rich {
     match field {
