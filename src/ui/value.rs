@@ -116,6 +116,19 @@ fn waiting(signs: Signs, cause: Option<&str>, until: OffsetDateTime, now: Offset
     )
 }
 
+/// How long a value on screen counts as fresh: twice the period at which it is read again.
+pub const FRESH: time::Duration = time::Duration::minutes(2);
+
+/// A value with its age behind it, muted, once it is no longer fresh.
+pub fn aged(value: Rich, observed_at: OffsetDateTime, now: OffsetDateTime) -> Rich {
+    if now - observed_at <= FRESH {
+        return value;
+    }
+    value
+        .recast(Role::Stale)
+        .then(Role::Stale, format!("  {}", age(observed_at, now)))
+}
+
 /// How old a value is, for one that is no longer fresh: `4 min old`.
 pub fn age(observed_at: OffsetDateTime, now: OffsetDateTime) -> String {
     let seconds = (now - observed_at).whole_seconds().max(0);
@@ -208,6 +221,15 @@ mod tests {
             missing(SIGNS, Some(&failed), NOW).unwrap().text(),
             "▲ failed: no answer in time"
         );
+    }
+
+    #[test]
+    fn a_stale_value_is_muted_with_its_age() {
+        let value = Rich::of(Role::VerdictShut, "Deny");
+        assert_eq!(aged(value.clone(), NOW, NOW), value);
+        let old = aged(value, NOW - time::Duration::minutes(4), NOW);
+        assert_eq!(old.text(), "Deny  4 min old");
+        assert!(old.runs().iter().all(|run| run.role == Role::Stale));
     }
 
     #[test]
