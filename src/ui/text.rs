@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 
 use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::signs::{Sign, Signs};
@@ -263,7 +264,14 @@ impl Rich {
             // Only a text of one role is cut elsewhere; the role of the first run stands for all.
             let role = self.runs.first().map_or(Role::Text, |run| run.role);
             let text = self.text();
-            return put(buffer, (x, y), &cut(&text, cells, where_at), cells, theme, role);
+            return put(
+                buffer,
+                (x, y),
+                &cut(&text, cells, where_at),
+                cells,
+                theme,
+                role,
+            );
         }
         let mut left = cells;
         let mut x = x;
@@ -311,6 +319,14 @@ pub fn put(
         .0
 }
 
+/// Makes what was written in an area as heavy as a name, in the colour that it has.
+pub fn embolden(buffer: &mut Buffer, area: Rect, theme: &Theme) {
+    let heavy = theme.style(Role::Strong).add_modifier;
+    for position in area.intersection(buffer.area).positions() {
+        buffer[position].modifier.insert(heavy);
+    }
+}
+
 /// Writes a text so that it ends before column `right`.
 pub fn put_right(
     buffer: &mut Buffer,
@@ -327,8 +343,6 @@ pub fn put_right(
 
 #[cfg(test)]
 mod tests {
-    use ratatui::layout::Rect;
-
     use super::*;
     use crate::config::theme::{Depth, Palette};
 
@@ -341,7 +355,10 @@ mod tests {
         assert_eq!(cut("名名名", 5, Cut::End), "名名…");
         assert_eq!(cut("名名名", 4, Cut::End), "名…");
         assert_eq!(cut("abc", 0, Cut::End), "");
-        assert_eq!(short_guid("3f0c1111-2222-3333-4444-5555666691ab"), "3f0c…91ab");
+        assert_eq!(
+            short_guid("3f0c1111-2222-3333-4444-5555666691ab"),
+            "3f0c…91ab"
+        );
     }
 
     #[test]
@@ -370,7 +387,11 @@ mod tests {
         let mut buffer = Buffer::empty(Rect::new(0, 0, 8, 1));
         let line = Rich::strong("stragdev").then(Role::Muted, " Storage");
         line.draw(&mut buffer, (0, 0), 8, &theme);
-        let text: String = buffer.content.iter().map(|cell| cell.symbol()).collect();
+        let text: String = buffer
+            .content
+            .iter()
+            .map(ratatui::buffer::Cell::symbol)
+            .collect();
         assert_eq!(text, "stragde…");
         assert_eq!(line.draw(&mut buffer, (90, 90), 8, &theme), 90 + 8 - 8);
     }

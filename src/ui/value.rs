@@ -21,6 +21,11 @@ pub fn not_read() -> Rich {
     Rich::of(Role::Skeleton, SKELETON)
 }
 
+/// A value that is not read yet, as wide as the value will be.
+pub fn skeleton(cells: u16) -> Rich {
+    Rich::of(Role::Skeleton, "░".repeat(usize::from(cells)))
+}
+
 /// A field as words; `show` says a value that is there.
 pub fn field<T>(signs: Signs, field: &Field<T>, show: impl FnOnce(&T) -> Rich) -> Rich {
     match field {
@@ -41,7 +46,9 @@ pub fn text(signs: Signs, value: &Field<String>) -> Rich {
 
 /// A yes or no, in Azure's writing.
 pub fn boolean(signs: Signs, value: &Field<bool>) -> Rich {
-    field(signs, value, |on| Rich::plain(if *on { "true" } else { "false" }))
+    field(signs, value, |on| {
+        Rich::plain(if *on { "true" } else { "false" })
+    })
 }
 
 /// A number. A known zero is `0`.
@@ -79,9 +86,7 @@ pub fn missing(signs: Signs, slice: Option<&Slice>, now: OffsetDateTime) -> Opti
 /// A reading issue as words.
 pub fn trouble(signs: Signs, issue: &Issue, phase: Phase, now: OffsetDateTime) -> Rich {
     match issue.kind {
-        IssueKind::Denied => {
-            Rich::sign(signs, Sign::Unknown).then(Role::Denied, " refused")
-        }
+        IssueKind::Denied => Rich::sign(signs, Sign::Unknown).then(Role::Denied, " refused"),
         IssueKind::Unsupported => Rich::muted("not offered here"),
         IssueKind::NotFound => Rich::muted("not there"),
         kind => {
@@ -109,6 +114,19 @@ fn waiting(signs: Signs, cause: Option<&str>, until: OffsetDateTime, now: Offset
         Role::VerdictAtRisk,
         format!(" failed{cause}, again in {seconds} s"),
     )
+}
+
+/// How long a value on screen counts as fresh: twice the period at which it is read again.
+pub const FRESH: time::Duration = time::Duration::minutes(2);
+
+/// A value with its age behind it, muted, once it is no longer fresh.
+pub fn aged(value: Rich, observed_at: OffsetDateTime, now: OffsetDateTime) -> Rich {
+    if now - observed_at <= FRESH {
+        return value;
+    }
+    value
+        .recast(Role::Stale)
+        .then(Role::Stale, format!("  {}", age(observed_at, now)))
 }
 
 /// How old a value is, for one that is no longer fresh: `4 min old`.
@@ -157,10 +175,19 @@ mod tests {
             text(SIGNS, &Field::Malformed),
             text(SIGNS, &Field::Unreported("2025-05-01")),
             missing(SIGNS, None, NOW).unwrap(),
-            missing(SIGNS, Some(&slice(Some(IssueKind::Denied), Some(403), settled)), NOW).unwrap(),
             missing(
                 SIGNS,
-                Some(&slice(Some(IssueKind::Failed), Some(503), Phase::Waiting { until })),
+                Some(&slice(Some(IssueKind::Denied), Some(403), settled)),
+                NOW,
+            )
+            .unwrap(),
+            missing(
+                SIGNS,
+                Some(&slice(
+                    Some(IssueKind::Failed),
+                    Some(503),
+                    Phase::Waiting { until },
+                )),
                 NOW,
             )
             .unwrap(),
@@ -194,6 +221,15 @@ mod tests {
             missing(SIGNS, Some(&failed), NOW).unwrap().text(),
             "▲ failed: no answer in time"
         );
+    }
+
+    #[test]
+    fn a_stale_value_is_muted_with_its_age() {
+        let value = Rich::of(Role::VerdictShut, "Deny");
+        assert_eq!(aged(value.clone(), NOW, NOW), value);
+        let old = aged(value, NOW - time::Duration::minutes(4), NOW);
+        assert_eq!(old.text(), "Deny  4 min old");
+        assert!(old.runs().iter().all(|run| run.role == Role::Stale));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! roles; `notActions` subtract inside one role only; a condition is shown, not evaluated.
 
 use crate::analysis::evidence::Evidence;
-use crate::analysis::verdict::{Reasoned, Verdict};
+use crate::analysis::verdict::Reasoned;
 use crate::model::access::{DenyAssignment, RoleAssignment};
 use crate::model::field::Field;
 use crate::model::id::{ArmId, PrincipalId};

@@ -193,10 +193,7 @@ pub fn point_at_table(
 }
 
 /// The usual answer of a detail to the wheel.
-pub fn point_at_detail(
-    detail: &mut super::widgets::detail::Detail,
-    pointer: &Pointer,
-) -> Outcome {
+pub fn point_at_detail(detail: &mut super::widgets::detail::Detail, pointer: &Pointer) -> Outcome {
     match pointer.what {
         Gesture::Click => Outcome::drawn(),
         Gesture::WheelUp | Gesture::WheelDown => {

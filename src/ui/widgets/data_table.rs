@@ -207,7 +207,12 @@ impl DataTable {
                 if down { order.reverse() } else { order }
             });
         }
-        let rank = |row: &usize| before.get(&self.rows[*row].id).copied().unwrap_or(usize::MAX);
+        let rank = |row: &usize| {
+            before
+                .get(&self.rows[*row].id)
+                .copied()
+                .unwrap_or(usize::MAX)
+        };
         kept.sort_by_key(|row| (self.rows[*row].group, rank(row)));
         self.slots.clear();
         let mut group = None;
@@ -278,8 +283,13 @@ impl DataTable {
         self.selected().map(|row| &row.id)
     }
 
-    /// Puts the selection on an id. False when no row that is listed has it.
+    /// Puts the selection on an id; a filter that hides its row is dropped. False when no row has it.
     pub fn select(&mut self, id: &str) -> bool {
+        if self.line_of(id).is_none() && self.rows.iter().any(|row| &*row.id == id) {
+            self.filter = Filter::default();
+            self.faults_only = false;
+            self.order(&HashMap::new());
+        }
         let Some(at) = self.line_of(id) else {
             return false;
         };
@@ -304,7 +314,10 @@ impl DataTable {
         self.held = true;
         self.top = window::top(at, self.top, self.page, self.slots.len());
         // The heading of the first group comes into sight with its first row.
-        if self.slots[..at].iter().all(|slot| !matches!(slot, Slot::Row(_))) {
+        if self.slots[..at]
+            .iter()
+            .all(|slot| !matches!(slot, Slot::Row(_)))
+        {
             self.top = 0;
         }
     }
