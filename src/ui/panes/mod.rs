@@ -28,6 +28,11 @@
 //! 6. One line in [`registry`], keys that differ from the global ones under the pane's name in
 //!    `assets/keymap.toml`, and snapshots in `tests/`.
 
+mod network;
+mod proof;
+mod reading;
+
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -148,7 +153,12 @@ pub struct Entry {
 
 /// The panes that exist, in the order of their tabs.
 pub fn registry() -> Vec<Entry> {
-    Vec::new()
+    vec![Entry {
+        digit: '2',
+        name: "Network",
+        context: "network",
+        make: || Box::new(network::Network::new()),
+    }]
 }
 
 /// The sentence of a pane that has nothing to show: what was looked for, where, and what would make
