@@ -9,7 +9,6 @@ use hopscope::azure::decode::{Context, Page, page};
 use hopscope::config::keymap::Keymap;
 use hopscope::config::theme::{Depth, Palette};
 use hopscope::model::facet::Facet;
-use hopscope::model::field::Field;
 use hopscope::model::id::{ArmId, SubscriptionId};
 use hopscope::model::issue::{Issue, IssueKind};
 use hopscope::model::judging::Judging;
@@ -54,6 +53,8 @@ pub(crate) struct Stage {
     pub(crate) judging: Judging,
     pub(crate) now: OffsetDateTime,
     pub(crate) ascii: bool,
+    /// What is on it, for the files that show the colours.
+    pub(crate) name: String,
     theme: Theme,
     keymap: Keymap,
     size: Size,
@@ -84,6 +85,7 @@ impl Stage {
             judging: Judging { client_ip: Some("203.0.113.24".parse().unwrap()) },
             now: NOW,
             ascii: false,
+            name: String::new(),
             theme: Theme::new(&Palette::shipped("dark").unwrap(), Depth::True),
             keymap: Keymap::shipped().unwrap(),
             size: Size::new(140, 42),
@@ -95,6 +97,7 @@ impl Stage {
     /// The pane over a scenario of which everything was read.
     pub(crate) fn of(pane: &str, scenario: &str) -> Self {
         let mut stage = Self::new(pane);
+        scenario.clone_into(&mut stage.name);
         stage.scope();
         stage.read(scenario, |_| true);
         stage.store.apply(Update::Idle { at: READ });
@@ -241,9 +244,10 @@ impl Stage {
     pub(crate) fn text(&mut self, width: u16, height: u16) -> String {
         let (buffer, _) = self.buffer(width, height);
         if let Ok(folder) = std::env::var("PANE_ANSI") {
-            let name = std::thread::current().name().unwrap_or("pane").replace("::", "-");
+            let test = std::thread::current().name().unwrap_or("pane").replace("::", "-");
+            let name = format!("{test}-{}-{width}x{height}.ansi", self.name);
             fs::create_dir_all(&folder).unwrap();
-            fs::write(format!("{folder}/{name}-{width}x{height}.ansi"), ansi(&buffer)).unwrap();
+            fs::write(Path::new(&folder).join(name), ansi(&buffer)).unwrap();
         }
         let rows: Vec<String> = (0..height)
             .map(|y| {
@@ -376,7 +380,3 @@ impl Pane for Nobody {
     }
 }
 
-/// A field that is there.
-pub(crate) fn said(text: &str) -> Field<String> {
-    Field::Value(text.to_owned())
-}

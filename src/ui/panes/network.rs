@@ -29,7 +29,7 @@ use crate::ui::effect::{Answer, CopyItem, Outcome, Raw, Subject};
 use crate::ui::panes::reading::{self, Age, Gap, Troubles};
 use crate::ui::panes::{Badge, Pane, Thing, empty, point_at_detail, point_at_table};
 use crate::ui::signs::{Sign, Signs};
-use crate::ui::text::Rich;
+use crate::ui::text::{Rich, width};
 use crate::ui::theme::Role;
 use crate::ui::widgets::data_table::DataTable;
 use crate::ui::widgets::detail::{Detail, plain_text};
@@ -192,7 +192,9 @@ impl Network {
         let noun = if count == 1 { "service" } else { "services" };
         let note = self.table.note();
         let tally = if note.is_empty() {
-            Rich::muted(format!("{count} {noun}  ")).and(self.troubles.tally(cx))
+            let tally = self.troubles.tally(cx);
+            let gap = if tally.is_empty() { "" } else { "  " };
+            Rich::muted(format!("{count} {noun}{gap}")).and(tally)
         } else {
             note
         };
@@ -227,9 +229,12 @@ impl Network {
     }
 
     fn draw_callers(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
+        let note = self.matrix.note(cx, &self.rows, Rect { height: area.height.saturating_sub(1), ..area });
+        let whole = "network only: identity and role come after";
+        let has_room = area.width >= 40 + note.width() + width(whole);
         let below = Rule::new("Who gets in, and by which rule")
-            .facts(self.matrix.note(cx, &self.rows, Rect { height: area.height.saturating_sub(1), ..area }))
-            .right(Rich::muted("network only: identity and role come after"))
+            .facts(note)
+            .right(Rich::muted(if has_room { whole } else { "network only" }))
             .focused(self.parts.has_focus(CALLERS))
             .draw(cx, buffer, area);
         if self.rows.services.is_empty() {

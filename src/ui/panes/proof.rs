@@ -2,6 +2,8 @@
 //!
 //! Must not interpret what it shows. A list is shown item by item, as each one is a rule.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use crate::analysis::evidence::Evidence;
@@ -14,14 +16,22 @@ use crate::ui::widgets::detail::Section;
 /// How many items of a list are shown.
 const ITEMS: usize = 12;
 
-/// The section `EVIDENCE`. What belongs to another resource than `subject` names it.
-pub(crate) fn section(cx: &Cx<'_>, subject: &ArmId, evidence: &[Evidence]) -> Section {
+/// The section `EVIDENCE`. What belongs to another resource than `subject` names it; what is to
+/// blame is coloured.
+pub(crate) fn section(
+    cx: &Cx<'_>,
+    subject: &ArmId,
+    evidence: &[Evidence],
+    blame: &[Evidence],
+) -> Section {
     let read = evidence
         .iter()
         .map(|one| one.observed_at)
         .min()
         .map_or_else(Rich::new, |at| Rich::muted(format!("read {}", cx.clock(at))));
     let mut section = Section::new("EVIDENCE").right(read);
+    // A list and one of its items may both be proof.
+    let mut said = HashSet::new();
     for one in evidence {
         let owner = (one.resource != *subject).then(|| one.resource.name().to_owned());
         for (path, value) in lines(one) {
@@ -29,6 +39,10 @@ pub(crate) fn section(cx: &Cx<'_>, subject: &ArmId, evidence: &[Evidence]) -> Se
                 Some(owner) => format!("{owner} {path}"),
                 None => path,
             };
+            if !said.insert(path.clone()) {
+                continue;
+            }
+            let value = if blame.contains(one) { value.recast(Role::VerdictShut) } else { value };
             section = section.pair(path, value);
         }
     }

@@ -331,13 +331,15 @@ impl Troubles {
 
     /// What the rule says: `?2 ▲1 …4`. Empty when nothing is missing.
     pub(crate) fn tally(&self, cx: &Cx<'_>) -> Rich {
-        let counted = |sign: Sign, count: usize| match count {
-            0 => Rich::new(),
-            count => Rich::of(sign.role(), format!("{}{count} ", cx.signs.glyph(sign))),
-        };
-        counted(Sign::Unknown, self.denied)
-            .and(counted(Sign::Failed, self.failed))
-            .and(counted(Sign::Reading, self.pending))
+        let counts = [
+            (Sign::Unknown, self.denied),
+            (Sign::Failed, self.failed),
+            (Sign::Reading, self.pending),
+        ];
+        counts.into_iter().filter(|(_, count)| *count > 0).fold(Rich::new(), |tally, (sign, count)| {
+            let gap = if tally.is_empty() { "" } else { " " };
+            tally.then(sign.role(), format!("{gap}{}{count}", cx.signs.glyph(sign)))
+        })
     }
 }
 

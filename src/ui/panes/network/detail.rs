@@ -4,13 +4,14 @@
 use crate::analysis::network::address::Meaning;
 use crate::analysis::network::{self, Answer, Asked, Rules, ServiceKind, region};
 use crate::analysis::verdict::Verdict;
+use crate::analysis::evidence::Evidence;
 use crate::analysis::facets;
 use crate::model::facet::Facet;
 use crate::model::field::Field;
 use crate::model::id::ArmId;
 use crate::model::network::SharedPrivateLink;
 use crate::model::resource::{Details, Family, Resource};
-use crate::ui::cx::Cx;
+use crate::ui::cx::{Cx, SizeClass};
 use crate::ui::panes::proof;
 use crate::ui::panes::reading::Age;
 use crate::ui::signs::Sign;
@@ -19,7 +20,7 @@ use crate::ui::theme::Role;
 use crate::ui::value;
 use crate::ui::widgets::detail::Section;
 
-use super::rows::{Cell, Service};
+use super::rows::{Cell, Service, would_have_let_in};
 use super::ways::{Ways, Who, presents};
 
 /// The detail of one caller at one service.
@@ -29,11 +30,12 @@ pub(crate) fn sections(cx: &Cx<'_>, who: &Who, service: &Service, cell: Option<&
     if let Some(cell) = cell {
         sections.push(questions(cx, cell, target));
         sections.push(basis(cx, who, target, cell));
-        sections.push(proof::section(cx, &target.id, &cell.admission.judged.evidence));
+        let judged = &cell.admission.judged;
+        sections.push(proof::section(cx, &target.id, &judged.evidence, &blame(cell)));
     }
     sections.push(open_to(cx, service));
     if cell.is_none() {
-        sections.push(proof::section(cx, &target.id, &service.open_to.evidence));
+        sections.push(proof::section(cx, &target.id, &service.open_to.evidence, &[]));
     }
     if let Some(rules) = network::rules(cx.inventory, target) {
         sections.push(every_rule(cx, target, &rules, service));
@@ -119,18 +121,34 @@ fn questions(cx: &Cx<'_>, cell: &Cell, target: &Resource) -> Section {
             (Answer::MayAdmit | Answer::MayShut | Answer::MayDecide, _) => {
                 Rich::of(Role::VerdictUnknown, "●")
             }
-            (Answer::Next, true) => Rich::of(Role::VerdictAtRisk, "●"),
-            (Answer::Next, false) => Rich::muted("○"),
+            (Answer::Next, _) if would_have_let_in(one) => Rich::of(Role::VerdictShut, "●"),
+            (Answer::Next, _) => Rich::muted("○"),
         };
         let label = mark
             .then(Role::Muted, format!(" {} ", at + 1))
             .then(Role::Text, format!("{}?", one.question.words()));
         let under = if is_last { Rich::new() } else { Rich::of(Role::Border, "│") };
         section = section.step(label, Rich::plain(one.words.clone()), under.clone());
+        // Where few lines are in sight, what only leads on is left out.
+        let leads_on = one.answer == Answer::Next && !is_last && !would_have_let_in(one);
+        if leads_on && cx.size_class() == SizeClass::Below {
+            continue;
+        }
         let next = if is_last { verdict(cx, cell, target) } else { next(cx, one) };
         section = section.step(under.clone(), next, under);
     }
     section
+}
+
+/// What is to blame for a call that is kept out: a bypass that would have let it in, else what
+/// decided.
+fn blame(cell: &Cell) -> Vec<Evidence> {
+    if cell.sign != Sign::Shut {
+        return Vec::new();
+    }
+    let asked = &cell.admission.asked;
+    let one = asked.iter().find(|one| would_have_let_in(one)).or(asked.last());
+    one.map(|one| one.evidence.clone()).unwrap_or_default()
 }
 
 fn next(cx: &Cx<'_>, one: &Asked) -> Rich {
@@ -138,7 +156,7 @@ fn next(cx: &Cx<'_>, one: &Asked) -> Rich {
         Answer::MayAdmit => Rich::sign(cx.signs, Sign::Unknown).then(Role::VerdictUnknown, " may let it in"),
         Answer::MayShut => Rich::sign(cx.signs, Sign::Unknown).then(Role::VerdictUnknown, " may keep it out"),
         Answer::MayDecide => Rich::sign(cx.signs, Sign::Unknown).then(Role::VerdictUnknown, " may decide it"),
-        Answer::Next if one.telling => Rich::of(Role::VerdictAtRisk, "no use here"),
+        Answer::Next if would_have_let_in(one) => Rich::of(Role::VerdictShut, "would have let it in"),
         Answer::Next | Answer::Admits | Answer::Shuts => Rich::muted("next"),
     }
 }
@@ -149,7 +167,7 @@ fn verdict(cx: &Cx<'_>, cell: &Cell, target: &Resource) -> Rich {
         Age::History => "was ",
         Age::Fresh | Age::Stale => "",
     };
-    Rich::of(sign.chip(), format!(" {} {was}{} ", cx.signs.glyph(sign), sign.word()))
+    Rich::of(sign.role(), format!("{} {was}{}", cx.signs.glyph(sign), sign.word()))
 }
 
 /// Why the call is asked about, and what was taken for granted.
@@ -180,7 +198,9 @@ fn open_to(cx: &Cx<'_>, service: &Service) -> Section {
         Rich::plain(open_to.words())
     };
     let mut section = Section::new("OPEN TO").words(words);
-    if !open_to.reason.is_empty() {
+    // The rules follow below; a sentence is owed where they alone do not say it.
+    let is_said = matches!(open_to.reach, network::Reach::Some(_) | network::Reach::Everyone);
+    if !open_to.reason.is_empty() && !is_said {
         section = section.words(Rich::muted(format!("{}.", open_to.reason)));
     }
     for rule in &open_to.dead_rules {

@@ -38,6 +38,8 @@ pub(crate) struct Matrix {
     column: usize,
     top: usize,
     page: usize,
+    /// A person has moved in it.
+    is_held: bool,
     /// Only a memory of what rows and judgement give; emptied when they change.
     kept: RefCell<HashMap<(usize, usize), Option<Arc<Cell>>>>,
 }
@@ -53,12 +55,7 @@ impl Matrix {
             rows.services.iter().position(|one| one.resource.id.as_str() == id)
         });
         self.column = service.unwrap_or(self.column).min(rows.services.len().saturating_sub(1));
-        self.row = match caller {
-            Some(row) => row,
-            // At first: the caller that is kept out, as that is what one comes for.
-            None => 0,
-        };
-        self.remember(rows);
+        self.row = caller.unwrap_or(self.row).min(rows.callers.len().saturating_sub(1));
     }
 
     /// The chosen caller and service, by their places.
@@ -66,14 +63,15 @@ impl Matrix {
         (self.row, self.column)
     }
 
-    /// Puts the selection on a service. At the first time its row is the caller in most trouble.
+    /// Puts the selection on a service. Its row is the caller in most trouble when it is another
+    /// service than before, and while what is read at first is still coming in and nobody has moved.
     pub(crate) fn go_to_service(&mut self, cx: &Cx<'_>, rows: &Rows, id: &str) {
         let Some(column) = rows.services.iter().position(|one| one.resource.id.as_str() == id) else {
             return;
         };
         let moved = self.service.as_deref() != Some(id);
         self.column = column;
-        if moved || self.caller.is_none() {
+        if moved || self.caller.is_none() || (!self.is_held && !cx.snapshot.is_idle()) {
             self.row = self.telling_row(cx, rows, column);
         }
         self.remember(rows);
@@ -104,6 +102,7 @@ impl Matrix {
         let column = rows.services.iter().position(|one| one.resource.id.as_str() == service);
         let (Some(row), Some(column)) = (row, column) else { return false };
         (self.row, self.column) = (row, column);
+        self.is_held = true;
         self.remember(rows);
         true
     }
@@ -122,6 +121,7 @@ impl Matrix {
         if callers == 0 || services == 0 {
             return false;
         }
+        self.is_held = true;
         let page = self.page.max(2);
         let row = |row: usize| row.min(callers - 1);
         match action {
@@ -189,7 +189,7 @@ impl Matrix {
         if shown.len() == rows.services.len() {
             return Rich::new();
         }
-        Rich::muted(format!("{} to {} of {}", first.0 + 1, last.0 + 1, rows.services.len()))
+        Rich::muted(format!("services {} to {} of {}", first.0 + 1, last.0 + 1, rows.services.len()))
     }
 
     /// The services in sight: place, offset and width.

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::analysis::network::{self, Admission, Answer, Doors, OpenTo, Question, Reach};
+use crate::analysis::network::{self, Admission, Answer, Asked, Doors, OpenTo, Question, Reach};
 use crate::analysis::verdict::Verdict;
 use crate::model::facet::Facet;
 use crate::model::id::ArmId;
@@ -113,7 +113,8 @@ pub(crate) fn build(inventory: &Inventory, snapshot: &Snapshot, judging: &Judgin
                 _ if is_reading => Sign::Reading,
                 (Reach::Unknown(_), ..) | (_, _, true) => Sign::Unknown,
                 _ if is_managed => Sign::Keep,
-                (Reach::Everyone, ..) => Sign::Exposure,
+                // A workspace has no rules that could be narrower.
+                (Reach::Everyone, ..) if one.family != Family::Workspace => Sign::Exposure,
                 _ => Sign::Open,
             };
             Some(Service {
@@ -128,7 +129,10 @@ pub(crate) fn build(inventory: &Inventory, snapshot: &Snapshot, judging: &Judgin
             })
         })
         .collect();
-    services.sort_by_key(|one| (one.group, rank(one.sign)));
+    // What has no rules of its own comes after those that have.
+    services.sort_by_key(|one| {
+        (one.group, rank(one.sign), one.resource.family == Family::Workspace)
+    });
     Rows { homes, services, callers, ways }
 }
 
@@ -145,14 +149,17 @@ fn asking(callers: &[Who], ways: &Ways) -> HashMap<ArmId, Vec<usize>> {
     asking
 }
 
-/// Whether trusted services are kept out by a bypass that says so.
+/// Whether a trusted service is kept out by a bypass that says so.
 fn is_shut_by_bypass(admission: &Admission) -> bool {
-    admission.asked.iter().any(|one| {
-        one.question == Question::TrustedService
-            && one.answer == Answer::Next
-            && one.telling
-            && one.words.starts_with("bypass is")
-    })
+    admission.asked.iter().any(would_have_let_in)
+}
+
+/// Whether this is the list of trusted services that the caller is on, and that is switched off.
+pub(crate) fn would_have_let_in(one: &Asked) -> bool {
+    one.question == Question::TrustedService
+        && one.answer == Answer::Next
+        && one.telling
+        && one.evidence.iter().any(|evidence| one.words.contains(&evidence.words()))
 }
 
 /// Shut, unknown, waiting, open: the order of lists.
@@ -268,8 +275,14 @@ pub(crate) fn judge(
     let (sign, words) = match admission.judged.verdict {
         Verdict::Open | Verdict::AtRisk => {
             let by = admission.by.map_or("open", by_words);
-            let wide = matches!(who, Who::Internet) && admission.by == Some(Question::DefaultAction);
-            (if wide { Sign::Exposure } else { Sign::Open }, by)
+            let is_wide = matches!(who, Who::Internet);
+            let sign = match is_wide {
+                // Microsoft's own, and what has no rules, is not for anybody to narrow.
+                true if ways.is_managed(target) || target.family == Family::Workspace => Sign::Note,
+                true => Sign::Exposure,
+                false => Sign::Open,
+            };
+            (sign, by)
         }
         Verdict::Unknown if waits() => (Sign::Reading, "reading"),
         Verdict::Unknown => (Sign::Unknown, doubt(&admission)),

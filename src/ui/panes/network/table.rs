@@ -11,16 +11,24 @@ use crate::model::resource::{Details, Family};
 use crate::ui::cx::Cx;
 use crate::ui::panes::reading::{Age, Gap};
 use crate::ui::signs::{Sign, Signs};
-use crate::ui::text::{Cut, Rich, cut};
+use crate::ui::text::{Cut, Rich, cut, short_guid, width};
 use crate::ui::theme::Role;
 use crate::ui::value;
 use crate::ui::widgets::data_table::{Cell, Column, Group, Keep, TableRow};
 
 use super::rows::{Rows, Service, short_words};
 
+/// The widest whole words of whom a service is open to; longer ones are said in short.
+const WHOLE: u16 = 36;
+
 /// Whether there is room for the whole words of whom a service is open to.
 pub(super) fn is_wide(cx: &Cx<'_>) -> bool {
     cx.size.width >= 180
+}
+
+/// A count. It is never cut: `not set` is no number.
+fn number_column(head: &'static str) -> Column {
+    Column::number(head, Keep::Muted).between(9, 12)
 }
 
 /// The columns. Those of network rules and links are there only where something stands in them.
@@ -29,19 +37,19 @@ pub(super) fn columns(rows: &Rows, has_links: bool) -> Vec<Column> {
         Column::sign(),
         Column::name("RESOURCE").between(16, 40),
         Column::text("SERVICE", Keep::Second).between(12, 16),
-        Column::name("OPEN TO").between(15, 48),
+        Column::name("OPEN TO").between(16, 48),
         Column::text("PUBLIC", Keep::Reason).between(7, 18),
         Column::text("DEFAULT", Keep::Reason).between(7, 12),
         Column::text("BYPASS", Keep::Reason).between(13, 28),
-        Column::number("IP", Keep::Muted),
-        Column::number("INST", Keep::Muted),
-        Column::number("PE", Keep::Muted),
+        number_column("IP"),
+        number_column("INST"),
+        number_column("PE"),
     ];
     if has_networks(rows) {
-        columns.push(Column::number("NET", Keep::Muted));
+        columns.push(number_column("NET"));
     }
     if has_links {
-        columns.push(Column::number("LINKS", Keep::Muted));
+        columns.push(number_column("LINKS"));
     }
     columns
 }
@@ -62,7 +70,7 @@ pub(super) fn groups(cx: &Cx<'_>, rows: &Rows, gaps: &[Gap]) -> Vec<Group> {
         .iter()
         .map(|home| {
             let name = home.id.resource_group().unwrap_or_default();
-            let name = cut(name, 36, Cut::Middle).into_owned();
+            let name = short_name(name);
             let title = if home.is_managed {
                 Rich::muted(format!("{name} · Microsoft made it: leave it as it is"))
             } else {
@@ -82,6 +90,17 @@ pub(super) fn groups(cx: &Cx<'_>, rows: &Rows, gaps: &[Gap]) -> Vec<Group> {
         groups.push(Group { title: Rich::muted(words), right: Rich::new() });
     }
     groups
+}
+
+/// A group's name; the GUID that Microsoft's own names end in is shortened.
+fn short_name(name: &str) -> String {
+    let guid = name.len().checked_sub(36).and_then(|at| name.get(at..));
+    match guid {
+        Some(guid) if uuid::Uuid::parse_str(guid).is_ok() => {
+            format!("{}{}", &name[..name.len() - 36], short_guid(guid))
+        }
+        _ => cut(name, 40, Cut::Middle).into_owned(),
+    }
 }
 
 /// The rows, services first, then what was not read.
@@ -183,9 +202,10 @@ fn open_to(cx: &Cx<'_>, one: &Service) -> Rich {
     if one.open_to.is_unknown() {
         return Rich::sign(cx.signs, Sign::Unknown).then(Role::VerdictUnknown, " unknown");
     }
-    let words = if is_wide(cx) { one.open_to.words() } else { short_words(&one.open_to) };
+    let whole = one.open_to.words();
+    let words = if is_wide(cx) && width(&whole) <= WHOLE { whole } else { short_words(&one.open_to) };
     let role = match one.open_to.reach {
-        Reach::Everyone if !one.is_managed => Role::Exposure,
+        Reach::Everyone if one.sign == Sign::Exposure => Role::Exposure,
         _ => Role::Text,
     };
     Rich::of(role, words)

@@ -244,7 +244,8 @@ impl Ways {
         self.wanted.get(from).into_iter().flat_map(IndexMap::keys)
     }
 
-    fn is_managed(&self, one: &Resource) -> bool {
+    /// Whether Microsoft made it.
+    pub(crate) fn is_managed(&self, one: &Resource) -> bool {
         one.id.group_id().is_some_and(|group| self.managed.contains_key(&group))
     }
 
