@@ -94,6 +94,8 @@ actions! {
     RefreshAll = "refresh-all",
     /// Stop, or take up again, the periodic reading.
     Freeze = "freeze",
+    /// Choose another place to look at.
+    Scope = "scope",
     /// Mouse on or off.
     Mouse = "mouse",
     /// Give the terminal back to the shell for a while.

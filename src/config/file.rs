@@ -200,10 +200,7 @@ to = "b"
         assert_eq!(file.refresh.on_screen, Some(30));
         assert_eq!(file.suppress[0].rule, "storage/shared-key-enabled");
         assert_eq!(file.pattern.hop[0].kind, "openai-to-search");
-        assert_eq!(
-            file.severity["storage/shared-key-enabled"],
-            Severity::Info
-        );
+        assert_eq!(file.severity["storage/shared-key-enabled"], Severity::Info);
     }
 
     #[test]
@@ -225,7 +222,10 @@ to = "b"
     #[test]
     fn only_a_file_asked_for_by_name_must_be_there() {
         let file = Path::new("no-such-folder/config.toml");
-        assert_eq!(ConfigFile::read(file, false).unwrap(), ConfigFile::default());
+        assert_eq!(
+            ConfigFile::read(file, false).unwrap(),
+            ConfigFile::default()
+        );
         assert!(ConfigFile::read(file, true).is_err());
     }
 }

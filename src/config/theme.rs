@@ -137,8 +137,21 @@ pub struct Paint {
 }
 
 const ANSI: [&str; 16] = [
-    "black", "red", "green", "yellow", "blue", "magenta", "cyan", "white", "bright-black",
-    "bright-red", "bright-green", "bright-yellow", "bright-blue", "bright-magenta", "bright-cyan",
+    "black",
+    "red",
+    "green",
+    "yellow",
+    "blue",
+    "magenta",
+    "cyan",
+    "white",
+    "bright-black",
+    "bright-red",
+    "bright-green",
+    "bright-yellow",
+    "bright-blue",
+    "bright-magenta",
+    "bright-cyan",
     "bright-white",
 ];
 
@@ -176,7 +189,9 @@ impl Ink {
             .strip_prefix('#')
             .filter(|hex| hex.len() == 6 && hex.is_ascii())
             .ok_or_else(|| {
-                format!("\"{word}\" is no colour: use #rrggbb, default, or one of the sixteen names")
+                format!(
+                    "\"{word}\" is no colour: use #rrggbb, default, or one of the sixteen names"
+                )
             })?;
         let part = |at: usize| {
             u8::from_str_radix(&hex[at..at + 2], 16)
@@ -233,10 +248,7 @@ impl Palette {
     /// Reads a theme file. A role that it leaves out is drawn like `text`.
     pub fn parse(text: &str, file: &str) -> Result<Self, ThemeError> {
         let named = Self::named(text, file)?;
-        let fallback = named
-            .get(&Role::Text)
-            .copied()
-            .unwrap_or_default();
+        let fallback = named.get(&Role::Text).copied().unwrap_or_default();
         let paints = Role::ALL
             .iter()
             .map(|role| named.get(role).copied().unwrap_or(fallback))
@@ -287,10 +299,19 @@ impl Palette {
 pub const SHIPPED: [(&str, &str); 6] = [
     ("dark", include_str!("../../assets/themes/dark.toml")),
     ("light", include_str!("../../assets/themes/light.toml")),
-    ("colour-blind", include_str!("../../assets/themes/colour-blind.toml")),
-    ("high-contrast", include_str!("../../assets/themes/high-contrast.toml")),
+    (
+        "colour-blind",
+        include_str!("../../assets/themes/colour-blind.toml"),
+    ),
+    (
+        "high-contrast",
+        include_str!("../../assets/themes/high-contrast.toml"),
+    ),
     ("sixteen", include_str!("../../assets/themes/sixteen.toml")),
-    ("no-color", include_str!("../../assets/themes/no-color.toml")),
+    (
+        "no-color",
+        include_str!("../../assets/themes/no-color.toml"),
+    ),
 ];
 
 /// The names of the shipped themes.

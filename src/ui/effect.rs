@@ -80,6 +80,13 @@ impl Outcome {
         }
     }
 
+    /// An action that changed nothing was not taken: it is tried elsewhere.
+    #[must_use]
+    pub fn only_when_dirty(mut self) -> Self {
+        self.taken = self.dirty;
+        self
+    }
+
     /// The action was taken, and this is to be done.
     pub fn with(effect: Effect) -> Self {
         Self {

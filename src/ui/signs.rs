@@ -124,10 +124,22 @@ impl Sign {
             Self::Note => line("○", "o", "note", Role::Muted, "good to know"),
             Self::None => line("·", ".", "none", Role::Muted, "not needed, none"),
             Self::Refused => line("×", "-", "denied", Role::Muted, "refused on purpose"),
-            Self::Failed => line("▲", "^", "failed", Role::VerdictAtRisk, "the reading failed"),
+            Self::Failed => line(
+                "▲",
+                "^",
+                "failed",
+                Role::VerdictAtRisk,
+                "the reading failed",
+            ),
             Self::Marked => line("●", "*", "marked", Role::Accent, "marked"),
             Self::Live => line("●", "*", "live", Role::VerdictOpen, "news as it comes"),
-            Self::Frozen => line("●", "=", "frozen", Role::VerdictAtRisk, "reading is stopped"),
+            Self::Frozen => line(
+                "●",
+                "=",
+                "frozen",
+                Role::VerdictAtRisk,
+                "reading is stopped",
+            ),
             Self::Offline => line("○", "o", "offline", Role::Muted, "a snapshot"),
             Self::Asking => line("●", "~", "reading", Role::Accent, "answers are coming in"),
         }
@@ -242,7 +254,10 @@ mod tests {
     #[test]
     fn signs_that_stand_side_by_side_differ_without_colour() {
         for signs in [Signs { ascii: false }, Signs { ascii: true }] {
-            for set in [&Sign::EXPLAINED[..], &[Sign::Live, Sign::Frozen, Sign::Offline]] {
+            for set in [
+                &Sign::EXPLAINED[..],
+                &[Sign::Live, Sign::Frozen, Sign::Offline],
+            ] {
                 for (at, one) in set.iter().enumerate() {
                     for other in &set[at + 1..] {
                         let same = signs.glyph(*one) == signs.glyph(*other);

@@ -263,7 +263,14 @@ impl Rich {
             // Only a text of one role is cut elsewhere; the role of the first run stands for all.
             let role = self.runs.first().map_or(Role::Text, |run| run.role);
             let text = self.text();
-            return put(buffer, (x, y), &cut(&text, cells, where_at), cells, theme, role);
+            return put(
+                buffer,
+                (x, y),
+                &cut(&text, cells, where_at),
+                cells,
+                theme,
+                role,
+            );
         }
         let mut left = cells;
         let mut x = x;
@@ -341,7 +348,10 @@ mod tests {
         assert_eq!(cut("名名名", 5, Cut::End), "名名…");
         assert_eq!(cut("名名名", 4, Cut::End), "名…");
         assert_eq!(cut("abc", 0, Cut::End), "");
-        assert_eq!(short_guid("3f0c1111-2222-3333-4444-5555666691ab"), "3f0c…91ab");
+        assert_eq!(
+            short_guid("3f0c1111-2222-3333-4444-5555666691ab"),
+            "3f0c…91ab"
+        );
     }
 
     #[test]

@@ -41,7 +41,9 @@ pub fn text(signs: Signs, value: &Field<String>) -> Rich {
 
 /// A yes or no, in Azure's writing.
 pub fn boolean(signs: Signs, value: &Field<bool>) -> Rich {
-    field(signs, value, |on| Rich::plain(if *on { "true" } else { "false" }))
+    field(signs, value, |on| {
+        Rich::plain(if *on { "true" } else { "false" })
+    })
 }
 
 /// A number. A known zero is `0`.
@@ -79,9 +81,7 @@ pub fn missing(signs: Signs, slice: Option<&Slice>, now: OffsetDateTime) -> Opti
 /// A reading issue as words.
 pub fn trouble(signs: Signs, issue: &Issue, phase: Phase, now: OffsetDateTime) -> Rich {
     match issue.kind {
-        IssueKind::Denied => {
-            Rich::sign(signs, Sign::Unknown).then(Role::Denied, " refused")
-        }
+        IssueKind::Denied => Rich::sign(signs, Sign::Unknown).then(Role::Denied, " refused"),
         IssueKind::Unsupported => Rich::muted("not offered here"),
         IssueKind::NotFound => Rich::muted("not there"),
         kind => {
@@ -157,10 +157,19 @@ mod tests {
             text(SIGNS, &Field::Malformed),
             text(SIGNS, &Field::Unreported("2025-05-01")),
             missing(SIGNS, None, NOW).unwrap(),
-            missing(SIGNS, Some(&slice(Some(IssueKind::Denied), Some(403), settled)), NOW).unwrap(),
             missing(
                 SIGNS,
-                Some(&slice(Some(IssueKind::Failed), Some(503), Phase::Waiting { until })),
+                Some(&slice(Some(IssueKind::Denied), Some(403), settled)),
+                NOW,
+            )
+            .unwrap(),
+            missing(
+                SIGNS,
+                Some(&slice(
+                    Some(IssueKind::Failed),
+                    Some(503),
+                    Phase::Waiting { until },
+                )),
                 NOW,
             )
             .unwrap(),

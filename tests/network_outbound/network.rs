@@ -43,7 +43,12 @@ fn partial() -> Stage {
     stage.page(&cut_off, &vault);
     let issue = Issue {
         status: Some(503),
-        ..Issue::new(IssueKind::Failed, "key vaults", "the service failed: 503", READ)
+        ..Issue::new(
+            IssueKind::Failed,
+            "key vaults",
+            "the service failed: 503",
+            READ,
+        )
     };
     stage.settle(&cut_off, vec![issue]);
     stage.store.apply(Update::Idle { at: READ });
@@ -55,11 +60,17 @@ fn denied() -> Stage {
     let mut stage = Stage::new(NAME);
     "denied".clone_into(&mut stage.name);
     stage.scope();
-    let search = Key::Facet(id("Microsoft.Search/searchServices/srch-rag-dev"), Facet::Perimeters);
+    let search = Key::Facet(
+        id("Microsoft.Search/searchServices/srch-rag-dev"),
+        Facet::Perimeters,
+    );
     let storage = list(Family::Storage);
     stage.read("broken-indexer", |key| *key != storage && *key != search);
     stage.refuse(&storage, "Microsoft.Storage/storageAccounts/read");
-    stage.refuse(&search, "Microsoft.Search/searchServices/networkSecurityPerimeterConfigurations/read");
+    stage.refuse(
+        &search,
+        "Microsoft.Search/searchServices/networkSecurityPerimeterConfigurations/read",
+    );
     stage.store.apply(Update::Idle { at: READ });
     stage
 }
@@ -70,10 +81,26 @@ fn error() -> Stage {
     "error".clone_into(&mut stage.name);
     stage.scope();
     stage.read("broken-indexer", |key| matches!(key, Key::Subscriptions(_)));
-    for family in [Family::Storage, Family::Search, Family::Cognitive, Family::Workspace, Family::Cosmos, Family::Vault] {
-        let issue = Issue::new(IssueKind::Timeout, family.plural(), "no answer within 20 s", READ);
+    for family in [
+        Family::Storage,
+        Family::Search,
+        Family::Cognitive,
+        Family::Workspace,
+        Family::Cosmos,
+        Family::Vault,
+    ] {
+        let issue = Issue::new(
+            IssueKind::Timeout,
+            family.plural(),
+            "no answer within 20 s",
+            READ,
+        );
         stage.settle(&list(family), vec![issue]);
-        stage.store.apply(Update::Waiting { key: list(family), generation: 1, until: NOW + Duration::seconds(8) });
+        stage.store.apply(Update::Waiting {
+            key: list(family),
+            generation: 1,
+            until: NOW + Duration::seconds(8),
+        });
     }
     stage
 }
@@ -84,7 +111,15 @@ fn nothing() -> Stage {
     "empty".clone_into(&mut stage.name);
     stage.scope();
     stage.read("broken-indexer", |key| matches!(key, Key::Subscriptions(_)));
-    for family in [Family::Storage, Family::Search, Family::Cognitive, Family::Workspace, Family::Cosmos, Family::Vault, Family::VirtualNetwork] {
+    for family in [
+        Family::Storage,
+        Family::Search,
+        Family::Cognitive,
+        Family::Workspace,
+        Family::Cosmos,
+        Family::Vault,
+        Family::VirtualNetwork,
+    ] {
         stage.answer(&list(family), &json!({ "value": [] }));
     }
     let keys: Vec<Key> = stage.store.slices().map(|(key, _)| key.clone()).collect();
@@ -134,8 +169,24 @@ fn other_environments() {
 
 #[test]
 fn nothing_leaves_the_pane_at_any_size() {
-    for (width, height) in [(60, 16), (61, 17), (79, 24), (99, 29), (100, 29), (139, 40), (141, 16), (320, 90)] {
-        for make in [nothing as fn() -> Stage, loading, partial, denied, error, full] {
+    for (width, height) in [
+        (60, 16),
+        (61, 17),
+        (79, 24),
+        (99, 29),
+        (100, 29),
+        (139, 40),
+        (141, 16),
+        (320, 90),
+    ] {
+        for make in [
+            nothing as fn() -> Stage,
+            loading,
+            partial,
+            denied,
+            error,
+            full,
+        ] {
             let mut stage = make();
             for _ in 0..3 {
                 stage.text(width, height);
@@ -148,7 +199,10 @@ fn nothing_leaves_the_pane_at_any_size() {
 #[test]
 fn before_anything_is_known_it_says_what_it_waits_for() {
     let text = Stage::new(NAME).text(140, 42);
-    assert!(text.contains("Reading what there is: storage accounts"), "{text}");
+    assert!(
+        text.contains("Reading what there is: storage accounts"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -172,8 +226,18 @@ fn the_subject_is_the_service_with_its_json_and_its_proof() {
     let subject = stage.subject().unwrap();
     assert_eq!(subject.id.unwrap().name(), "stragdev");
     assert_eq!(subject.answers.len(), 1);
-    let evidence = subject.copy.iter().find(|item| item.label == "evidence").unwrap();
-    assert!(evidence.text.contains("properties.networkAcls.bypass = None"), "{}", evidence.text);
+    let evidence = subject
+        .copy
+        .iter()
+        .find(|item| item.label == "evidence")
+        .unwrap();
+    assert!(
+        evidence
+            .text
+            .contains("properties.networkAcls.bypass = None"),
+        "{}",
+        evidence.text
+    );
 }
 
 #[test]
@@ -211,7 +275,11 @@ fn a_refusal_names_the_right_and_the_role_in_its_detail() {
     stage.text(140, 42);
     stage.act(Action::Last);
     let text = stage.text(140, 42);
-    for words in ["THE RIGHT THAT IS MISSING", "Microsoft.Storage/storageAccounts/read", "Reader"] {
+    for words in [
+        "THE RIGHT THAT IS MISSING",
+        "Microsoft.Storage/storageAccounts/read",
+        "Reader",
+    ] {
         assert!(text.contains(words), "{words}: {text}");
     }
     let _ = refused("x", "y");

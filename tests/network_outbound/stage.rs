@@ -64,8 +64,16 @@ pub(crate) struct Stage {
 
 /// One facet and the segment under which its documents lie.
 const FACETS: [(Facet, &str, Family); 6] = [
-    (Facet::Perimeters, "networkSecurityPerimeterConfigurations", Family::Storage),
-    (Facet::SharedPrivateLinks, "sharedPrivateLinkResources", Family::Search),
+    (
+        Facet::Perimeters,
+        "networkSecurityPerimeterConfigurations",
+        Family::Storage,
+    ),
+    (
+        Facet::SharedPrivateLinks,
+        "sharedPrivateLinkResources",
+        Family::Search,
+    ),
     (Facet::Deployments, "deployments", Family::Cognitive),
     (Facet::Projects, "projects", Family::Cognitive),
     (Facet::Connections, "connections", Family::Workspace),
@@ -75,14 +83,19 @@ const FACETS: [(Facet, &str, Family); 6] = [
 impl Stage {
     /// A pane by its name over an empty store.
     pub(crate) fn new(pane: &str) -> Self {
-        let entry = registry().into_iter().find(|one| one.name == pane).expect("a pane of this name");
+        let entry = registry()
+            .into_iter()
+            .find(|one| one.name == pane)
+            .expect("a pane of this name");
         let store = Store::new();
         let snapshot = store.snapshot();
         let inventory = Inventory::build(&snapshot);
         Self {
             store,
             pane: (entry.make)(),
-            judging: Judging { client_ip: Some("203.0.113.24".parse().unwrap()) },
+            judging: Judging {
+                client_ip: Some("203.0.113.24".parse().unwrap()),
+            },
             now: NOW,
             ascii: false,
             name: String::new(),
@@ -135,7 +148,10 @@ impl Stage {
             }
         }
         for key in &keys {
-            self.store.apply(Update::Planned { key: key.clone(), generation: 1 });
+            self.store.apply(Update::Planned {
+                key: key.clone(),
+                generation: 1,
+            });
         }
         for key in keys {
             if passes(&key) {
@@ -147,7 +163,10 @@ impl Stage {
 
     /// One whole answer, decoded as it would be.
     pub(crate) fn answer(&mut self, key: &Key, body: &Value) {
-        self.store.apply(Update::Planned { key: key.clone(), generation: 1 });
+        self.store.apply(Update::Planned {
+            key: key.clone(),
+            generation: 1,
+        });
         self.page(key, body);
         self.settle(key, Vec::new());
     }
@@ -162,18 +181,35 @@ impl Stage {
         };
         let decoded = page(key, body, &context);
         let payload = payload(decoded.page);
-        self.store.apply(Update::Started { key: key.clone(), generation: 1, at: READ });
-        self.store.apply(Update::Page { key: key.clone(), generation: 1, payload, at: READ });
+        self.store.apply(Update::Started {
+            key: key.clone(),
+            generation: 1,
+            at: READ,
+        });
+        self.store.apply(Update::Page {
+            key: key.clone(),
+            generation: 1,
+            payload,
+            at: READ,
+        });
     }
 
     /// The end of a reading.
     pub(crate) fn settle(&mut self, key: &Key, issues: Vec<Issue>) {
-        self.store.apply(Update::Settled { key: key.clone(), generation: 1, at: READ, issues });
+        self.store.apply(Update::Settled {
+            key: key.clone(),
+            generation: 1,
+            at: READ,
+            issues,
+        });
     }
 
     /// A reading that Azure refused.
     pub(crate) fn refuse(&mut self, key: &Key, right: &str) {
-        self.store.apply(Update::Planned { key: key.clone(), generation: 1 });
+        self.store.apply(Update::Planned {
+            key: key.clone(),
+            generation: 1,
+        });
         self.settle(key, vec![refused(key.words(), right)]);
     }
 
@@ -244,7 +280,10 @@ impl Stage {
     pub(crate) fn text(&mut self, width: u16, height: u16) -> String {
         let (buffer, _) = self.buffer(width, height);
         if let Ok(folder) = std::env::var("PANE_ANSI") {
-            let test = std::thread::current().name().unwrap_or("pane").replace("::", "-");
+            let test = std::thread::current()
+                .name()
+                .unwrap_or("pane")
+                .replace("::", "-");
             let name = format!("{test}-{}-{width}x{height}.ansi", self.name);
             fs::create_dir_all(&folder).unwrap();
             fs::write(Path::new(&folder).join(name), ansi(&buffer)).unwrap();
@@ -255,8 +294,14 @@ impl Stage {
                 row.trim_end().to_owned()
             })
             .collect();
-        assert!(rows[0].is_empty() && rows[1].is_empty(), "something was drawn above the pane");
-        assert!(rows[usize::from(height) - 1].is_empty(), "something was drawn below the pane");
+        assert!(
+            rows[0].is_empty() && rows[1].is_empty(),
+            "something was drawn above the pane"
+        );
+        assert!(
+            rows[usize::from(height) - 1].is_empty(),
+            "something was drawn below the pane"
+        );
         rows[2..usize::from(height) - 1].join("\n")
     }
 }
@@ -272,8 +317,17 @@ fn ansi(buffer: &Buffer) -> String {
     for y in buffer.area.top()..buffer.area.bottom() {
         for x in buffer.area.left()..buffer.area.right() {
             let cell = &buffer[(x, y)];
-            let bold = if cell.modifier.contains(Modifier::BOLD) { ";1" } else { "" };
-            text += &format!("\x1b[0{bold}{}{}m{}", ink(cell.fg, false), ink(cell.bg, true), cell.symbol());
+            let bold = if cell.modifier.contains(Modifier::BOLD) {
+                ";1"
+            } else {
+                ""
+            };
+            text += &format!(
+                "\x1b[0{bold}{}{}m{}",
+                ink(cell.fg, false),
+                ink(cell.bg, true),
+                cell.symbol()
+            );
         }
         text += "\x1b[0m\n";
     }
@@ -294,12 +348,18 @@ pub(crate) fn refused(what: &str, right: &str) -> Issue {
 
 /// The list of a family in the scenarios' subscription.
 pub(crate) fn list(family: Family) -> Key {
-    Key::List { subscription: SubscriptionId::new(SUBSCRIPTION), group: None, family }
+    Key::List {
+        subscription: SubscriptionId::new(SUBSCRIPTION),
+        group: None,
+        family,
+    }
 }
 
 /// The id of something in the scenarios' group.
 pub(crate) fn id(tail: &str) -> ArmId {
-    ArmId::new(format!("/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-rag-poc/providers/{tail}"))
+    ArmId::new(format!(
+        "/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-rag-poc/providers/{tail}"
+    ))
 }
 
 /// The group and the managed group of the scenarios.
@@ -311,8 +371,14 @@ fn is_in_scope(id: &ArmId) -> bool {
 }
 
 fn documents(scenario: &str) -> Vec<Value> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/scenarios").join(scenario).join("arm");
-    let mut files: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("assets/scenarios")
+        .join(scenario)
+        .join("arm");
+    let mut files: Vec<_> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     files.sort();
     files
         .iter()
@@ -328,14 +394,23 @@ fn body(documents: &[Value], key: &Key) -> Value {
     let passes = |document: &&Value| {
         let id = id_of(document);
         match key {
-            Key::Subscriptions(_) => id.as_str().matches('/').count() == 2 && id.subscription().is_some(),
+            Key::Subscriptions(_) => {
+                id.as_str().matches('/').count() == 2 && id.subscription().is_some()
+            }
             Key::List { family, .. } => {
-                is_in_scope(&id) && id.resource_type().as_deref().and_then(Family::of_type) == Some(*family)
+                is_in_scope(&id)
+                    && id.resource_type().as_deref().and_then(Family::of_type) == Some(*family)
             }
             Key::Facet(owner, facet) => {
-                let segment = FACETS.iter().find(|(own, ..)| own == facet).map_or("", |(_, name, _)| name);
+                let segment = FACETS
+                    .iter()
+                    .find(|(own, ..)| own == facet)
+                    .map_or("", |(_, name, _)| name);
                 id.parent().as_ref() == Some(owner)
-                    && id.resource_type().is_some_and(|own| own.to_lowercase().ends_with(&format!("/{segment}").to_lowercase()))
+                    && id.resource_type().is_some_and(|own| {
+                        own.to_lowercase()
+                            .ends_with(&format!("/{segment}").to_lowercase())
+                    })
             }
             _ => false,
         }
@@ -379,4 +454,3 @@ impl Pane for Nobody {
         None
     }
 }
-

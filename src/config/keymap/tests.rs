@@ -35,8 +35,11 @@ fn every_binding_says_what_it_does() {
 #[test]
 fn ctrl_c_quits_everywhere_even_when_a_file_takes_it_away() {
     let mut map = shipped();
-    map.merge("[global]\n\"ctrl-c\" = { do = \"none\" }\n\"q\" = { do = \"none\" }", "own.toml")
-        .unwrap();
+    map.merge(
+        "[global]\n\"ctrl-c\" = { do = \"none\" }\n\"q\" = { do = \"none\" }",
+        "own.toml",
+    )
+    .unwrap();
     for context in CONTEXTS {
         let found = map.lookup(&[context, "global"], &press("ctrl-c"));
         assert_eq!(found, Lookup::Does(Action::Quit), "{context}");
@@ -52,45 +55,79 @@ fn a_persons_file_replaces_and_adds_keys() {
         "own.toml",
     )
     .unwrap();
-    assert_eq!(map.lookup(&["global"], &press("x")), Lookup::Does(Action::Describe));
+    assert_eq!(
+        map.lookup(&["global"], &press("x")),
+        Lookup::Does(Action::Describe)
+    );
     assert_eq!(map.lookup(&["global"], &press("ctrl-x")), Lookup::Begins);
     assert_eq!(
         map.lookup(&["global"], &press("ctrl-x ctrl-s")),
         Lookup::Does(Action::Refresh)
     );
-    assert_eq!(map.lookup(&["global"], &press("y")), Lookup::Does(Action::Json));
+    assert_eq!(
+        map.lookup(&["global"], &press("y")),
+        Lookup::Does(Action::Json)
+    );
 }
 
 #[test]
 fn a_pane_is_asked_before_global() {
     let mut map = shipped();
-    map.merge("[network]\n\"y\" = { do = \"portal\" }", "own.toml").unwrap();
+    map.merge("[network]\n\"y\" = { do = \"portal\" }", "own.toml")
+        .unwrap();
     let key = press("y");
-    assert_eq!(map.lookup(&["network", "global"], &key), Lookup::Does(Action::Portal));
-    assert_eq!(map.lookup(&["access", "global"], &key), Lookup::Does(Action::Json));
+    assert_eq!(
+        map.lookup(&["network", "global"], &key),
+        Lookup::Does(Action::Portal)
+    );
+    assert_eq!(
+        map.lookup(&["access", "global"], &key),
+        Lookup::Does(Action::Json)
+    );
 }
 
 #[test]
 fn trouble_names_key_context_and_file() {
     let cases = [
-        ("[global]\n\"ctrl-p\" = { do = \"help\" }\n\"Ctrl-P\" = { do = \"quit\" }", "clashes"),
+        (
+            "[global]\n\"ctrl-p\" = { do = \"help\" }\n\"Ctrl-P\" = { do = \"quit\" }",
+            "clashes",
+        ),
         ("[network]\n\"j x\" = { do = \"help\" }", "clashes"),
-        ("[network]\n\"z\" = { do = \"fly\" }", "unknown action \"fly\""),
-        ("[network]\n\"hyper-z\" = { do = \"help\" }", "unknown key \"hyper-z\""),
+        (
+            "[network]\n\"z\" = { do = \"fly\" }",
+            "unknown action \"fly\"",
+        ),
+        (
+            "[network]\n\"hyper-z\" = { do = \"help\" }",
+            "unknown key \"hyper-z\"",
+        ),
     ];
     for (text, word) in cases {
         let message = shipped().merge(text, "own.toml").unwrap_err().to_string();
         assert!(message.contains(word), "{message}");
         assert!(message.contains("own.toml"), "{message}");
-        assert!(message.contains("network") || message.contains("global"), "{message}");
+        assert!(
+            message.contains("network") || message.contains("global"),
+            "{message}"
+        );
     }
-    let message = shipped().merge("[nowhere]", "own.toml").unwrap_err().to_string();
-    assert!(message.contains("[nowhere]") && message.contains("own.toml"), "{message}");
+    let message = shipped()
+        .merge("[nowhere]", "own.toml")
+        .unwrap_err()
+        .to_string();
+    assert!(
+        message.contains("[nowhere]") && message.contains("own.toml"),
+        "{message}"
+    );
     let message = shipped()
         .merge("[global]\n\"z\" = { doo = \"help\" }", "own.toml")
         .unwrap_err()
         .to_string();
-    assert!(message.contains("own.toml") && message.contains("doo"), "{message}");
+    assert!(
+        message.contains("own.toml") && message.contains("doo"),
+        "{message}"
+    );
 }
 
 #[test]

@@ -77,7 +77,11 @@ fn words_can_be_read_on_every_background() {
                 let fg = palette.paint(word).fg.unwrap();
                 let ratio = contrast(fg, palette.paint(background).bg.unwrap());
                 if ratio < least {
-                    faint.push(format!("{} on {}: {ratio:.2}", word.name(), background.name()));
+                    faint.push(format!(
+                        "{} on {}: {ratio:.2}",
+                        word.name(),
+                        background.name()
+                    ));
                 }
             }
         }
@@ -142,7 +146,10 @@ fn a_missing_role_falls_back_to_text_and_an_unknown_one_is_an_error() {
         }
     }
     let message = Palette::shipped("pink").unwrap_err().to_string();
-    assert!(message.contains("pink") && message.contains("colour-blind"), "{message}");
+    assert!(
+        message.contains("pink") && message.contains("colour-blind"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -156,16 +163,38 @@ fn the_surroundings_pick_theme_and_signs() {
         });
         (found.theme(), found.is_ascii())
     };
-    assert_eq!(pick(&[("TERM", "xterm"), ("LANG", "en_US.UTF-8")]), ("sixteen", false));
-    assert_eq!(pick(&[("TERM", "xterm-256color")]), ("dark", false));
-    assert_eq!(pick(&[("TERM", "xterm"), ("COLORTERM", "truecolor")]), ("dark", false));
-    assert_eq!(pick(&[("TERM", "xterm-256color"), ("NO_COLOR", "1")]), ("no-color", false));
-    assert_eq!(pick(&[("TERM", "xterm-256color"), ("NO_COLOR", "")]), ("dark", false));
-    assert_eq!(pick(&[("TERM", "linux"), ("LANG", "C.UTF-8")]), ("sixteen", true));
-    assert_eq!(pick(&[("TERM", "dumb")]), ("no-color", true));
-    assert_eq!(pick(&[("TERM", "xterm-256color"), ("LC_ALL", "C")]), ("dark", true));
     assert_eq!(
-        pick(&[("TERM", "xterm-256color"), ("LC_ALL", "de_DE.utf8"), ("LANG", "C")]),
+        pick(&[("TERM", "xterm"), ("LANG", "en_US.UTF-8")]),
+        ("sixteen", false)
+    );
+    assert_eq!(pick(&[("TERM", "xterm-256color")]), ("dark", false));
+    assert_eq!(
+        pick(&[("TERM", "xterm"), ("COLORTERM", "truecolor")]),
+        ("dark", false)
+    );
+    assert_eq!(
+        pick(&[("TERM", "xterm-256color"), ("NO_COLOR", "1")]),
+        ("no-color", false)
+    );
+    assert_eq!(
+        pick(&[("TERM", "xterm-256color"), ("NO_COLOR", "")]),
+        ("dark", false)
+    );
+    assert_eq!(
+        pick(&[("TERM", "linux"), ("LANG", "C.UTF-8")]),
+        ("sixteen", true)
+    );
+    assert_eq!(pick(&[("TERM", "dumb")]), ("no-color", true));
+    assert_eq!(
+        pick(&[("TERM", "xterm-256color"), ("LC_ALL", "C")]),
+        ("dark", true)
+    );
+    assert_eq!(
+        pick(&[
+            ("TERM", "xterm-256color"),
+            ("LC_ALL", "de_DE.utf8"),
+            ("LANG", "C")
+        ]),
         ("dark", false)
     );
 }

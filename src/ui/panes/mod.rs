@@ -32,7 +32,6 @@ mod network;
 mod proof;
 mod reading;
 
-
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -185,10 +184,7 @@ pub fn point_at_table(
 }
 
 /// The usual answer of a detail to the wheel.
-pub fn point_at_detail(
-    detail: &mut super::widgets::detail::Detail,
-    pointer: &Pointer,
-) -> Outcome {
+pub fn point_at_detail(detail: &mut super::widgets::detail::Detail, pointer: &Pointer) -> Outcome {
     match pointer.what {
         Gesture::Click => Outcome::drawn(),
         Gesture::WheelUp | Gesture::WheelDown => {

@@ -46,8 +46,7 @@ const SERVICES: usize = 0;
 /// The view of who gets in.
 const CALLERS: usize = 1;
 /// What was looked for, in the plural.
-const WHAT: &str =
-    "storage accounts, search services, AI services accounts, hubs, Cosmos DB accounts and key vaults";
+const WHAT: &str = "storage accounts, search services, AI services accounts, hubs, Cosmos DB accounts and key vaults";
 
 /// What the rows were made from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -98,7 +97,10 @@ impl Network {
     /// The service under the selection of the table.
     fn service(&self) -> Option<&Service> {
         let id = self.table.selected_id()?;
-        self.rows.services.iter().find(|one| one.resource.id.as_str() == &**id)
+        self.rows
+            .services
+            .iter()
+            .find(|one| one.resource.id.as_str() == &**id)
     }
 
     /// The reading under the selection of the table that did not come.
@@ -108,14 +110,27 @@ impl Network {
     }
 
     fn make_rows(&mut self, cx: &Cx<'_>, stamp: Stamp) {
-        let made_of = |stamp: &Stamp| (stamp.revision, stamp.client_ip, stamp.pending, stamp.is_idle);
+        let made_of = |stamp: &Stamp| {
+            (
+                stamp.revision,
+                stamp.client_ip,
+                stamp.pending,
+                stamp.is_idle,
+            )
+        };
         if made_of(&stamp) != made_of(&self.stamp) {
             self.rows = rows::build(cx.inventory, cx.snapshot, cx.judging);
             self.matrix.take(&self.rows);
-            self.oldest = self.rows.services.iter().map(|one| one.resource.source.observed_at).min();
+            self.oldest = self
+                .rows
+                .services
+                .iter()
+                .map(|one| one.resource.source.observed_at)
+                .min();
         }
         self.stamp = stamp;
-        self.table.set_columns(table::columns(&self.rows, self.has_links(cx)));
+        self.table
+            .set_columns(table::columns(&self.rows, self.has_links(cx)));
         let groups = table::groups(cx, &self.rows, &self.gaps);
         let table = table::rows(cx, &self.rows, &self.gaps, self.has_links(cx));
         self.table.set_rows(groups, table);
@@ -127,20 +142,29 @@ impl Network {
             .services
             .iter()
             .filter(|one| one.resource.family == Family::Search)
-            .any(|one| !crate::analysis::facets::shared_private_links(cx.inventory, &one.resource.id).items.is_empty())
+            .any(|one| {
+                !crate::analysis::facets::shared_private_links(cx.inventory, &one.resource.id)
+                    .items
+                    .is_empty()
+            })
     }
 
     /// Makes the detail of what is selected.
     fn make_detail(&mut self, cx: &Cx<'_>) {
         if let Some(gap) = self.gap() {
-            let so = format!("To whom these {} are open: no row here is a guess.", gap.family.plural());
+            let so = format!(
+                "To whom these {} are open: no row here is a guess.",
+                gap.family.plural()
+            );
             let sections = reading::gap_sections(cx, gap, &so);
             let subject = gap.id.clone();
             self.show(subject, sections);
             return;
         }
         let (row, column) = self.matrix.chosen();
-        let (Some(who), Some(service)) = (self.rows.callers.get(row), self.rows.services.get(column)) else {
+        let (Some(who), Some(service)) =
+            (self.rows.callers.get(row), self.rows.services.get(column))
+        else {
             self.show(String::new(), Vec::new());
             return;
         };
@@ -180,11 +204,16 @@ impl Network {
     fn table_height(&self, area: Rect) -> u16 {
         let band = if self.troubles.first.is_some() { 2 } else { 0 };
         let listed = u16::try_from(self.table.count().0).unwrap_or(u16::MAX);
-        let groups = u16::try_from(self.rows.homes.len() + usize::from(!self.gaps.is_empty())).unwrap_or(0);
+        let groups =
+            u16::try_from(self.rows.homes.len() + usize::from(!self.gaps.is_empty())).unwrap_or(0);
         // Rule and head above; between groups one blank; two before the next rule.
-        let wanted = listed.saturating_add(2 * groups.max(1) - 1).saturating_add(4 + band);
+        let wanted = listed
+            .saturating_add(2 * groups.max(1) - 1)
+            .saturating_add(4 + band);
         let matrix = Matrix::height(&self.rows).min(area.height / 2).max(6);
-        wanted.min(area.height.saturating_sub(matrix)).max(area.height.min(6))
+        wanted
+            .min(area.height.saturating_sub(matrix))
+            .max(area.height.min(6))
     }
 
     fn draw_services(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
@@ -222,14 +251,27 @@ impl Network {
             return Drawn::default();
         }
         if self.table.count().0 == 0 {
-            empty(cx, buffer, below, "No service passes what is typed or chosen; esc shows all of them.");
+            empty(
+                cx,
+                buffer,
+                below,
+                "No service passes what is typed or chosen; esc shows all of them.",
+            );
             return Drawn::default();
         }
-        self.table.draw(cx, buffer, below, SERVICES, self.parts.has_focus(SERVICES))
+        self.table
+            .draw(cx, buffer, below, SERVICES, self.parts.has_focus(SERVICES))
     }
 
     fn draw_callers(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
-        let note = self.matrix.note(cx, &self.rows, Rect { height: area.height.saturating_sub(1), ..area });
+        let note = self.matrix.note(
+            cx,
+            &self.rows,
+            Rect {
+                height: area.height.saturating_sub(1),
+                ..area
+            },
+        );
         let whole = "network only: identity and role come after";
         let has_room = area.width >= 40 + note.width() + width(whole);
         let below = Rule::new("Who gets in, and by which rule")
@@ -242,32 +284,59 @@ impl Network {
             empty(cx, buffer, below, words);
             return Drawn::default();
         }
-        let rows = Matrix::height(&self.rows).saturating_sub(1).min(below.height);
+        let rows = Matrix::height(&self.rows)
+            .saturating_sub(1)
+            .min(below.height);
         let (matrix, rest) = (
-            Rect { height: rows, ..below },
-            Rect { y: below.y + rows, height: below.height - rows, ..below },
+            Rect {
+                height: rows,
+                ..below
+            },
+            Rect {
+                y: below.y + rows,
+                height: below.height - rows,
+                ..below
+            },
         );
         self.legend(cx, rest, buffer);
-        self.matrix.draw(cx, buffer, matrix, (CALLERS, self.parts.has_focus(CALLERS)), &self.rows)
+        self.matrix.draw(
+            cx,
+            buffer,
+            matrix,
+            (CALLERS, self.parts.has_focus(CALLERS)),
+            &self.rows,
+        )
     }
 
     /// What the words of the matrix mean, where there is room for all of it.
     fn legend(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) {
-        let signed = |sign: Sign, words: &'static str| Rich::sign(cx.signs, sign).then(Role::Muted, words);
+        let signed =
+            |sign: Sign, words: &'static str| Rich::sign(cx.signs, sign).then(Role::Muted, words);
         let named = |name: &'static str, words: &'static str| {
-            Rich::plain("  ").then(Role::Strong, format!("{name:<10}")).then(Role::Muted, words)
+            Rich::plain("  ")
+                .then(Role::Strong, format!("{name:<10}"))
+                .then(Role::Muted, words)
         };
         let exposed = Rich::sign(cx.signs, Sign::Exposure)
             .then(Role::Strong, " trusted   ")
-            .then(Role::Muted, "any instance of a service on Microsoft's list, with a token and a role");
+            .then(
+                Role::Muted,
+                "any instance of a service on Microsoft's list, with a token and a role",
+            );
         let lines = [
             Rich::new(),
             signed(Sign::None, "  the pattern has no call this way"),
-            signed(Sign::Refused, "  nothing that was read calls here, and it is denied"),
+            signed(
+                Sign::Refused,
+                "  nothing that was read calls here, and it is denied",
+            ),
             Rich::new(),
             exposed,
             named("instance", "one named instance; Storage only"),
-            named("perimeter", "an enforced one replaces all other rules but private endpoints"),
+            named(
+                "perimeter",
+                "an enforced one replaces all other rules but private endpoints",
+            ),
             Rich::new(),
             self.counts(cx),
         ];
@@ -276,7 +345,12 @@ impl Network {
             return;
         }
         for (y, line) in (area.y..area.bottom()).zip(&lines) {
-            line.draw(buffer, (area.x + 2, y), area.width.saturating_sub(4), cx.theme);
+            line.draw(
+                buffer,
+                (area.x + 2, y),
+                area.width.saturating_sub(4),
+                cx.theme,
+            );
         }
     }
 
@@ -285,14 +359,24 @@ impl Network {
         let (mut links, mut perimeters) = (0, 0);
         for one in &self.rows.services {
             let id = &one.resource.id;
-            endpoints += one.resource.firewall.as_ref().map_or(0, |wall| wall.private_endpoints.items().len());
-            links += crate::analysis::facets::shared_private_links(cx.inventory, id).items.len();
-            perimeters += crate::analysis::facets::perimeters(cx.inventory, id).items.len();
+            endpoints += one
+                .resource
+                .firewall
+                .as_ref()
+                .map_or(0, |wall| wall.private_endpoints.items().len());
+            links += crate::analysis::facets::shared_private_links(cx.inventory, id)
+                .items
+                .len();
+            perimeters += crate::analysis::facets::perimeters(cx.inventory, id)
+                .items
+                .len();
         }
         let counted = |count: usize, noun: &str| {
             format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
         };
-        let read = self.oldest.map_or(String::new(), |at| format!(" · read {}", cx.clock(at)));
+        let read = self
+            .oldest
+            .map_or(String::new(), |at| format!(" · read {}", cx.clock(at)));
         Rich::muted(format!(
             "{} · {} · {}{read}",
             counted(endpoints, "private endpoint"),
@@ -307,7 +391,7 @@ impl Network {
         let mut rule = Rule::new("Detail").focused(self.parts.has_focus(part));
         if let Some(gap) = self.gap() {
             rule.title = gap.title();
-            rule.facts = Rich::signed(cx.signs, gap.sign());
+            rule.facts = gap.why(cx);
         } else if let Some(service) = self.rows.services.get(column) {
             let cell = self.matrix.cell(cx, &self.rows, (row, column));
             (rule.title, rule.right) = detail::title(cell.as_deref(), service);
@@ -324,12 +408,25 @@ impl Network {
     }
 }
 
+/// What cannot be said while something is missing.
+fn so(facet: Option<Facet>) -> &'static str {
+    match facet {
+        Some(Facet::Perimeters) => "An enforced one would replace all rules: no answer is a guess.",
+        Some(_) => "A link would be the only way: no answer is a guess.",
+        None => "To whom they are open is not known.",
+    }
+}
+
 impl Pane for Network {
     fn update(&mut self, cx: &Cx<'_>) {
         let gaps = reading::gaps(cx, &FAMILIES);
-        let is_shown = |id: &ArmId| cx.inventory.resource(id).is_some_and(|one| one.family.has_firewall());
+        let is_shown = |id: &ArmId| {
+            cx.inventory
+                .resource(id)
+                .is_some_and(|one| one.family.has_firewall())
+        };
         let facets = [Facet::Perimeters, Facet::SharedPrivateLinks];
-        self.troubles = Troubles::of(cx, &gaps, &facets, is_shown, "No answer here is a guess.");
+        self.troubles = Troubles::of(cx, &gaps, &facets, is_shown, so);
         let stale = |one: &&Service| Age::of(one.resource.source.observed_at, cx.now) != Age::Fresh;
         let stamp = Stamp {
             revision: Some(cx.inventory.snapshot().revision()),
@@ -382,7 +479,11 @@ impl Pane for Network {
             self.follow_table(cx);
             return Outcome::drawn();
         }
-        if self.parts.on_action(action) { Outcome::drawn() } else { Outcome::ignored() }
+        if self.parts.on_action(action) {
+            Outcome::drawn()
+        } else {
+            Outcome::ignored()
+        }
     }
 
     fn draw(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
@@ -438,7 +539,13 @@ impl Pane for Network {
     }
 
     fn badge(&self) -> Option<Badge> {
-        let count = |sign: Sign| self.rows.services.iter().filter(|one| one.sign == sign).count();
+        let count = |sign: Sign| {
+            self.rows
+                .services
+                .iter()
+                .filter(|one| one.sign == sign)
+                .count()
+        };
         for (sign, count) in [
             (Sign::Shut, count(Sign::Shut)),
             (Sign::Unknown, count(Sign::Unknown) + self.troubles.denied),
@@ -456,15 +563,28 @@ impl Pane for Network {
         let facets = |id: &ArmId, family: Family| {
             let links = (family == Family::Search)
                 .then(|| Key::Facet(id.clone(), Facet::SharedPrivateLinks));
-            links.into_iter().chain([Key::Facet(id.clone(), Facet::Perimeters)]).collect::<Vec<_>>()
+            links
+                .into_iter()
+                .chain([Key::Facet(id.clone(), Facet::Perimeters)])
+                .collect::<Vec<_>>()
         };
         self.gaps
             .iter()
             .flat_map(|gap| gap.keys.iter().cloned())
-            .chain(self.table.listed().filter_map(|row| {
-                let service = self.rows.services.iter().find(|one| one.resource.id.as_str() == &*row.id)?;
-                Some(facets(&service.resource.id, service.resource.family))
-            }).take(100).flatten())
+            .chain(
+                self.table
+                    .listed()
+                    .filter_map(|row| {
+                        let service = self
+                            .rows
+                            .services
+                            .iter()
+                            .find(|one| one.resource.id.as_str() == &*row.id)?;
+                        Some(facets(&service.resource.id, service.resource.family))
+                    })
+                    .take(100)
+                    .flatten(),
+            )
             .collect()
     }
 
@@ -473,7 +593,10 @@ impl Pane for Network {
         if let Some(gap) = self.gap() {
             return Some(Subject {
                 title: gap.title(),
-                copy: vec![CopyItem { label: "what was refused".to_owned(), text: plain_text(&sections) }],
+                copy: vec![CopyItem {
+                    label: "what was refused".to_owned(),
+                    text: plain_text(&sections),
+                }],
                 sections,
                 ..Subject::default()
             });
@@ -482,14 +605,25 @@ impl Pane for Network {
         let resource = &service.resource;
         let (row, column) = self.matrix.chosen();
         let evidence = self.matrix.cell(cx, &self.rows, (row, column)).map(|cell| {
-            let lines = cell.admission.judged.evidence.iter().map(|one| format!("{} = {}", one.path, one.words()));
+            let lines = cell
+                .admission
+                .judged
+                .evidence
+                .iter()
+                .map(|one| format!("{} = {}", one.path, one.words()));
             lines.collect::<Vec<_>>().join("\n")
         });
-        let item = |label: &str, text: String| CopyItem { label: label.to_owned(), text };
+        let item = |label: &str, text: String| CopyItem {
+            label: label.to_owned(),
+            text,
+        };
         Some(Subject {
             title: resource.name.clone(),
             id: Some(resource.id.clone()),
-            answers: vec![Answer { title: resource.name.clone(), raw: Raw::Json(Arc::clone(&resource.raw)) }],
+            answers: vec![Answer {
+                title: resource.name.clone(),
+                raw: Raw::Json(Arc::clone(&resource.raw)),
+            }],
             copy: [
                 Some(item("id", resource.id.as_str().to_owned())),
                 Some(item("name", resource.name.clone())),
@@ -550,7 +684,11 @@ impl Pane for Network {
                 kind: "resource",
                 sign: Some(one.sign),
                 name: one.resource.name.clone(),
-                fact: format!("{} · {}", one.kind, one.resource.id.resource_group().unwrap_or_default()),
+                fact: format!(
+                    "{} · {}",
+                    one.kind,
+                    one.resource.id.resource_group().unwrap_or_default()
+                ),
             })
             .collect()
     }

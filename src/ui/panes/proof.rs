@@ -9,9 +9,12 @@ use serde_json::Value;
 use crate::analysis::evidence::Evidence;
 use crate::model::id::ArmId;
 use crate::ui::cx::Cx;
-use crate::ui::text::Rich;
+use crate::ui::text::{Rich, width};
 use crate::ui::theme::Role;
 use crate::ui::widgets::detail::Section;
+
+/// The widest path that is shown whole.
+const PATH: u16 = 27;
 
 /// How many items of a list are shown.
 const ITEMS: usize = 12;
@@ -28,22 +31,28 @@ pub(crate) fn section(
         .iter()
         .map(|one| one.observed_at)
         .min()
-        .map_or_else(Rich::new, |at| Rich::muted(format!("read {}", cx.clock(at))));
+        .map_or_else(Rich::new, |at| {
+            Rich::muted(format!("read {}", cx.clock(at)))
+        });
     let mut section = Section::new("EVIDENCE").right(read);
     // A list and one of its items may both be proof.
     let mut said = HashSet::new();
     for one in evidence {
         let owner = (one.resource != *subject).then(|| one.resource.name().to_owned());
         for (path, value) in lines(one) {
-            let path = match &owner {
-                Some(owner) => format!("{owner} {path}"),
-                None => path,
-            };
-            if !said.insert(path.clone()) {
+            if !said.insert((one.resource.clone(), path.clone())) {
                 continue;
             }
-            let value = if blame.contains(one) { value.recast(Role::VerdictShut) } else { value };
-            section = section.pair(path, value);
+            let value = if blame.contains(one) {
+                value.recast(Role::VerdictShut)
+            } else {
+                value
+            };
+            let value = match &owner {
+                Some(owner) => value.then(Role::Muted, format!("  of {owner}")),
+                None => value,
+            };
+            section = section.pair(shorter(path), value);
         }
     }
     section
@@ -64,7 +73,10 @@ fn lines(evidence: &Evidence) -> Vec<(String, Rich)> {
                 })
                 .collect();
             if items.len() > ITEMS {
-                lines.push((path, Rich::muted(format!("and {} more", items.len() - ITEMS))));
+                lines.push((
+                    path,
+                    Rich::muted(format!("and {} more", items.len() - ITEMS)),
+                ));
             }
             lines
         }
@@ -76,7 +88,14 @@ fn lines(evidence: &Evidence) -> Vec<(String, Rich)> {
 
 /// The part of an item that says most, and the path to it.
 fn telling(item: &Value) -> (String, String) {
-    const MEMBERS: [&str; 6] = ["value", "ipAddressOrRange", "resourceId", "id", "perimeter", "name"];
+    const MEMBERS: [&str; 6] = [
+        "value",
+        "ipAddressOrRange",
+        "resourceId",
+        "id",
+        "perimeter",
+        "name",
+    ];
     if let Some(text) = item.as_str() {
         return (String::new(), text.to_owned());
     }
@@ -100,9 +119,21 @@ fn tail(text: &str) -> String {
     text.to_owned()
 }
 
-/// A path without what every path begins with; one more than two levels deep loses its front.
+/// A path without what every path begins with.
 fn short(path: &str) -> String {
     path.strip_prefix("properties.").unwrap_or(path).to_owned()
+}
+
+/// A path that takes more than half of a detail loses its first name, which the last one tells.
+fn shorter(path: String) -> String {
+    if width(&path) <= PATH {
+        return path;
+    }
+    let path = path.strip_suffix(".resourceId").unwrap_or(&path);
+    match path.split_once('.') {
+        Some((_, rest)) => format!("…{rest}"),
+        None => path.to_owned(),
+    }
 }
 
 #[cfg(test)]

@@ -60,11 +60,35 @@ impl Gap {
         }
     }
 
-    /// Why it is not there, in the look of its state.
+    /// Why it is not there, in the look of its state. No countdown: rows and details are not made
+    /// anew every second.
     pub(crate) fn why(&self, cx: &Cx<'_>) -> Rich {
+        let Some(issue) = &self.issue else {
+            return value::not_read();
+        };
+        value::trouble(cx.signs, issue, Phase::Settled { at: issue.at }, cx.now)
+    }
+
+    /// The same in the width of a column.
+    pub(crate) fn short(&self, cx: &Cx<'_>) -> Rich {
         match &self.issue {
-            Some(issue) => value::trouble(cx.signs, issue, self.phase, cx.now),
-            None => value::not_read(),
+            Some(issue) if issue.kind == IssueKind::Timeout => {
+                Rich::sign(cx.signs, Sign::Failed).then(Role::VerdictAtRisk, " no answer")
+            }
+            _ => self.why(cx),
+        }
+    }
+
+    /// What it is called in the width of a column.
+    pub(crate) fn label(&self) -> &str {
+        if !matches!(self.keys.first(), Some(Key::List { .. })) {
+            return &self.name;
+        }
+        match self.family {
+            Family::Cognitive => "AI accounts",
+            Family::Workspace => "hubs, workspaces",
+            Family::Cosmos => "Cosmos accounts",
+            other => other.plural(),
         }
     }
 
@@ -88,16 +112,18 @@ pub(crate) fn gaps(cx: &Cx<'_>, families: &[Family]) -> Vec<Gap> {
                 if !stands_open(slice) || is_stood_in_for(cx, key) {
                     continue;
                 }
-                let gap = lists.entry((*family, slice.state() as u8)).or_insert_with(|| Gap {
-                    id: format!("list:{}:{}", family.arm_type(), slice.state().word()),
-                    name: family.plural().to_owned(),
-                    family: *family,
-                    place: String::new(),
-                    state: slice.state(),
-                    issue: slice.trouble().cloned(),
-                    phase: slice.phase,
-                    keys: Vec::new(),
-                });
+                let gap = lists
+                    .entry((*family, slice.state() as u8))
+                    .or_insert_with(|| Gap {
+                        id: format!("list:{}:{}", family.arm_type(), slice.state().word()),
+                        name: family.plural().to_owned(),
+                        family: *family,
+                        place: String::new(),
+                        state: slice.state(),
+                        issue: slice.trouble().cloned(),
+                        phase: slice.phase,
+                        keys: Vec::new(),
+                    });
                 gap.keys.push(key.clone());
             }
             Key::Resource(id) => {
@@ -139,14 +165,19 @@ pub(crate) fn gaps(cx: &Cx<'_>, families: &[Family]) -> Vec<Gap> {
 
 /// The detail of something that was not read.
 pub(crate) fn gap_sections(cx: &Cx<'_>, gap: &Gap, so: &str) -> Vec<Section> {
-    let mut sections = vec![
-        Section::new("").words(Rich::strong(gap.title())).blank().words(gap.why(cx)),
-    ];
+    let mut first = Section::new("").words(gap.why(cx));
+    if let Phase::Waiting { until } = gap.phase {
+        first = first.words(Rich::muted(format!("Asked again at {}.", cx.clock(until))));
+    }
+    let mut sections = vec![first];
     if let Some(issue) = &gap.issue {
         sections.push(Section::new("WHAT AZURE SAID").words(Rich::plain(issue.message.clone())));
         let mut facts = Section::new("");
         if let Some(status) = issue.status {
-            let code = issue.code.clone().map_or(String::new(), |code| format!(" {code}"));
+            let code = issue
+                .code
+                .clone()
+                .map_or(String::new(), |code| format!(" {code}"));
             facts = facts.pair("answer", Rich::plain(format!("{status}{code}")));
         }
         if let Some(id) = &issue.request_id {
@@ -155,7 +186,8 @@ pub(crate) fn gap_sections(cx: &Cx<'_>, gap: &Gap, so: &str) -> Vec<Section> {
         facts = facts.pair("at", Rich::plain(cx.clock(issue.at)));
         sections.push(facts);
         if let Some(right) = &issue.right {
-            sections.push(Section::new("THE RIGHT THAT IS MISSING").words(Rich::plain(right.clone())));
+            sections
+                .push(Section::new("THE RIGHT THAT IS MISSING").words(Rich::plain(right.clone())));
         }
         if let Some(role) = issue.role {
             sections.push(Section::new("THE LEAST ROLE THAT HAS IT").words(Rich::strong(role)));
@@ -176,7 +208,12 @@ fn stands_open(slice: &Slice) -> bool {
 
 /// Whether the lists of single groups stand in for the list of their subscription.
 fn is_stood_in_for(cx: &Cx<'_>, key: &Key) -> bool {
-    let Key::List { subscription, group: None, family } = key else {
+    let Key::List {
+        subscription,
+        group: None,
+        family,
+    } = key
+    else {
         return false;
     };
     cx.snapshot.slices().any(|(other, _)| {
@@ -188,19 +225,31 @@ fn is_stood_in_for(cx: &Cx<'_>, key: &Key) -> bool {
 /// Where lists are of, in words.
 fn place(cx: &Cx<'_>, keys: &[Key]) -> String {
     match keys {
-        [Key::List { group: Some(group), .. }] => group.to_string(),
-        [Key::List { subscription, group: None, .. }] => cx
-            .inventory
-            .subscription(subscription)
-            .map_or_else(|| crate::ui::text::short_guid(subscription.as_str()), |one| {
-                one.display_name.clone()
-            }),
+        [
+            Key::List {
+                group: Some(group), ..
+            },
+        ] => group.to_string(),
+        [
+            Key::List {
+                subscription,
+                group: None,
+                ..
+            },
+        ] => cx.inventory.subscription(subscription).map_or_else(
+            || crate::ui::text::short_guid(subscription.as_str()),
+            |one| one.display_name.clone(),
+        ),
         [] | [_] => String::new(),
         several => {
             let groups = several
                 .iter()
                 .all(|key| matches!(key, Key::List { group: Some(_), .. }));
-            format!("{} {}", several.len(), if groups { "groups" } else { "subscriptions" })
+            format!(
+                "{} {}",
+                several.len(),
+                if groups { "groups" } else { "subscriptions" }
+            )
         }
     }
 }
@@ -215,13 +264,13 @@ pub(crate) struct Trouble {
     /// Where it happened, with its preposition: `in rg-rag-poc`, `of 4 services`.
     pub(crate) place: String,
     /// What cannot be said because of it.
-    pub(crate) so: String,
+    pub(crate) so: &'static str,
 }
 
 impl Trouble {
     /// The band that says it.
     pub(crate) fn band(&self, cx: &Cx<'_>, context: &'static str) -> Band {
-        Band::of_issue(cx, &self.issue, self.phase, &self.place, context).so(self.so.clone())
+        Band::of_issue(cx, &self.issue, self.phase, &self.place, context).so(self.so)
     }
 }
 
@@ -239,13 +288,13 @@ pub(crate) struct Troubles {
 }
 
 impl Troubles {
-    /// Adds up gaps and facets. `so` says what cannot be said while one of these is missing.
+    /// Adds up gaps and facets. `so` says what cannot be said while a list, or a facet, is missing.
     pub(crate) fn of(
         cx: &Cx<'_>,
         gaps: &[Gap],
         facets: &[Facet],
         is_shown: impl Fn(&ArmId) -> bool,
-        so: &str,
+        so: fn(Option<Facet>) -> &'static str,
     ) -> Self {
         let mut own = Self::default();
         for gap in gaps {
@@ -269,7 +318,12 @@ impl Troubles {
                     // The sentence of a band is in the plural: one resource is named with its kind.
                     issue.what = format!("properties of {}", gap.name);
                 }
-                own.first = Some(Trouble { issue, phase: gap.phase, place, so: so.to_owned() });
+                own.first = Some(Trouble {
+                    issue,
+                    phase: gap.phase,
+                    place,
+                    so: so(None),
+                });
             }
         }
         own.add_facets(cx, facets, is_shown, so);
@@ -281,7 +335,7 @@ impl Troubles {
         cx: &Cx<'_>,
         facets: &[Facet],
         is_shown: impl Fn(&ArmId) -> bool,
-        so: &str,
+        so: fn(Option<Facet>) -> &'static str,
     ) {
         let mut worst: Option<(Trouble, Facet, usize, String)> = None;
         for (key, slice) in cx.snapshot.slices() {
@@ -298,7 +352,9 @@ impl Troubles {
                 }
                 _ => continue,
             }
-            let Some(issue) = slice.trouble() else { continue };
+            let Some(issue) = slice.trouble() else {
+                continue;
+            };
             match &mut worst {
                 Some((trouble, own, count, _))
                     if own == facet && trouble.issue.kind == issue.kind =>
@@ -313,7 +369,7 @@ impl Troubles {
                         issue: issue.clone(),
                         phase: slice.phase,
                         place: String::new(),
-                        so: so.to_owned(),
+                        so: so(Some(*facet)),
                     };
                     worst = Some((trouble, *facet, 1, id.name().to_owned()));
                 }
@@ -324,7 +380,11 @@ impl Troubles {
         }
         if let Some((mut trouble, facet, count, name)) = worst {
             facet.words().clone_into(&mut trouble.issue.what);
-            trouble.place = if count == 1 { format!("of {name}") } else { format!("of {count} services") };
+            trouble.place = if count == 1 {
+                format!("of {name}")
+            } else {
+                format!("of {count} services")
+            };
             self.first = Some(trouble);
         }
     }
@@ -336,17 +396,22 @@ impl Troubles {
             (Sign::Failed, self.failed),
             (Sign::Reading, self.pending),
         ];
-        counts.into_iter().filter(|(_, count)| *count > 0).fold(Rich::new(), |tally, (sign, count)| {
-            let gap = if tally.is_empty() { "" } else { " " };
-            tally.then(sign.role(), format!("{gap}{}{count}", cx.signs.glyph(sign)))
-        })
+        counts.into_iter().filter(|(_, count)| *count > 0).fold(
+            Rich::new(),
+            |tally, (sign, count)| {
+                let gap = if tally.is_empty() { "" } else { " " };
+                tally.then(sign.role(), format!("{gap}{}{count}", cx.signs.glyph(sign)))
+            },
+        )
     }
 }
 
 /// Whether a failure is one: a list that the service answers 404 for is not there, and that is an
 /// answer.
 fn is_there(slice: &Slice) -> bool {
-    slice.trouble().is_some_and(|issue| issue.kind != IssueKind::NotFound)
+    slice
+        .trouble()
+        .is_some_and(|issue| issue.kind != IssueKind::NotFound)
 }
 
 /// How fresh a value is.
@@ -375,7 +440,14 @@ impl Age {
         if Self::of(observed_at, cx.now) == Self::Fresh {
             return Rich::new();
         }
-        Rich::of(Role::Stale, format!("{} {}", cx.signs.glyph(Sign::Offline), value::age(observed_at, cx.now)))
+        Rich::of(
+            Role::Stale,
+            format!(
+                "{} {}",
+                cx.signs.glyph(Sign::Offline),
+                value::age(observed_at, cx.now)
+            ),
+        )
     }
 }
 
@@ -388,8 +460,7 @@ pub(crate) fn nothing(cx: &Cx<'_>, what: &str, context: &str) -> String {
     let again = cx
         .key_of(context, crate::config::Action::Refresh)
         .map_or(String::new(), |key| format!(" {key} asks again."));
-    let counts = cx.snapshot.counts();
-    if !cx.snapshot.is_idle() && counts.answered < counts.asked.max(1) {
+    if !cx.snapshot.is_idle() {
         return format!("Reading what there is: {what} appear here as soon as they are named.");
     }
     let scope = cx.snapshot.scope();

@@ -30,7 +30,13 @@ pub struct Band {
 impl Band {
     /// The band of a reading issue. `what` and `place` make the sentence: `Role assignments`, `at
     /// rg-rag-poc`.
-    pub fn of_issue(cx: &Cx<'_>, issue: &Issue, phase: Phase, place: &str, context: &'static str) -> Self {
+    pub fn of_issue(
+        cx: &Cx<'_>,
+        issue: &Issue,
+        phase: Phase,
+        place: &str,
+        context: &'static str,
+    ) -> Self {
         let (sign, verb) = match issue.kind {
             IssueKind::Denied => (Sign::Unknown, "were refused"),
             IssueKind::Throttled => (Sign::Failed, "were not read: Azure asked to wait"),
@@ -47,7 +53,12 @@ impl Band {
             (None, None) => facts.push(issue.message.clone()),
         }
         facts.extend(issue.right.clone());
-        facts.extend(issue.request_id.as_deref().map(|id| format!("request {}", short_guid(id))));
+        facts.extend(
+            issue
+                .request_id
+                .as_deref()
+                .map(|id| format!("request {}", short_guid(id))),
+        );
         match phase {
             Phase::Waiting { until } => {
                 let seconds = (until - cx.now).whole_seconds().max(0);
@@ -55,7 +66,11 @@ impl Band {
             }
             _ => facts.push(cx.clock(issue.at)),
         }
-        let place = if place.is_empty() { String::new() } else { format!(" {place}") };
+        let place = if place.is_empty() {
+            String::new()
+        } else {
+            format!(" {place}")
+        };
         Self {
             sign,
             cause: format!("{} {verb}{place}.", capital(&issue.what)),
@@ -75,14 +90,23 @@ impl Band {
     /// Draws it into the first two rows of an area and returns what is below.
     pub fn draw(&self, cx: &Cx<'_>, buffer: &mut Buffer, area: Rect) -> Rect {
         let rows = area.height.min(2);
-        let ground = Rect { height: rows, ..area };
-        buffer.set_style(ground.intersection(buffer.area), cx.theme.style(Role::Surface));
+        let ground = Rect {
+            height: rows,
+            ..area
+        };
+        buffer.set_style(
+            ground.intersection(buffer.area),
+            cx.theme.style(Role::Surface),
+        );
         let room = area.width.saturating_sub(4);
         let role = self.sign.role();
         if rows > 0 {
-            Rich::of(role, format!("{} {}", cx.signs.glyph(self.sign), self.cause))
-                .then(Role::Text, format!("  {}", self.so))
-                .draw(buffer, (area.x + 2, area.y), room, cx.theme);
+            Rich::of(
+                role,
+                format!("{} {}", cx.signs.glyph(self.sign), self.cause),
+            )
+            .then(Role::Text, format!("  {}", self.so))
+            .draw(buffer, (area.x + 2, area.y), room, cx.theme);
         }
         if rows > 1 {
             let again = cx
@@ -92,7 +116,13 @@ impl Band {
                 .unwrap_or_default();
             let left = room.saturating_sub(again.width() + 2);
             Rich::muted(self.facts.clone()).draw(buffer, (area.x + 2, area.y + 1), left, cx.theme);
-            put_right(buffer, (area.x + 2 + room, area.y + 1), &again, again.width(), cx.theme);
+            put_right(
+                buffer,
+                (area.x + 2 + room, area.y + 1),
+                &again,
+                again.width(),
+                cx.theme,
+            );
         }
         Rect::new(area.x, area.y + rows, area.width, area.height - rows)
     }

@@ -28,9 +28,23 @@ pub fn draw(
     role: Role,
 ) {
     let own = filled(done, of, cells);
-    put(buffer, (x, y), &"━".repeat(usize::from(own)), own, cx.theme, role);
+    put(
+        buffer,
+        (x, y),
+        &"━".repeat(usize::from(own)),
+        own,
+        cx.theme,
+        role,
+    );
     let rest = cells - own;
-    put(buffer, (x.saturating_add(own), y), &"─".repeat(usize::from(rest)), rest, cx.theme, Role::Border);
+    put(
+        buffer,
+        (x.saturating_add(own), y),
+        &"─".repeat(usize::from(rest)),
+        rest,
+        cx.theme,
+        Role::Border,
+    );
 }
 
 #[cfg(test)]

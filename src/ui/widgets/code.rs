@@ -55,7 +55,9 @@ fn arguments(command: &str) -> Vec<&str> {
             continue;
         }
         let joins = !word.starts_with('-')
-            && words.last().is_some_and(|last| last.starts_with('-') && !last.contains(' '));
+            && words
+                .last()
+                .is_some_and(|last| last.starts_with('-') && !last.contains(' '));
         match words.last_mut() {
             Some(last) if joins => {
                 let from = end - word.len() - 1 - last.len();
@@ -77,7 +79,10 @@ mod tests {
         let found = lines(command, 40);
         assert_eq!(
             found,
-            ["az storage account network-rule add \\", "  -g rg-rag-poc -n stragdev --yes"]
+            [
+                "az storage account network-rule add \\",
+                "  -g rg-rag-poc -n stragdev --yes"
+            ]
         );
         let joined = found.join("\n").replace(" \\\n ", "");
         assert_eq!(joined, command);
@@ -87,7 +92,13 @@ mod tests {
     fn quotes_are_not_broken_and_options_keep_their_values() {
         assert_eq!(
             arguments("az x --role \"Storage Blob Data Reader\" -y -g a"),
-            ["az", "x", "--role \"Storage Blob Data Reader\"", "-y", "-g a"]
+            [
+                "az",
+                "x",
+                "--role \"Storage Blob Data Reader\"",
+                "-y",
+                "-g a"
+            ]
         );
         assert_eq!(arguments("  a  b"), ["", "a", "b"]);
         for cells in 0..60 {

@@ -144,7 +144,10 @@ impl DataTable {
         if self.columns == columns {
             return;
         }
-        let head = self.sort.and_then(|(at, _)| self.columns.get(at)).map(|column| column.head);
+        let head = self
+            .sort
+            .and_then(|(at, _)| self.columns.get(at))
+            .map(|column| column.head);
         let place = head.and_then(|head| columns.iter().position(|column| column.head == head));
         self.sort = self.sort.and_then(|(_, down)| Some((place?, down)));
         self.columns = columns;
@@ -194,7 +197,12 @@ impl DataTable {
                 if down { order.reverse() } else { order }
             });
         }
-        let rank = |row: &usize| before.get(&self.rows[*row].id).copied().unwrap_or(usize::MAX);
+        let rank = |row: &usize| {
+            before
+                .get(&self.rows[*row].id)
+                .copied()
+                .unwrap_or(usize::MAX)
+        };
         kept.sort_by_key(|row| (self.rows[*row].group, rank(row)));
         self.slots.clear();
         let mut group = None;
@@ -291,7 +299,10 @@ impl DataTable {
         self.held = true;
         self.top = window::top(at, self.top, self.page, self.slots.len());
         // The heading of the first group comes into sight with its first row.
-        if self.slots[..at].iter().all(|slot| !matches!(slot, Slot::Row(_))) {
+        if self.slots[..at]
+            .iter()
+            .all(|slot| !matches!(slot, Slot::Row(_)))
+        {
             self.top = 0;
         }
     }

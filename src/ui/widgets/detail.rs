@@ -4,6 +4,7 @@
 //! and width and kept.
 
 use std::cell::RefCell;
+use std::fmt::Write as _;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -176,7 +177,12 @@ impl Detail {
     /// Turns the wheel.
     pub fn wheel(&mut self, down: bool) {
         let most = self.of.saturating_sub(self.rows);
-        self.top = if down { self.top + 3 } else { self.top.saturating_sub(3) }.min(most);
+        self.top = if down {
+            self.top + 3
+        } else {
+            self.top.saturating_sub(3)
+        }
+        .min(most);
     }
 
     /// Keeps what only drawing knows.
@@ -203,7 +209,16 @@ impl Detail {
         let rows = usize::from(area.height);
         let top = self.top.min(kept.lines.len().saturating_sub(rows));
         for (y, line) in (inner.y..inner.bottom()).zip(kept.lines.iter().skip(top)) {
-            draw_line(cx, buffer, Rect { y, height: 1, ..inner }, line);
+            draw_line(
+                cx,
+                buffer,
+                Rect {
+                    y,
+                    height: 1,
+                    ..inner
+                },
+                line,
+            );
         }
         window::thumb(cx, buffer, area, top, kept.lines.len());
         drawn.pages.push(Page {
@@ -236,7 +251,8 @@ fn draw_line(cx: &Cx<'_>, buffer: &mut Buffer, area: Rect, line: &Wrapped) {
         }
         Some((offset, value, cut)) => {
             let own = offset.saturating_sub(1);
-            line.left.draw_cut(buffer, (area.x, area.y), own, Cut::Front, cx.theme);
+            line.left
+                .draw_cut(buffer, (area.x, area.y), own, Cut::Front, cx.theme);
             let rest = room.saturating_sub(*offset);
             value.draw_cut(buffer, (area.x + offset, area.y), rest, *cut, cx.theme);
         }
@@ -317,13 +333,23 @@ fn lay_pair(
         for (number, part) in wrap(&text, room).into_iter().enumerate() {
             let left = if number == 0 { label } else { under };
             let value = Some((column, Rich::of(role, part), Cut::End));
-            lines.push(Wrapped { value, ..Wrapped::of(left.clone()) });
+            lines.push(Wrapped {
+                value,
+                ..Wrapped::of(left.clone())
+            });
         }
     } else {
         // An id keeps its tail; anything else its head.
-        let cut = if value.text().starts_with('/') { Cut::Front } else { Cut::End };
+        let cut = if value.text().starts_with('/') {
+            Cut::Front
+        } else {
+            Cut::End
+        };
         let value = Some((column, value.clone(), cut));
-        lines.push(Wrapped { value, ..Wrapped::of(label.clone()) });
+        lines.push(Wrapped {
+            value,
+            ..Wrapped::of(label.clone())
+        });
     }
 }
 
@@ -336,7 +362,10 @@ fn lay_hanging(
 ) {
     let role = rest.last().map_or(Role::Text, |run| run.role);
     let text: String = rest.iter().map(|run| run.text.as_ref()).collect();
-    for (number, part) in wrap(text.trim_start(), cells.saturating_sub(2)).into_iter().enumerate() {
+    for (number, part) in wrap(text.trim_start(), cells.saturating_sub(2))
+        .into_iter()
+        .enumerate()
+    {
         let left = if number == 0 {
             Rich::of(sign.role, sign.text.clone()).then(role, " ")
         } else {
@@ -361,7 +390,7 @@ pub fn plain_text(sections: &[Section]) -> String {
             match line {
                 Line::Words(words) => text.push_str(&words.text()),
                 Line::Pair(label, value) | Line::Step(label, value, _) => {
-                    text.push_str(&format!("{}: {}", label.text(), value.text()));
+                    let _ = write!(text, "{}: {}", label.text(), value.text());
                 }
                 Line::Code(command) => text.push_str(command),
                 Line::Blank => {}
@@ -378,7 +407,10 @@ mod tests {
 
     fn texts(sections: &[Section], cells: u16) -> Vec<String> {
         let lines = lay(sections, cells);
-        lines.iter().map(|line| line.left.text().into_owned()).collect()
+        lines
+            .iter()
+            .map(|line| line.left.text().into_owned())
+            .collect()
     }
 
     #[test]
@@ -388,7 +420,13 @@ mod tests {
             .words(Rich::of(Role::Exposure, "◆").then(Role::Text, " the door for every service"));
         assert_eq!(
             texts(&[section], 16),
-            ["WHY", "Storage denies", "by default", "◆ the door for", "  every service"]
+            [
+                "WHY",
+                "Storage denies",
+                "by default",
+                "◆ the door for",
+                "  every service"
+            ]
         );
     }
 
@@ -400,7 +438,10 @@ mod tests {
         let lines = lay(&[one.clone(), one], 40);
         assert_eq!(lines.len(), 7);
         assert!(lines[3].left.is_empty());
-        let columns: Vec<u16> = lines.iter().filter_map(|line| Some(line.value.as_ref()?.0)).collect();
+        let columns: Vec<u16> = lines
+            .iter()
+            .filter_map(|line| Some(line.value.as_ref()?.0))
+            .collect();
         assert_eq!(columns, [14; 4]);
     }
 

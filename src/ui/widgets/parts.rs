@@ -110,7 +110,9 @@ impl Parts {
 
     fn beside(&self, area: Rect, heights: &[Height]) -> Placed {
         // 52 columns at 140, growing with the room: a detail of more than 80 is hard to read.
-        let detail_width = (52 + area.width.saturating_sub(140) / 3).min(80).min(area.width);
+        let detail_width = (52 + area.width.saturating_sub(140) / 3)
+            .min(80)
+            .min(area.width);
         let left = area.width.saturating_sub(detail_width + 1);
         let fixed: u16 = heights
             .iter()
@@ -133,7 +135,11 @@ impl Parts {
                 Some(Height::Rest) | None => each,
             };
             let rest = area.bottom().saturating_sub(y);
-            let height = if number + 1 == self.views { rest } else { wanted.min(rest) };
+            let height = if number + 1 == self.views {
+                rest
+            } else {
+                wanted.min(rest)
+            };
             // A view of a rule and one row is the least that says anything.
             views.push((height >= 2).then(|| Rect::new(area.x, y, left, height)));
             y = y.saturating_add(height);
@@ -141,7 +147,12 @@ impl Parts {
         let x = area.x + left;
         Placed {
             views,
-            detail: Some(Rect::new(x + 1, area.y, area.right().saturating_sub(x + 1), area.height)),
+            detail: Some(Rect::new(
+                x + 1,
+                area.y,
+                area.right().saturating_sub(x + 1),
+                area.height,
+            )),
             hairline: Some((x, area.y, area.bottom())),
         }
     }
@@ -154,7 +165,10 @@ impl Parts {
             (area.height / 3).max(10)
         };
         let detail = wanted.min(area.height);
-        let top = Rect { height: area.height - detail, ..area };
+        let top = Rect {
+            height: area.height - detail,
+            ..area
+        };
         Placed {
             views: self.only(top),
             detail: Some(Rect::new(area.x, top.bottom(), area.width, detail)),
@@ -164,14 +178,20 @@ impl Parts {
 
     fn single(&self, area: Rect) -> Placed {
         Placed {
-            views: if self.in_detail { vec![None; self.views] } else { self.only(area) },
+            views: if self.in_detail {
+                vec![None; self.views]
+            } else {
+                self.only(area)
+            },
             detail: self.in_detail.then_some(area),
             hairline: None,
         }
     }
 
     fn only(&self, area: Rect) -> Vec<Option<Rect>> {
-        (0..self.views).map(|number| (number == self.view).then_some(area)).collect()
+        (0..self.views)
+            .map(|number| (number == self.view).then_some(area))
+            .collect()
     }
 }
 
@@ -213,9 +233,15 @@ mod tests {
                 let area = Rect::new(0, 2, width, height);
                 let parts = Parts::new(2);
                 let heights = [Height::Rows(12), Height::Rest];
-                for placed in [parts.beside(area, &heights), parts.below(area), parts.single(area)] {
+                for placed in [
+                    parts.beside(area, &heights),
+                    parts.below(area),
+                    parts.single(area),
+                ] {
                     for part in placed.views.iter().flatten().chain(&placed.detail) {
-                        assert!(part.right() <= area.right().max(1) && part.bottom() <= area.bottom());
+                        assert!(
+                            part.right() <= area.right().max(1) && part.bottom() <= area.bottom()
+                        );
                     }
                 }
             }

@@ -80,7 +80,16 @@ impl Rule {
             let end = words.draw(buffer, (area.x + 2, y), left, cx.theme);
             put(buffer, (end, y), " ", 1, cx.theme, line);
             if self.focused && cx.focused {
-                bold(buffer, Rect::new(area.x + 2, y, crate::ui::text::width(&self.title).min(left), 1), cx);
+                bold(
+                    buffer,
+                    Rect::new(
+                        area.x + 2,
+                        y,
+                        crate::ui::text::width(&self.title).min(left),
+                        1,
+                    ),
+                    cx,
+                );
             }
         }
         let right = self.right.width();

@@ -1,11 +1,11 @@
 //! The detail of the Network pane: the questions that a firewall asks one caller, what proves the
 //! answers, and then every rule of the service and what it admits.
 
+use crate::analysis::evidence::Evidence;
+use crate::analysis::facets;
 use crate::analysis::network::address::Meaning;
 use crate::analysis::network::{self, Answer, Asked, Rules, ServiceKind, region};
 use crate::analysis::verdict::Verdict;
-use crate::analysis::evidence::Evidence;
-use crate::analysis::facets;
 use crate::model::facet::Facet;
 use crate::model::field::Field;
 use crate::model::id::ArmId;
@@ -24,18 +24,35 @@ use super::rows::{Cell, Service, would_have_let_in};
 use super::ways::{Ways, Who, presents};
 
 /// The detail of one caller at one service.
-pub(crate) fn sections(cx: &Cx<'_>, who: &Who, service: &Service, cell: Option<&Cell>) -> Vec<Section> {
+pub(crate) fn sections(
+    cx: &Cx<'_>,
+    who: &Who,
+    service: &Service,
+    cell: Option<&Cell>,
+) -> Vec<Section> {
     let target = &*service.resource;
     let mut sections = vec![heading(cx, who, target, cell)];
     if let Some(cell) = cell {
         sections.push(questions(cx, cell, target));
         sections.push(basis(cx, who, target, cell));
         let judged = &cell.admission.judged;
-        sections.push(proof::section(cx, &target.id, &judged.evidence, &blame(cell)));
+        if !judged.evidence.is_empty() {
+            sections.push(proof::section(
+                cx,
+                &target.id,
+                &judged.evidence,
+                &blame(cell),
+            ));
+        }
     }
     sections.push(open_to(cx, service));
     if cell.is_none() {
-        sections.push(proof::section(cx, &target.id, &service.open_to.evidence, &[]));
+        sections.push(proof::section(
+            cx,
+            &target.id,
+            &service.open_to.evidence,
+            &[],
+        ));
     }
     if let Some(rules) = network::rules(cx.inventory, target) {
         sections.push(every_rule(cx, target, &rules, service));
@@ -79,7 +96,9 @@ fn heading(cx: &Cx<'_>, who: &Who, target: &Resource, cell: Option<&Cell>) -> Se
         Some(Sign::Open) => (" ──▶ ", Role::Node),
         _ => (" ┄┄▶ ", Role::Node),
     };
-    let mut words = Rich::strong(name).then(role, line).then(Role::Strong, target.name.clone());
+    let mut words = Rich::strong(name)
+        .then(role, line)
+        .then(Role::Strong, target.name.clone());
     if let Some(place) = place(who, target) {
         words = words.then(Role::Muted, format!("  {place}"));
     }
@@ -87,10 +106,15 @@ fn heading(cx: &Cx<'_>, who: &Who, target: &Resource, cell: Option<&Cell>) -> Se
     if Age::of(target.source.observed_at, cx.now) != Age::Fresh {
         let age = value::age(target.source.observed_at, cx.now);
         let sign = cx.signs.glyph(Sign::Offline);
-        section = section.words(Rich::of(Role::Stale, format!("{sign} {age}: what follows was so then")));
+        section = section.words(Rich::of(
+            Role::Stale,
+            format!("{sign} {age}: what follows was so then"),
+        ));
     }
     if cell.is_none() {
-        section = section.blank().words(Rich::muted("The pattern has no call this way."));
+        section = section
+            .blank()
+            .words(Rich::muted("The pattern has no call this way."));
     }
     section
 }
@@ -127,14 +151,22 @@ fn questions(cx: &Cx<'_>, cell: &Cell, target: &Resource) -> Section {
         let label = mark
             .then(Role::Muted, format!(" {} ", at + 1))
             .then(Role::Text, format!("{}?", one.question.words()));
-        let under = if is_last { Rich::new() } else { Rich::of(Role::Border, "│") };
+        let under = if is_last {
+            Rich::new()
+        } else {
+            Rich::of(Role::Border, "│")
+        };
         section = section.step(label, Rich::plain(one.words.clone()), under.clone());
         // Where few lines are in sight, what only leads on is left out.
         let leads_on = one.answer == Answer::Next && !is_last && !would_have_let_in(one);
         if leads_on && cx.size_class() == SizeClass::Below {
             continue;
         }
-        let next = if is_last { verdict(cx, cell, target) } else { next(cx, one) };
+        let next = if is_last {
+            verdict(cx, cell, target)
+        } else {
+            next(cx, one)
+        };
         section = section.step(under.clone(), next, under);
     }
     section
@@ -147,16 +179,27 @@ fn blame(cell: &Cell) -> Vec<Evidence> {
         return Vec::new();
     }
     let asked = &cell.admission.asked;
-    let one = asked.iter().find(|one| would_have_let_in(one)).or(asked.last());
+    let one = asked
+        .iter()
+        .find(|one| would_have_let_in(one))
+        .or(asked.last());
     one.map(|one| one.evidence.clone()).unwrap_or_default()
 }
 
 fn next(cx: &Cx<'_>, one: &Asked) -> Rich {
     match one.answer {
-        Answer::MayAdmit => Rich::sign(cx.signs, Sign::Unknown).then(Role::VerdictUnknown, " may let it in"),
-        Answer::MayShut => Rich::sign(cx.signs, Sign::Unknown).then(Role::VerdictUnknown, " may keep it out"),
-        Answer::MayDecide => Rich::sign(cx.signs, Sign::Unknown).then(Role::VerdictUnknown, " may decide it"),
-        Answer::Next if would_have_let_in(one) => Rich::of(Role::VerdictShut, "would have let it in"),
+        Answer::MayAdmit => {
+            Rich::sign(cx.signs, Sign::Unknown).then(Role::VerdictUnknown, " may let it in")
+        }
+        Answer::MayShut => {
+            Rich::sign(cx.signs, Sign::Unknown).then(Role::VerdictUnknown, " may keep it out")
+        }
+        Answer::MayDecide => {
+            Rich::sign(cx.signs, Sign::Unknown).then(Role::VerdictUnknown, " may decide it")
+        }
+        Answer::Next if would_have_let_in(one) => {
+            Rich::of(Role::VerdictShut, "would have let it in")
+        }
         Answer::Next | Answer::Admits | Answer::Shuts => Rich::muted("next"),
     }
 }
@@ -167,7 +210,10 @@ fn verdict(cx: &Cx<'_>, cell: &Cell, target: &Resource) -> Rich {
         Age::History => "was ",
         Age::Fresh | Age::Stale => "",
     };
-    Rich::of(sign.role(), format!("{} {was}{}", cx.signs.glyph(sign), sign.word()))
+    Rich::of(
+        sign.role(),
+        format!("{} {was}{}", cx.signs.glyph(sign), sign.word()),
+    )
 }
 
 /// Why the call is asked about, and what was taken for granted.
@@ -178,7 +224,9 @@ fn basis(cx: &Cx<'_>, who: &Who, target: &Resource, cell: &Cell) -> Section {
         section = section.words(Rich::muted(what));
     }
     if matches!(who, Who::You) && cx.judging.client_ip.is_none() {
-        section = section.words(Rich::muted("Your address was not said: --client-ip says it."));
+        section = section.words(Rich::muted(
+            "Your address was not said: --client-ip says it.",
+        ));
     }
     if matches!(who, Who::Service(_)) || cell.basis.is_wanted() {
         section = section.words(Rich::muted(cell.basis.words().to_owned()));
@@ -199,21 +247,24 @@ fn open_to(cx: &Cx<'_>, service: &Service) -> Section {
     };
     let mut section = Section::new("OPEN TO").words(words);
     // The rules follow below; a sentence is owed where they alone do not say it.
-    let is_said = matches!(open_to.reach, network::Reach::Some(_) | network::Reach::Everyone);
+    let is_said = matches!(
+        open_to.reach,
+        network::Reach::Some(_) | network::Reach::Everyone
+    );
     if !open_to.reason.is_empty() && !is_said {
         section = section.words(Rich::muted(format!("{}.", open_to.reason)));
     }
     for rule in &open_to.dead_rules {
-        section = section.words(
-            Rich::sign(cx.signs, Sign::AtRisk)
-                .then(Role::Text, format!(" the rule for {} is dead: {}", rule.subnet.name(), rule.why)),
-        );
+        section = section.words(Rich::sign(cx.signs, Sign::AtRisk).then(
+            Role::Text,
+            format!(" the rule for {} is dead: {}", rule.subnet.name(), rule.why),
+        ));
     }
     if service.is_managed {
-        section = section.words(
-            Rich::sign(cx.signs, Sign::Keep)
-                .then(Role::Text, " Microsoft made it for the hub: leave it as it is"),
-        );
+        section = section.words(Rich::sign(cx.signs, Sign::Keep).then(
+            Role::Text,
+            " Microsoft made it for the hub: leave it as it is",
+        ));
     }
     if let Some(projects) = projects_of(cx, &service.resource) {
         section = section.words(Rich::muted(format!("The network of {projects} too.")));
@@ -242,7 +293,10 @@ fn every_rule(cx: &Cx<'_>, target: &Resource, rules: &Rules, service: &Service) 
     section = section.pair("bypass", Rich::plain(rules.bypass.words.clone()));
     match &rules.addresses.value {
         None => {
-            section = section.pair("IP rules", Rich::of(Role::VerdictUnknown, rules.addresses.words.clone()));
+            section = section.pair(
+                "IP rules",
+                Rich::of(Role::VerdictUnknown, rules.addresses.words.clone()),
+            );
         }
         Some(addresses) if addresses.is_empty() => {
             section = section.pair("IP rules", Rich::muted("none"));
@@ -288,36 +342,67 @@ fn ip_rule(cx: &Cx<'_>, text: &str, meaning: Meaning) -> Rich {
 
 fn networks(cx: &Cx<'_>, mut section: Section, rules: &Rules, service: &Service) -> Section {
     let Some(subnets) = &rules.subnets.value else {
-        return section.pair("networks", Rich::of(Role::VerdictUnknown, rules.subnets.words.clone()));
+        return section.pair(
+            "networks",
+            Rich::of(Role::VerdictUnknown, rules.subnets.words.clone()),
+        );
     };
     if subnets.is_empty() {
         return section.pair("networks", Rich::muted("none"));
     }
     for (at, rule) in subnets.iter().enumerate() {
         let label = if at == 0 { "networks" } else { "" };
-        let network = rule.subnet.parent().map_or(String::new(), |own| format!("{}/", own.name()));
-        let dead = service.open_to.dead_rules.iter().find(|dead| dead.subnet == rule.subnet);
+        let network = rule
+            .subnet
+            .parent()
+            .map_or(String::new(), |own| format!("{}/", own.name()));
+        let dead = service
+            .open_to
+            .dead_rules
+            .iter()
+            .find(|dead| dead.subnet == rule.subnet);
         let words = Rich::plain(format!("{network}{}", rule.subnet.name()));
-        section = section.pair(label, match dead {
-            Some(_) => words.then(Role::Text, "  ").and(Rich::sign(cx.signs, Sign::AtRisk)).then(Role::VerdictAtRisk, " dead"),
-            None => words,
-        });
+        section = section.pair(
+            label,
+            match dead {
+                Some(_) => words
+                    .then(Role::Text, "  ")
+                    .and(Rich::sign(cx.signs, Sign::AtRisk))
+                    .then(Role::VerdictAtRisk, " dead"),
+                None => words,
+            },
+        );
     }
     section
 }
 
 fn instances(mut section: Section, rules: &Rules) -> Section {
     let Some(instances) = &rules.instances.value else {
-        return section.pair("instances", Rich::of(Role::VerdictUnknown, rules.instances.words.clone()));
+        return section.pair(
+            "instances",
+            Rich::of(Role::VerdictUnknown, rules.instances.words.clone()),
+        );
     };
     if instances.is_empty() {
         return section.pair("instances", Rich::muted("none"));
     }
     for (at, rule) in instances.iter().enumerate() {
         let label = if at == 0 { "instances" } else { "" };
-        let name = rule.resource_id.rsplit('/').next().unwrap_or_default().to_owned();
-        let all = if rule.resource_id.contains('*') { "every instance that matches" } else { "this one instance" };
-        section = section.pair(label, Rich::plain(name).then(Role::Muted, format!("  {all}")));
+        let name = rule
+            .resource_id
+            .rsplit('/')
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+        let all = if rule.resource_id.contains('*') {
+            "every instance that matches"
+        } else {
+            "this one instance"
+        };
+        section = section.pair(
+            label,
+            Rich::plain(name).then(Role::Muted, format!("  {all}")),
+        );
     }
     section
 }
@@ -329,12 +414,16 @@ fn status(cx: &Cx<'_>, status: &Field<String>) -> Rich {
         Some(_) => Sign::Shut,
         None => Sign::Unknown,
     };
-    Rich::sign(cx.signs, sign).then(Role::Text, " ").and(value::text(cx.signs, status))
+    Rich::sign(cx.signs, sign)
+        .then(Role::Text, " ")
+        .and(value::text(cx.signs, status))
 }
 
 fn private_endpoints(cx: &Cx<'_>, target: &Resource) -> Section {
     let section = Section::new("PRIVATE ENDPOINTS");
-    let Some(firewall) = &target.firewall else { return section };
+    let Some(firewall) = &target.firewall else {
+        return section;
+    };
     let connections = match &firewall.private_endpoints {
         Field::Value(connections) => connections,
         other => return section.words(value::field(cx.signs, other, |_| Rich::new())),
@@ -343,9 +432,20 @@ fn private_endpoints(cx: &Cx<'_>, target: &Resource) -> Section {
         return section.words(Rich::plain("empty"));
     }
     connections.iter().fold(section, |section, one| {
-        let name = one.private_endpoint.as_ref().or(one.id.as_ref()).map_or("a private endpoint", ArmId::name);
-        let groups = if one.group_ids.is_empty() { String::new() } else { format!("  {}", one.group_ids.join(", ")) };
-        section.pair(name.to_owned(), status(cx, &one.status).then(Role::Muted, groups))
+        let name = one
+            .private_endpoint
+            .as_ref()
+            .or(one.id.as_ref())
+            .map_or("a private endpoint", ArmId::name);
+        let groups = if one.group_ids.is_empty() {
+            String::new()
+        } else {
+            format!("  {}", one.group_ids.join(", "))
+        };
+        section.pair(
+            name.to_owned(),
+            status(cx, &one.status).then(Role::Muted, groups),
+        )
     })
 }
 
@@ -367,8 +467,14 @@ fn private_links(cx: &Cx<'_>, target: &Resource) -> Option<Section> {
             } else {
                 format!("  from {}", search.name)
             };
-            let group = link.group_id.text().map_or(String::new(), |group| format!(" {group}"));
-            section = section.pair(link.name.clone(), status(cx, &link.status).then(Role::Muted, format!("{other}{group}")));
+            let group = link
+                .group_id
+                .text()
+                .map_or(String::new(), |group| format!(" {group}"));
+            section = section.pair(
+                link.name.clone(),
+                status(cx, &link.status).then(Role::Muted, format!("{other}{group}")),
+            );
         }
     }
     if ServiceKind::of_family(target.family) == ServiceKind::Search && !any {
@@ -391,9 +497,16 @@ fn perimeters(cx: &Cx<'_>, target: &Resource) -> Option<Section> {
         return Some(section.words(Rich::plain("empty")));
     }
     Some(listed.items.iter().fold(section, |section, one| {
-        let name = one.perimeter.as_ref().map_or("a perimeter", ArmId::name).to_owned();
+        let name = one
+            .perimeter
+            .as_ref()
+            .map_or("a perimeter", ArmId::name)
+            .to_owned();
         let mode = value::text(cx.signs, &one.access_mode);
-        let profile = one.profile.text().map_or(String::new(), |profile| format!("  profile {profile}"));
+        let profile = one
+            .profile
+            .text()
+            .map_or(String::new(), |profile| format!("  profile {profile}"));
         let mut section = section.pair(name, mode.then(Role::Muted, profile));
         for rule in &one.rules {
             let direction = rule.direction.text().unwrap_or("?").to_lowercase();
@@ -405,7 +518,10 @@ fn perimeters(cx: &Cx<'_>, target: &Resource) -> Option<Section> {
                 .chain(subscriptions)
                 .chain(rule.fqdns.iter().cloned())
                 .collect();
-            section = section.pair(format!("  {}", rule.name), Rich::muted(format!("{direction} {}", what.join(", "))));
+            section = section.pair(
+                format!("  {}", rule.name),
+                Rich::muted(format!("{direction} {}", what.join(", "))),
+            );
         }
         section
     }))

@@ -48,14 +48,21 @@ impl Matrix {
     /// Takes over new rows: the selection stays on its caller and its service.
     pub(crate) fn take(&mut self, rows: &Rows) {
         self.kept.get_mut().clear();
-        let caller = self.caller.as_deref().and_then(|id| {
-            rows.callers.iter().position(|who| who.id() == id)
-        });
+        let caller = self
+            .caller
+            .as_deref()
+            .and_then(|id| rows.callers.iter().position(|who| who.id() == id));
         let service = self.service.as_deref().and_then(|id| {
-            rows.services.iter().position(|one| one.resource.id.as_str() == id)
+            rows.services
+                .iter()
+                .position(|one| one.resource.id.as_str() == id)
         });
-        self.column = service.unwrap_or(self.column).min(rows.services.len().saturating_sub(1));
-        self.row = caller.unwrap_or(self.row).min(rows.callers.len().saturating_sub(1));
+        self.column = service
+            .unwrap_or(self.column)
+            .min(rows.services.len().saturating_sub(1));
+        self.row = caller
+            .unwrap_or(self.row)
+            .min(rows.callers.len().saturating_sub(1));
     }
 
     /// The chosen caller and service, by their places.
@@ -66,7 +73,11 @@ impl Matrix {
     /// Puts the selection on a service. Its row is the caller in most trouble when it is another
     /// service than before, and while what is read at first is still coming in and nobody has moved.
     pub(crate) fn go_to_service(&mut self, cx: &Cx<'_>, rows: &Rows, id: &str) {
-        let Some(column) = rows.services.iter().position(|one| one.resource.id.as_str() == id) else {
+        let Some(column) = rows
+            .services
+            .iter()
+            .position(|one| one.resource.id.as_str() == id)
+        else {
             return;
         };
         let moved = self.service.as_deref() != Some(id);
@@ -99,8 +110,13 @@ impl Matrix {
     /// Puts the selection on a cell.
     pub(crate) fn go_to(&mut self, rows: &Rows, caller: &str, service: &str) -> bool {
         let row = rows.callers.iter().position(|who| who.id() == caller);
-        let column = rows.services.iter().position(|one| one.resource.id.as_str() == service);
-        let (Some(row), Some(column)) = (row, column) else { return false };
+        let column = rows
+            .services
+            .iter()
+            .position(|one| one.resource.id.as_str() == service);
+        let (Some(row), Some(column)) = (row, column) else {
+            return false;
+        };
         (self.row, self.column) = (row, column);
         self.is_held = true;
         self.remember(rows);
@@ -160,17 +176,19 @@ impl Matrix {
     }
 
     /// One cell.
-    pub(crate) fn cell(
-        &self,
-        cx: &Cx<'_>,
-        rows: &Rows,
-        at: (usize, usize),
-    ) -> Option<Arc<Cell>> {
+    pub(crate) fn cell(&self, cx: &Cx<'_>, rows: &Rows, at: (usize, usize)) -> Option<Arc<Cell>> {
         if let Some(known) = self.kept.borrow().get(&at) {
             return known.clone();
         }
         let (who, service) = (rows.callers.get(at.0)?, rows.services.get(at.1)?);
-        let cell = judge((cx.inventory, cx.snapshot), cx.judging, &rows.ways, who, &service.resource).map(Arc::new);
+        let cell = judge(
+            (cx.inventory, cx.snapshot),
+            cx.judging,
+            &rows.ways,
+            who,
+            &service.resource,
+        )
+        .map(Arc::new);
         self.kept.borrow_mut().insert(at, cell.clone());
         cell
     }
@@ -189,7 +207,12 @@ impl Matrix {
         if shown.len() == rows.services.len() {
             return Rich::new();
         }
-        Rich::muted(format!("services {} to {} of {}", first.0 + 1, last.0 + 1, rows.services.len()))
+        Rich::muted(format!(
+            "services {} to {} of {}",
+            first.0 + 1,
+            last.0 + 1,
+            rows.services.len()
+        ))
     }
 
     /// The services in sight: place, offset and width.
@@ -200,9 +223,8 @@ impl Matrix {
         // As far left as the chosen service allows.
         let mut first = 0;
         loop {
-            let to_chosen = (first..=self.column).fold(0_u16, |sum, at| {
-                sum.saturating_add(own(at) + GAP)
-            });
+            let to_chosen =
+                (first..=self.column).fold(0_u16, |sum, at| sum.saturating_add(own(at) + GAP));
             if first >= self.column || to_chosen.saturating_sub(GAP) <= room {
                 break;
             }
@@ -222,7 +244,10 @@ impl Matrix {
     }
 
     fn column_width(&self, cx: &Cx<'_>, rows: &Rows, area: Rect, at: usize) -> u16 {
-        let name = rows.services.get(at).map_or(0, |one| width(&one.resource.name));
+        let name = rows
+            .services
+            .get(at)
+            .map_or(0, |one| width(&one.resource.name));
         let shown = usize::from(area.height).min(rows.callers.len());
         let words = (self.top..(self.top + shown).min(rows.callers.len()))
             .filter_map(|row| self.cell(cx, rows, (row, at)))
@@ -249,10 +274,21 @@ impl Matrix {
         let height = usize::from(body.height).min(rows.callers.len());
         let top = window::top(self.row, self.top, height, rows.callers.len());
         let columns = self.columns(cx, rows, area);
-        put(buffer, (area.x + MARGIN, area.y), "CALLER", 12, cx.theme, Role::Muted);
+        put(
+            buffer,
+            (area.x + MARGIN, area.y),
+            "CALLER",
+            12,
+            cx.theme,
+            Role::Muted,
+        );
         for (at, x, own) in &columns {
             let name = cut(&rows.services[*at].resource.name, *own, Cut::End);
-            let role = if *at == self.column && focused { Role::Strong } else { Role::Muted };
+            let role = if *at == self.column && focused {
+                Role::Strong
+            } else {
+                Role::Muted
+            };
             put(buffer, (area.x + x, area.y), &name, *own, cx.theme, role);
         }
         let caller_width = caller_width(cx, rows);
@@ -268,7 +304,11 @@ impl Matrix {
                 let place = (area.x + x, y);
                 if chosen && *at == self.column {
                     let bright = focused && cx.focused;
-                    let role = if bright { Role::RowSelected } else { Role::RowSelectedUnfocused };
+                    let role = if bright {
+                        Role::RowSelected
+                    } else {
+                        Role::RowSelectedUnfocused
+                    };
                     let ground = Rect::new(place.0 - 1, y, own + 1, 1).intersection(area);
                     buffer.set_style(ground.intersection(buffer.area), cx.theme.style(role));
                 }
@@ -277,13 +317,28 @@ impl Matrix {
             }
         }
         window::thumb(cx, buffer, body, top, rows.callers.len());
-        drawn.pages.push(Page { part, top, rows: usize::from(body.height), of: rows.callers.len() });
-        drawn.hits.push(Hit { area: body, target: Target::Part { part, top } });
+        drawn.pages.push(Page {
+            part,
+            top,
+            rows: usize::from(body.height),
+            of: rows.callers.len(),
+        });
+        drawn.hits.push(Hit {
+            area: body,
+            target: Target::Part { part, top },
+        });
         for (y, row) in (body.y..body.bottom()).zip(top..rows.callers.len()) {
             for (at, x, own) in &columns {
-                let id = format!("{}|{}", rows.callers[row].id(), rows.services[*at].resource.id);
+                let id = format!(
+                    "{}|{}",
+                    rows.callers[row].id(),
+                    rows.services[*at].resource.id
+                );
                 let place = Rect::new(area.x + x, y, *own, 1).intersection(area);
-                drawn.hits.push(Hit { area: place, target: Target::Id(Arc::from(id)) });
+                drawn.hits.push(Hit {
+                    area: place,
+                    target: Target::Id(Arc::from(id)),
+                });
             }
         }
         drawn
@@ -300,12 +355,18 @@ fn words(cx: &Cx<'_>, cell: Option<&Cell>) -> Rich {
         Sign::Exposure => Role::Exposure,
         sign => sign.word_role(),
     };
-    Rich::sign(cx.signs, cell.sign).then(Role::Text, " ").then(role, cell.words)
+    Rich::sign(cx.signs, cell.sign)
+        .then(Role::Text, " ")
+        .then(role, cell.words)
 }
 
 fn lift(name: Rich) -> Rich {
     name.runs().iter().fold(Rich::new(), |lifted, run| {
-        let role = if run.role == Role::Text { Role::Strong } else { run.role };
+        let role = if run.role == Role::Text {
+            Role::Strong
+        } else {
+            run.role
+        };
         lifted.then(role, run.text.clone())
     })
 }
@@ -317,7 +378,9 @@ fn caller(cx: &Cx<'_>, who: &Who) -> Rich {
             Role::Muted,
             cx.judging
                 .client_ip
-                .map_or("  address not said".to_owned(), |address| format!("  {address}")),
+                .map_or("  address not said".to_owned(), |address| {
+                    format!("  {address}")
+                }),
         ),
         other => Rich::plain(other.name().to_owned()),
     }

@@ -73,16 +73,23 @@ pub(crate) struct Rows {
 
 /// Makes the rows.
 pub(crate) fn build(inventory: &Inventory, snapshot: &Snapshot, judging: &Judging) -> Rows {
-    let ways = Ways::of(inventory);
+    let ways = Ways::of(inventory, snapshot);
     let shown: Vec<&Arc<Resource>> = inventory
         .resources()
         .filter(|one| one.family.has_firewall() && !stands_for_its_hub(inventory, one))
         .collect();
-    let homes = homes(&shown, &ways);
-    let place: HashMap<&ArmId, usize> =
-        homes.iter().enumerate().map(|(at, home)| (&home.id, at)).collect();
+    let homes = homes(inventory, &shown, &ways);
+    let place: HashMap<&ArmId, usize> = homes
+        .iter()
+        .enumerate()
+        .map(|(at, home)| (&home.id, at))
+        .collect();
     let callers: Vec<Who> = std::iter::once(Who::You)
-        .chain(ways.callers(shown.iter().copied()).cloned().map(Who::Service))
+        .chain(
+            ways.callers(shown.iter().copied())
+                .cloned()
+                .map(Who::Service),
+        )
         .chain([Who::Portal, Who::Internet])
         .collect();
     let asking = asking(&callers, &ways);
@@ -99,7 +106,9 @@ pub(crate) fn build(inventory: &Inventory, snapshot: &Snapshot, judging: &Judgin
                 .copied()
                 // An address that was not said keeps nothing from being judged but the person.
                 .chain(judging.client_ip.is_some().then_some(0))
-                .filter_map(|at| judge((inventory, snapshot), judging, &ways, callers.get(at)?, one))
+                .filter_map(|at| {
+                    judge((inventory, snapshot), judging, &ways, callers.get(at)?, one)
+                })
                 .filter(|cell| cell.basis.is_wanted());
             let (mut shut, mut unknown, mut bypass_shuts) = (false, false, false);
             for cell in cells {
@@ -131,9 +140,18 @@ pub(crate) fn build(inventory: &Inventory, snapshot: &Snapshot, judging: &Judgin
         .collect();
     // What has no rules of its own comes after those that have.
     services.sort_by_key(|one| {
-        (one.group, rank(one.sign), one.resource.family == Family::Workspace)
+        (
+            one.group,
+            rank(one.sign),
+            one.resource.family == Family::Workspace,
+        )
     });
-    Rows { homes, services, callers, ways }
+    Rows {
+        homes,
+        services,
+        callers,
+        ways,
+    }
 }
 
 /// Which callers want into which service, by their place in the list.
@@ -159,7 +177,10 @@ pub(crate) fn would_have_let_in(one: &Asked) -> bool {
     one.question == Question::TrustedService
         && one.answer == Answer::Next
         && one.telling
-        && one.evidence.iter().any(|evidence| one.words.contains(&evidence.words()))
+        && one
+            .evidence
+            .iter()
+            .any(|evidence| one.words.contains(&evidence.words()))
 }
 
 /// Shut, unknown, waiting, open: the order of lists.
@@ -178,7 +199,8 @@ fn stands_for_its_hub(inventory: &Inventory, one: &Resource) -> bool {
         if workspace.hub.as_ref().is_some_and(|hub| inventory.resource(hub).is_some()))
 }
 
-fn homes(shown: &[&Arc<Resource>], ways: &Ways) -> Vec<Home> {
+/// The groups; those that a service made come last, also before the service is known.
+fn homes(inventory: &Inventory, shown: &[&Arc<Resource>], ways: &Ways) -> Vec<Home> {
     let mut homes: Vec<Home> = Vec::new();
     for one in shown {
         if let Some(id) = one.id.group_id()
@@ -188,7 +210,11 @@ fn homes(shown: &[&Arc<Resource>], ways: &Ways) -> Vec<Home> {
             homes.push(Home { id, is_managed });
         }
     }
-    homes.sort_by(|one, other| (one.is_managed, &one.id).cmp(&(other.is_managed, &other.id)));
+    homes.sort_by_cached_key(|home| {
+        let group = inventory.group(&home.id);
+        let is_made = group.is_some_and(|group| group.managed_by.text().is_some());
+        (home.is_managed || is_made, home.id.clone())
+    });
     homes
 }
 
@@ -289,7 +315,12 @@ pub(crate) fn judge(
         Verdict::Shut if basis.is_wanted() => (Sign::Shut, shut_words(&admission)),
         Verdict::Shut => (Sign::Refused, "denied"),
     };
-    Some(Cell { sign, words, basis, admission })
+    Some(Cell {
+        sign,
+        words,
+        basis,
+        admission,
+    })
 }
 
 fn by_words(question: Question) -> &'static str {
@@ -317,7 +348,12 @@ fn shut_words(admission: &Admission) -> &'static str {
 
 /// The first question that cannot be answered.
 fn doubt(admission: &Admission) -> &'static str {
-    let may = |answer: Answer| matches!(answer, Answer::MayAdmit | Answer::MayShut | Answer::MayDecide);
+    let may = |answer: Answer| {
+        matches!(
+            answer,
+            Answer::MayAdmit | Answer::MayShut | Answer::MayDecide
+        )
+    };
     admission
         .asked
         .iter()
@@ -328,10 +364,12 @@ fn doubt(admission: &Admission) -> &'static str {
 /// Whether a facet that the network's judgement rests on is still being read, or will be: the
 /// snapshot is asked, as a plan is no change of a value.
 fn is_waiting(snapshot: &Snapshot, id: &ArmId) -> bool {
-    [Facet::Perimeters, Facet::SharedPrivateLinks].into_iter().any(|facet| {
-        match snapshot.slice(&Key::Facet(id.clone(), facet)) {
-            Some(slice) => slice.state() == State::Pending,
-            None => !snapshot.is_idle(),
-        }
-    })
+    [Facet::Perimeters, Facet::SharedPrivateLinks]
+        .into_iter()
+        .any(
+            |facet| match snapshot.slice(&Key::Facet(id.clone(), facet)) {
+                Some(slice) => slice.state() == State::Pending,
+                None => !snapshot.is_idle(),
+            },
+        )
 }

@@ -55,7 +55,12 @@ pub(super) fn columns(rows: &Rows, has_links: bool) -> Vec<Column> {
 }
 
 fn has_networks(rows: &Rows) -> bool {
-    let of = |one: &Service| one.resource.firewall.as_ref().map_or(0, |wall| wall.virtual_network_rules.items().len());
+    let of = |one: &Service| {
+        one.resource
+            .firewall
+            .as_ref()
+            .map_or(0, |wall| wall.virtual_network_rules.items().len())
+    };
     rows.services.iter().any(|one| of(one) > 0)
 }
 
@@ -76,7 +81,10 @@ pub(super) fn groups(cx: &Cx<'_>, rows: &Rows, gaps: &[Gap]) -> Vec<Group> {
             } else {
                 Rich::muted(name)
             };
-            let subscription = home.id.subscription().and_then(|id| cx.inventory.subscription(&id));
+            let subscription = home
+                .id
+                .subscription()
+                .and_then(|id| cx.inventory.subscription(&id));
             let right = match subscription {
                 Some(one) if several => Rich::muted(one.display_name.clone()),
                 _ => Rich::new(),
@@ -86,8 +94,15 @@ pub(super) fn groups(cx: &Cx<'_>, rows: &Rows, gaps: &[Gap]) -> Vec<Group> {
         .collect();
     if !gaps.is_empty() {
         let is_only_waiting = gaps.iter().all(|gap| gap.sign() == Sign::Reading);
-        let words = if is_only_waiting { "still being read" } else { "not read" };
-        groups.push(Group { title: Rich::muted(words), right: Rich::new() });
+        let words = if is_only_waiting {
+            "still being read"
+        } else {
+            "not read"
+        };
+        groups.push(Group {
+            title: Rich::muted(words),
+            right: Rich::new(),
+        });
     }
     groups
 }
@@ -106,7 +121,10 @@ fn short_name(name: &str) -> String {
 /// The rows, services first, then what was not read.
 pub(super) fn rows(cx: &Cx<'_>, rows: &Rows, gaps: &[Gap], has_links: bool) -> Vec<TableRow> {
     let has_networks = has_networks(rows);
-    let services = rows.services.iter().map(|one| row(cx, one, has_networks, has_links));
+    let services = rows
+        .services
+        .iter()
+        .map(|one| row(cx, one, has_networks, has_links));
     let missing = gaps.iter().map(|gap| {
         let skeleton = |cells: usize| {
             (0..cells).map(|_| match gap.sign() {
@@ -114,14 +132,20 @@ pub(super) fn rows(cx: &Cx<'_>, rows: &Rows, gaps: &[Gap], has_links: bool) -> V
                 sign => Cell::from(Rich::sign(cx.signs, sign)),
             })
         };
-        let service = if gap.keys.len() == 1 && gap.place.is_empty() { one_of(gap.family) } else { "" };
+        let service = if gap.keys.len() == 1 && gap.place.is_empty() {
+            one_of(gap.family)
+        } else {
+            ""
+        };
         let mut cells = vec![
             Cell::from(Rich::sign(cx.signs, gap.sign())),
-            Cell::from(Rich::plain(gap.title())),
+            Cell::from(Rich::plain(gap.label().to_owned())),
             Cell::from(Rich::muted(service)),
-            Cell::from(gap.why(cx)),
+            Cell::from(gap.short(cx)),
         ];
-        cells.extend(skeleton(6 + usize::from(has_networks) + usize::from(has_links)));
+        cells.extend(skeleton(
+            6 + usize::from(has_networks) + usize::from(has_links),
+        ));
         TableRow {
             id: Arc::from(gap.id.as_str()),
             group: Some(rows.homes.len()),
@@ -155,12 +179,23 @@ fn row(cx: &Cx<'_>, one: &Service, has_networks: bool, has_links: bool) -> Table
     let mut texts = vec![
         Cell::from(open_to(cx, one)),
         Cell::from(value::text(signs, &wall.public_network_access)),
-        Cell::from(if is_workspace { none() } else { default_action(signs, one, wall) }),
-        Cell::from(if is_workspace { none() } else { bypass(signs, one, wall) }),
+        Cell::from(if is_workspace {
+            none()
+        } else {
+            default_action(signs, one, wall)
+        }),
+        Cell::from(if is_workspace {
+            none()
+        } else {
+            bypass(signs, one, wall)
+        }),
     ];
     let mut numbers = vec![
         counted(!is_workspace, count(signs, &wall.ip_rules)),
-        counted(resource.family == Family::Storage, count(signs, &wall.resource_access_rules)),
+        counted(
+            resource.family == Family::Storage,
+            count(signs, &wall.resource_access_rules),
+        ),
         endpoints(signs, wall),
     ];
     if has_networks {
@@ -170,7 +205,11 @@ fn row(cx: &Cx<'_>, one: &Service, has_networks: bool, has_links: bool) -> Table
     if has_links {
         numbers.push(links(cx, one));
     }
-    texts.extend(numbers.into_iter().map(|(rich, number)| Cell::number(rich, number)));
+    texts.extend(
+        numbers
+            .into_iter()
+            .map(|(rich, number)| Cell::number(rich, number)),
+    );
     if Age::of(resource.source.observed_at, cx.now) != Age::Fresh {
         for cell in &mut texts {
             cell.rich = std::mem::take(&mut cell.rich).recast(Role::Stale);
@@ -186,7 +225,10 @@ fn row(cx: &Cx<'_>, one: &Service, has_networks: bool, has_links: bool) -> Table
         id: Arc::from(resource.id.as_str()),
         group: Some(one.group),
         cells,
-        fault: matches!(one.sign, Sign::Shut | Sign::Unknown | Sign::Failed | Sign::AtRisk),
+        fault: matches!(
+            one.sign,
+            Sign::Shut | Sign::Unknown | Sign::Failed | Sign::AtRisk
+        ),
     }
 }
 
@@ -203,7 +245,11 @@ fn open_to(cx: &Cx<'_>, one: &Service) -> Rich {
         return Rich::sign(cx.signs, Sign::Unknown).then(Role::VerdictUnknown, " unknown");
     }
     let whole = one.open_to.words();
-    let words = if is_wide(cx) && width(&whole) <= WHOLE { whole } else { short_words(&one.open_to) };
+    let words = if is_wide(cx) && width(&whole) <= WHOLE {
+        whole
+    } else {
+        short_words(&one.open_to)
+    };
     let role = match one.open_to.reach {
         Reach::Everyone if one.sign == Sign::Exposure => Role::Exposure,
         _ => Role::Text,
@@ -214,23 +260,36 @@ fn open_to(cx: &Cx<'_>, one: &Service) -> Rich {
 /// `Deny`, `Allow`; AI Search and Cosmos DB have no such property: their list decides.
 fn default_action(signs: Signs, one: &Service, wall: &Firewall) -> Rich {
     match one.resource.details {
-        Details::Search(_) | Details::Cosmos(_) => match (&wall.ip_rules, wall.virtual_network_filter.value()) {
-            (Field::Malformed | Field::Unreported(_), _) => Rich::sign(signs, Sign::Unknown),
-            (rules, filter) if !rules.items().is_empty() || filter == Some(&true) => Rich::plain("by list"),
-            _ => Rich::muted("no list"),
-        },
+        Details::Search(_) | Details::Cosmos(_) => {
+            match (&wall.ip_rules, wall.virtual_network_filter.value()) {
+                (Field::Malformed | Field::Unreported(_), _) => Rich::sign(signs, Sign::Unknown),
+                (rules, filter) if !rules.items().is_empty() || filter == Some(&true) => {
+                    Rich::plain("by list")
+                }
+                _ => Rich::muted("no list"),
+            }
+        }
         _ => value::text(signs, &wall.default_action),
     }
 }
 
 fn bypass(signs: Signs, one: &Service, wall: &Firewall) -> Rich {
     let words = value::text(signs, &wall.bypass);
-    if one.bypass_shuts { words.recast(Role::VerdictShut) } else { words }
+    if one.bypass_shuts {
+        words.recast(Role::VerdictShut)
+    } else {
+        words
+    }
 }
 
 fn count<T>(signs: Signs, field: &Field<Vec<T>>) -> (Rich, i64) {
     let rich = value::field(signs, field, |items| number(items.len()));
-    (rich, field.value().map_or(-1, |items| i64::try_from(items.len()).unwrap_or(i64::MAX)))
+    (
+        rich,
+        field
+            .value()
+            .map_or(-1, |items| i64::try_from(items.len()).unwrap_or(i64::MAX)),
+    )
 }
 
 fn number(count: usize) -> Rich {

@@ -15,8 +15,9 @@ use crate::analysis::foundry::managed;
 use crate::analysis::network::{Caller, Credential, Instance, ServiceKind};
 use crate::model::id::ArmId;
 use crate::model::judging::Judging;
+use crate::model::key::Key;
 use crate::model::resource::{Details, Family, Resource};
-use crate::store::Inventory;
+use crate::store::{Inventory, Snapshot, State};
 
 /// One who wants in.
 #[derive(Clone, Debug)]
@@ -91,15 +92,29 @@ pub(crate) struct Ways {
 
 impl Ways {
     /// Finds the calls that something speaks for.
-    pub(crate) fn of(inventory: &Inventory) -> Self {
+    pub(crate) fn of(inventory: &Inventory, snapshot: &Snapshot) -> Self {
         let mut own = Self::default();
         for hub in inventory.family(Family::Workspace) {
             if let Some(group) = managed::group_of(inventory, hub) {
-                own.managed.entry(group.id).or_insert_with(|| hub.id.clone());
+                own.managed
+                    .entry(group.id)
+                    .or_insert_with(|| hub.id.clone());
             }
         }
         own.named(inventory);
-        own.assumed(inventory);
+        // Which groups Microsoft made is known only when the hubs are.
+        let hubs_are_read = snapshot.slices().all(|(key, slice)| {
+            !matches!(
+                key,
+                Key::List {
+                    family: Family::Workspace,
+                    ..
+                }
+            ) || slice.state() != State::Pending
+        });
+        if hubs_are_read {
+            own.assumed(inventory);
+        }
         own
     }
 
@@ -113,7 +128,11 @@ impl Ways {
             if matches!(basis, Basis::Assumed(_)) {
                 self.assumed.insert(to.clone());
             }
-            self.wanted.entry(from.clone()).or_default().entry(to.clone()).or_insert(basis);
+            self.wanted
+                .entry(from.clone())
+                .or_default()
+                .entry(to.clone())
+                .or_insert(basis);
         }
     }
 
@@ -123,7 +142,9 @@ impl Ways {
                 let basis = format!("The key that encrypts {} is in this vault.", one.name);
                 self.want(&one.id, &vault.id, Basis::Named(basis));
             }
-            let Details::Workspace(workspace) = &one.details else { continue };
+            let Details::Workspace(workspace) = &one.details else {
+                continue;
+            };
             // A project calls as its hub does; its own connections count for the hub's network.
             let caller = workspace.hub.as_ref().unwrap_or(&one.id).clone();
             for (target, property) in [
@@ -148,7 +169,10 @@ impl Ways {
             .filter_map(|one| Some((self.maker(&one.id.group_id()?)?.clone(), one.id.clone())))
             .collect();
         for (hub, target) in in_managed {
-            let basis = format!("Microsoft made it for {}, which keeps its data there.", hub.name());
+            let basis = format!(
+                "Microsoft made it for {}, which keeps its data there.",
+                hub.name()
+            );
             self.want(&hub, &target, Basis::Named(basis));
         }
     }
@@ -156,7 +180,9 @@ impl Ways {
     fn assumed(&mut self, inventory: &Inventory) {
         let mut groups: HashMap<ArmId, [Vec<&Arc<Resource>>; 3]> = HashMap::new();
         for one in inventory.resources() {
-            let Some(group) = one.id.group_id() else { continue };
+            let Some(group) = one.id.group_id() else {
+                continue;
+            };
             let place = match one.family {
                 Family::Storage => 0,
                 Family::Search => 1,
@@ -196,7 +222,10 @@ impl Ways {
             Who::You => Some(self.basis_of_person(target)),
             Who::Service(service) if service.id == target.id => None,
             Who::Service(service) => {
-                let known = self.wanted.get(&service.id).and_then(|to| to.get(&target.id));
+                let known = self
+                    .wanted
+                    .get(&service.id)
+                    .and_then(|to| to.get(&target.id));
                 known.cloned().or_else(|| {
                     let has_way = !self.is_managed(service)
                         && !self.is_managed(target)
@@ -246,7 +275,9 @@ impl Ways {
 
     /// Whether Microsoft made it.
     pub(crate) fn is_managed(&self, one: &Resource) -> bool {
-        one.id.group_id().is_some_and(|group| self.managed.contains_key(&group))
+        one.id
+            .group_id()
+            .is_some_and(|group| self.managed.contains_key(&group))
     }
 
     /// The caller as a firewall sees it.
@@ -257,12 +288,12 @@ impl Ways {
         target: &Resource,
     ) -> Caller {
         match who {
-            Who::You => Caller::Person { address: judging.client_ip },
+            Who::You => Caller::Person {
+                address: judging.client_ip,
+            },
             Who::Portal => Caller::AzurePortal,
             Who::Internet => Caller::Internet,
-            Who::Service(service) => {
-                Caller::Instance(instance(inventory, service, target))
-            }
+            Who::Service(service) => Caller::Instance(instance(inventory, service, target)),
         }
     }
 }
@@ -302,7 +333,9 @@ fn instance(inventory: &Inventory, service: &Resource, target: &Resource) -> Ins
 
 /// What a service is judged for, as a sentence.
 pub(crate) fn presents(caller: &Caller) -> Option<&'static str> {
-    let Caller::Instance(instance) = caller else { return None };
+    let Caller::Instance(instance) = caller else {
+        return None;
+    };
     Some(match (instance.kind, instance.credential) {
         (ServiceKind::Cosmos, _) => return None,
         (_, Credential::SystemIdentity) => "Judged for a token of its system-assigned identity.",
@@ -324,10 +357,17 @@ fn key_vault<'a>(inventory: &'a Inventory, resource: &Resource) -> Option<&'a Ar
     if let Some(vault) = &encryption.vault {
         return inventory.resource(vault);
     }
-    let host = |text: &str| Url::parse(text).ok()?.host_str().map(str::to_ascii_lowercase);
+    let host = |text: &str| {
+        Url::parse(text)
+            .ok()?
+            .host_str()
+            .map(str::to_ascii_lowercase)
+    };
     let wanted = encryption.key.text().and_then(host)?;
-    inventory.family(Family::Vault).find(|vault| match &vault.details {
-        Details::Vault(details) => details.uri.text().and_then(host).as_ref() == Some(&wanted),
-        _ => false,
-    })
+    inventory
+        .family(Family::Vault)
+        .find(|vault| match &vault.details {
+            Details::Vault(details) => details.uri.text().and_then(host).as_ref() == Some(&wanted),
+            _ => false,
+        })
 }

@@ -97,6 +97,16 @@ impl Column {
     }
 }
 
+/// The cell of a row that takes the room of those behind it: the last one that says anything, when
+/// it is a text and not in the last column.
+pub(super) fn spanning(row: &TableRow, columns: &[Column]) -> Option<usize> {
+    let last = row.cells.iter().rposition(|cell| !cell.rich.is_empty())?;
+    let is_text = columns
+        .get(last)
+        .is_some_and(|column| column.align == Align::Left);
+    (is_text && last + 1 < columns.len() && last > 0).then_some(last)
+}
+
 /// How wide each column would like to be: its head (and the sign of its order) or its widest cell.
 pub(super) fn natural(columns: &[Column], rows: &[TableRow]) -> Vec<u16> {
     let mut widths: Vec<u16> = columns
@@ -104,8 +114,11 @@ pub(super) fn natural(columns: &[Column], rows: &[TableRow]) -> Vec<u16> {
         .map(|column| width(column.head).max(1))
         .collect();
     for row in rows {
-        for (own, cell) in widths.iter_mut().zip(&row.cells) {
-            *own = (*own).max(cell.rich.width());
+        let wide = spanning(row, columns);
+        for (number, (own, cell)) in widths.iter_mut().zip(&row.cells).enumerate() {
+            if wide != Some(number) {
+                *own = (*own).max(cell.rich.width());
+            }
         }
     }
     for (own, column) in widths.iter_mut().zip(columns) {
@@ -147,7 +160,9 @@ fn spread(
 ) -> Vec<Option<(u16, u16)>> {
     let mut widths: Vec<u16> = kept.iter().map(|at| natural[*at]).collect();
     loop {
-        let total = widths.iter().fold(0_u16, |sum, own| sum.saturating_add(*own));
+        let total = widths
+            .iter()
+            .fold(0_u16, |sum, own| sum.saturating_add(*own));
         if total <= room {
             break;
         }
@@ -157,14 +172,18 @@ fn spread(
             .max_by_key(|own| widths[*own]);
         let Some(widest) = widest else { break };
         // Down to the next widest at once would be fairer than one cell at a time only in speed.
-        let take = over.min((widths[widest] - columns[kept[widest]].min).div_ceil(2)).max(1);
+        let take = over
+            .min((widths[widest] - columns[kept[widest]].min).div_ceil(2))
+            .max(1);
         widths[widest] -= take;
     }
     let mut places = vec![None; columns.len()];
     let mut x = 0_u16;
     for (own, at) in kept.iter().enumerate() {
         places[*at] = Some((x, widths[own]));
-        x = x.saturating_add(widths[own]).saturating_add(columns[*at].gap());
+        x = x
+            .saturating_add(widths[own])
+            .saturating_add(columns[*at].gap());
     }
     places
 }

@@ -36,18 +36,37 @@ impl DataTable {
         let body = Rect::new(area.x, area.y + 1, area.width, area.height - 1);
         let rows = usize::from(body.height);
         let top = window::top(self.at, self.top, rows, self.slots.len());
-        let mut y = body.y;
-        for (line, slot) in self.slots.iter().enumerate().skip(top).take(rows) {
+        let lines = self.slots.iter().enumerate().skip(top);
+        for (y, (line, slot)) in (body.top()..body.bottom()).zip(lines) {
             match slot {
                 Slot::Blank => {}
-                Slot::Group(number) => self.draw_group(cx, buffer, Rect { y, height: 1, ..body }, *number),
+                Slot::Group(number) => self.draw_group(
+                    cx,
+                    buffer,
+                    Rect {
+                        y,
+                        height: 1,
+                        ..body
+                    },
+                    *number,
+                ),
                 Slot::Row(row) => {
                     let chosen = line == self.at;
-                    let place = Rect { y, height: 1, ..body };
-                    self.draw_row(cx, buffer, place, &self.rows[*row], &places, (chosen, focused));
+                    let place = Rect {
+                        y,
+                        height: 1,
+                        ..body
+                    };
+                    self.draw_row(
+                        cx,
+                        buffer,
+                        place,
+                        &self.rows[*row],
+                        &places,
+                        (chosen, focused),
+                    );
                 }
             }
-            y += 1;
         }
         window::thumb(cx, buffer, body, top, self.slots.len());
         drawn.pages.push(Page {
@@ -93,8 +112,14 @@ impl DataTable {
         };
         let room = area.width.saturating_sub(MARGIN + 2);
         let right = group.right.width();
-        let left = if right + 12 < room { room - right - 2 } else { room };
-        group.title.draw(buffer, (area.x + MARGIN, area.y), left, cx.theme);
+        let left = if right + 12 < room {
+            room - right - 2
+        } else {
+            room
+        };
+        group
+            .title
+            .draw(buffer, (area.x + MARGIN, area.y), left, cx.theme);
         if left < room {
             let x = area.x + MARGIN + room - right;
             group.right.draw(buffer, (x, area.y), right, cx.theme);
@@ -112,7 +137,11 @@ impl DataTable {
     ) {
         if chosen {
             let bright = focused && cx.focused;
-            let role = if bright { Role::RowSelected } else { Role::RowSelectedUnfocused };
+            let role = if bright {
+                Role::RowSelected
+            } else {
+                Role::RowSelectedUnfocused
+            };
             let fill = Rect::new(area.x + 1, area.y, area.width.saturating_sub(2), 1);
             buffer.set_style(fill, cx.theme.style(role));
             let bar = if bright { Role::Accent } else { Role::Node };
@@ -123,8 +152,15 @@ impl DataTable {
             sign.draw(buffer, (area.x + 1, area.y), 1, cx.theme);
         }
         let mut named = false;
-        for ((cell, column), place) in row.cells.iter().zip(&self.columns).zip(places) {
+        let wide = columns::spanning(row, &self.columns);
+        let cells = row.cells.iter().zip(&self.columns).zip(places).enumerate();
+        for (number, ((cell, column), place)) in cells {
             let Some((x, own)) = *place else { continue };
+            let own = if wide == Some(number) {
+                area.width.saturating_sub(MARGIN + 2 + x)
+            } else {
+                own
+            };
             let x = area.x + MARGIN + x;
             // The name of the chosen row is as heavy as a name is.
             let is_name = !named && !column.head.is_empty();
@@ -164,7 +200,14 @@ impl DataTable {
         for range in self.filter.found(&text) {
             let before = width(&text[..range.start]);
             if before < end {
-                put(buffer, (x + before, y), &text[range], end - before, cx.theme, Role::Match);
+                put(
+                    buffer,
+                    (x + before, y),
+                    &text[range],
+                    end - before,
+                    cx.theme,
+                    Role::Match,
+                );
             }
         }
     }
@@ -172,7 +215,11 @@ impl DataTable {
 
 fn lift(rich: &Rich) -> Rich {
     rich.runs().iter().fold(Rich::new(), |lifted, run| {
-        let role = if run.role == Role::Text { Role::Strong } else { run.role };
+        let role = if run.role == Role::Text {
+            Role::Strong
+        } else {
+            run.role
+        };
         lifted.then(role, run.text.clone())
     })
 }

@@ -28,7 +28,10 @@ fn table(ids: &[&str]) -> DataTable {
 
 fn rows(ids: &[&str]) -> Vec<TableRow> {
     let numbers = 0_i64..;
-    ids.iter().zip(numbers).map(|(id, number)| row(id, None, number * 3)).collect()
+    ids.iter()
+        .zip(numbers)
+        .map(|(id, number)| row(id, None, number * 3))
+        .collect()
 }
 
 fn listed(table: &DataTable) -> Vec<&str> {
@@ -105,10 +108,17 @@ fn faults_only_and_back_out_of_it() {
 #[test]
 fn groups_keep_their_rows_and_headings_are_never_selected() {
     let mut table = table(&[]);
-    let group = |title: &'static str| Group { title: Rich::muted(title), right: Rich::new() };
+    let group = |title: &'static str| Group {
+        title: Rich::muted(title),
+        right: Rich::new(),
+    };
     table.set_rows(
         vec![group("first"), group("second")],
-        vec![row("z", Some(0), 1), row("b", Some(1), 2), row("a", Some(0), 3)],
+        vec![
+            row("z", Some(0), 1),
+            row("b", Some(1), 2),
+            row("a", Some(0), 3),
+        ],
     );
     assert_eq!(listed(&table), ["z", "a", "b"]);
     assert_eq!(selected(&table), "z");
