@@ -142,7 +142,7 @@ fn questions(cx: &Cx<'_>, cell: &Cell, target: &Resource) -> Section {
         let mark = match (one.answer, one.telling) {
             (Answer::Admits, _) => Rich::of(Role::VerdictOpen, "●"),
             (Answer::Shuts, _) => Rich::of(Role::VerdictShut, "●"),
-            (Answer::MayAdmit | Answer::MayShut | Answer::MayDecide, _) => {
+            (Answer::MayAdmit | Answer::MayShut | Answer::MayDecide | Answer::Unclear, _) => {
                 Rich::of(Role::VerdictUnknown, "●")
             }
             (Answer::Next, _) if would_have_let_in(one) => Rich::of(Role::VerdictShut, "●"),
@@ -194,7 +194,7 @@ fn next(cx: &Cx<'_>, one: &Asked) -> Rich {
         Answer::MayShut => {
             Rich::sign(cx.signs, Sign::Unknown).then(Role::VerdictUnknown, " may keep it out")
         }
-        Answer::MayDecide => {
+        Answer::MayDecide | Answer::Unclear => {
             Rich::sign(cx.signs, Sign::Unknown).then(Role::VerdictUnknown, " may decide it")
         }
         Answer::Next if would_have_let_in(one) => {

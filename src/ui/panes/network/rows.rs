@@ -351,7 +351,7 @@ fn doubt(admission: &Admission) -> &'static str {
     let may = |answer: Answer| {
         matches!(
             answer,
-            Answer::MayAdmit | Answer::MayShut | Answer::MayDecide
+            Answer::MayAdmit | Answer::MayShut | Answer::MayDecide | Answer::Unclear
         )
     };
     admission
