@@ -30,6 +30,9 @@
 
 mod evidence;
 pub mod foundry;
+mod network;
+mod proof;
+mod reading;
 pub mod requests;
 mod trouble;
 
@@ -154,6 +157,12 @@ pub struct Entry {
 /// The panes that exist, in the order of their tabs.
 pub fn registry() -> Vec<Entry> {
     vec![
+        Entry {
+            digit: '2',
+            name: "Network",
+            context: "network",
+            make: || Box::new(network::Network::new()),
+        },
         Entry {
             digit: '4',
             name: "Foundry",
