@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Modifier;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::signs::{Sign, Signs};
@@ -324,6 +325,13 @@ pub fn embolden(buffer: &mut Buffer, area: Rect, theme: &Theme) {
     let heavy = theme.style(Role::Strong).add_modifier;
     for position in area.intersection(buffer.area).positions() {
         buffer[position].modifier.insert(heavy);
+    }
+}
+
+/// Underlines cells: the chosen one of a few words in a row.
+pub fn underline(buffer: &mut Buffer, area: Rect) {
+    for position in area.intersection(buffer.area).positions() {
+        buffer[position].modifier.insert(Modifier::UNDERLINED);
     }
 }
 

@@ -102,7 +102,7 @@ impl Foundry {
         let rows = self.rows.iter().map(|row| tree_row(cx, row)).collect();
         self.tree.set_rows(rows);
         let is_on_screen = |key: &Key| match key {
-            Key::Facet(id, _) | Key::Resource(id) => rows::is_shown(cx.inventory, id),
+            Key::Facet(id, _) | Key::Resource(id) => trouble::is_shown(cx.inventory, id),
             other => concerns(other),
         };
         let readings = cx.snapshot.slices().map(|(key, _)| key);

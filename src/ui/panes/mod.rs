@@ -28,6 +28,7 @@
 //! 6. One line in [`registry`], keys that differ from the global ones under the pane's name in
 //!    `assets/keymap.toml`, and snapshots in `tests/`.
 
+pub mod access;
 mod evidence;
 pub mod foundry;
 mod network;
@@ -162,6 +163,12 @@ pub fn registry() -> Vec<Entry> {
             name: "Network",
             context: "network",
             make: || Box::new(network::Network::new()),
+        },
+        Entry {
+            digit: '3',
+            name: "Access",
+            context: "access",
+            make: || Box::new(access::Access::new()),
         },
         Entry {
             digit: '4',

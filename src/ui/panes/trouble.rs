@@ -5,9 +5,10 @@
 
 use time::Duration;
 
+use crate::model::id::ArmId;
 use crate::model::issue::{Issue, IssueKind};
 use crate::model::key::Key;
-use crate::store::{Phase, State};
+use crate::store::{Inventory, Phase, State};
 use crate::ui::cx::Cx;
 use crate::ui::signs::Sign;
 use crate::ui::text::{Rich, short_guid};
@@ -104,8 +105,17 @@ pub(crate) fn age(cx: &Cx<'_>, concerns: impl Fn(&Key) -> bool) -> Rich {
     }
 }
 
+/// Whether a resource is shown: it lies in a group that was asked for, or one of those names it.
+pub(crate) fn is_shown(inventory: &Inventory, id: &ArmId) -> bool {
+    let groups = &inventory.snapshot().scope().resource_groups;
+    let own = id.resource_group();
+    groups.is_empty()
+        || own.is_some_and(|own| groups.iter().any(|group| group.eq_ignore_ascii_case(own)))
+        || inventory.snapshot().slice(&Key::Resource(id.clone())).is_some()
+}
+
 /// A scope by the name that people know it by.
-pub(crate) fn place(cx: &Cx<'_>, scope: &crate::model::id::ArmId) -> String {
+pub(crate) fn place(cx: &Cx<'_>, scope: &ArmId) -> String {
     match scope.subscription() {
         Some(id) if id.as_str().eq_ignore_ascii_case(scope.name()) => {
             match cx.inventory.subscription(&id) {

@@ -12,6 +12,7 @@ use crate::model::id::ArmId;
 use crate::model::key::Key;
 use crate::model::resource::{Family, Identity, Resource};
 use crate::store::{Inventory, State};
+use crate::ui::panes::trouble::is_shown;
 use crate::ui::signs::Sign;
 use crate::ui::text::{Cut, cut, short_guid};
 
@@ -113,15 +114,6 @@ fn rank(sign: Sign) -> u8 {
         Sign::Open => 1,
         _ => 0,
     }
-}
-
-/// Whether a resource is shown: it lies in a group that was asked for, or one of those names it.
-pub fn is_shown(inventory: &Inventory, id: &ArmId) -> bool {
-    let groups = &inventory.snapshot().scope().resource_groups;
-    let own = id.resource_group();
-    groups.is_empty()
-        || own.is_some_and(|own| groups.iter().any(|group| group.eq_ignore_ascii_case(own)))
-        || inventory.snapshot().slice(&Key::Resource(id.clone())).is_some()
 }
 
 /// The rows of everything that is shown, parents before their children.
