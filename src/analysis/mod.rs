@@ -1,1 +1,27 @@
 //! Pure judgement of a snapshot: who is let in where, and why.
+//!
+//! Everything here is a function of the [`crate::store::Inventory`] and of
+//! [`crate::model::judging::Judging`]: no clock, no I/O, no screen. Same input, same output, same
+//! order. Every answer carries its reason and its [`evidence`]; what was refused, has not been read
+//! or is malformed becomes `unknown`, never `open` or `shut`.
+//!
+//! * [`evidence`]: which property says so, read off the JSON as Azure sent it;
+//! * [`verdict`]: open, shut, at risk, unknown, and the reason;
+//! * [`facets`]: the facets of a resource with the ways in which they can be missing;
+//! * [`network`]: the service firewalls, one file a service (domain-rules section B);
+//! * [`access`]: who holds which action where (domain-rules section C);
+//! * [`foundry`]: hubs, their managed resource group, new-style accounts (domain-rules section E);
+//! * [`outbound`]: who may call out, and where to;
+//! * [`parts`]: the part that a resource plays in the pattern.
+//!
+//! A new service firewall is one file in `network/` and one line in its list.
+
+pub mod access;
+pub mod evidence;
+pub mod facets;
+pub mod foundry;
+pub mod network;
+pub mod outbound;
+pub mod parts;
+pub mod verdict;
+pub mod wildcard;

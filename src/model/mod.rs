@@ -23,3 +23,4 @@ pub mod network;
 pub mod resource;
 pub mod scope;
 pub mod tenancy;
+pub mod text;

@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use super::field::Field;
 use super::id::{ArmId, PrincipalId};
 use super::issue::Issue;
-use super::network::Firewall;
+use super::network::{Firewall, SharedPrivateLink};
 
 /// The resource types that are read, each with one provider-level list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -143,6 +143,20 @@ pub struct Resource {
     pub source: Source,
     /// The JSON as Azure sent it.
     pub raw: Arc<Value>,
+}
+
+impl Resource {
+    /// Whether the property at `path`, or one below it, has not the expected shape, so that a list
+    /// or a choice read from there may lack something.
+    pub fn is_unclear_at(&self, path: &str) -> bool {
+        self.issues.iter().any(|issue| {
+            issue.path.as_deref().is_some_and(|found| {
+                found.strip_prefix(path).is_some_and(|rest| {
+                    rest.is_empty() || rest.starts_with('.') || rest.starts_with('[')
+                })
+            })
+        })
+    }
 }
 
 /// Where and when something was read.
@@ -324,6 +338,9 @@ pub struct Search {
     pub cmk_enforcement: Field<String>,
     /// `properties.endpoint`.
     pub endpoint: Field<String>,
+    /// `properties.sharedPrivateLinkResources`: what the service's own body says of its links; the
+    /// facet of the same name is the list that is read on its own.
+    pub shared_private_links: Field<Vec<SharedPrivateLink>>,
 }
 
 /// How a search service accepts callers on its data plane.
@@ -357,6 +374,9 @@ pub struct Cognitive {
 pub struct Workspace {
     /// `properties.hubResourceId`: the hub of a project.
     pub hub: Option<ArmId>,
+    /// The state of `properties.hubResourceId`, so that "not a project" and "the API version does
+    /// not say" stay apart.
+    pub hub_state: Field<()>,
     /// `properties.associatedWorkspaces`: the projects of a hub.
     pub associated_workspaces: Vec<ArmId>,
     /// `properties.keyVault`.

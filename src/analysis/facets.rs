@@ -1,0 +1,128 @@
+//! Facets of a resource as judgement needs them: what was read, and if not, why not, in words.
+//!
+//! A list that was cut off in the middle is both: what was found counts, what was not found is not
+//! known. A facet that the service does not have holds nothing, and that is an answer.
+
+use time::OffsetDateTime;
+
+use crate::model::facet::{Connection, Deployment, Facet, Project};
+use crate::model::id::ArmId;
+use crate::model::issue::{Issue, IssueKind};
+use crate::model::network::{OutboundRule, PerimeterConfiguration, SharedPrivateLink};
+use crate::store::{Inventory, Payload, Slice, State};
+
+/// A facet's items, and why there may be more of them.
+#[derive(Clone, Debug)]
+pub struct Listed<'a, T> {
+    /// What was read.
+    pub items: &'a [T],
+    /// Why the list may not be whole; none when it is.
+    pub missing: Option<String>,
+    /// When it was read.
+    pub observed_at: Option<OffsetDateTime>,
+}
+
+impl<T> Listed<'_, T> {
+    /// Whether everything is there.
+    pub fn is_whole(&self) -> bool {
+        self.missing.is_none()
+    }
+}
+
+/// Reads a facet whose items `pick` takes out of the payload.
+fn listed<'a, T>(
+    inventory: &'a Inventory,
+    id: &ArmId,
+    facet: Facet,
+    pick: fn(&'a Payload) -> Option<&'a [T]>,
+) -> Listed<'a, T> {
+    let Some(slice) = inventory.facet(id, facet) else {
+        return Listed {
+            items: &[],
+            missing: Some(format!("{} of {} were not read", facet.words(), id.name())),
+            observed_at: None,
+        };
+    };
+    // A member of another shape was passed over or half read: the list is not whole.
+    let is_malformed = || {
+        slice
+            .issues
+            .iter()
+            .any(|issue| !issue.is_about_reading())
+            .then(|| "hold something malformed".to_owned())
+    };
+    Listed {
+        items: slice.value.as_deref().and_then(pick).unwrap_or(&[]),
+        missing: why_missing(slice)
+            .or_else(is_malformed)
+            .map(|why| format!("{} of {} {why}", facet.words(), id.name())),
+        observed_at: slice.observed_at,
+    }
+}
+
+/// Why a slice may not be whole, as the end of a sentence that begins with what was wanted.
+pub fn why_missing(slice: &Slice) -> Option<String> {
+    match slice.state() {
+        State::Known | State::Unsupported => None,
+        State::Pending => Some("are not read yet".to_owned()),
+        State::Denied => Some(refusal(slice.trouble())),
+        // The resource is there and has no such list: an answer, not a failure.
+        State::Failed if slice.trouble().is_some_and(is_not_there) => None,
+        State::Failed => Some(match slice.trouble() {
+            Some(issue) => format!("could not be read: {}", issue.message),
+            None => "could not be read".to_owned(),
+        }),
+    }
+}
+
+fn is_not_there(issue: &Issue) -> bool {
+    issue.kind == IssueKind::NotFound
+}
+
+fn refusal(trouble: Option<&Issue>) -> String {
+    let right = trouble.and_then(|issue| issue.right.as_deref());
+    let role = trouble.and_then(|issue| issue.role);
+    match (right, role) {
+        (Some(right), Some(role)) => format!("were refused: {right} is missing ({role} has it)"),
+        (Some(right), None) => format!("were refused: {right} is missing"),
+        (None, Some(role)) => format!("were refused ({role} may read them)"),
+        (None, None) => "were refused".to_owned(),
+    }
+}
+
+macro_rules! reader {
+    ($(#[$doc:meta])* $name:ident, $facet:ident, $payload:ident, $item:ty) => {
+        $(#[$doc])*
+        pub fn $name<'a>(inventory: &'a Inventory, id: &ArmId) -> Listed<'a, $item> {
+            listed(inventory, id, Facet::$facet, |payload| match payload {
+                Payload::$payload(items) => Some(items),
+                _ => None,
+            })
+        }
+    };
+}
+
+reader! {
+    /// Network security perimeters as the resource reports them.
+    perimeters, Perimeters, Perimeters, PerimeterConfiguration
+}
+reader! {
+    /// Shared private links of a search service.
+    shared_private_links, SharedPrivateLinks, SharedPrivateLinks, SharedPrivateLink
+}
+reader! {
+    /// Rules of a hub's managed network.
+    outbound_rules, OutboundRules, OutboundRules, OutboundRule
+}
+reader! {
+    /// Connections of a hub, a project or an account.
+    connections, Connections, Connections, Connection
+}
+reader! {
+    /// Projects of a new-style account.
+    projects, Projects, Projects, Project
+}
+reader! {
+    /// Model deployments of an account.
+    deployments, Deployments, Deployments, Deployment
+}

@@ -1,0 +1,134 @@
+//! The resource group that Microsoft makes for a hub with a customer key (domain-rules E.1).
+//!
+//! Its name stands in the hub; where it does not, the group's `managedBy` or its name give it
+//! away, and the way in which it was found is said.
+
+use crate::analysis::evidence::Evidence;
+use crate::model::id::ArmId;
+use crate::model::resource::{Details, Resource};
+use crate::model::tenancy::ResourceGroup;
+use crate::store::Inventory;
+
+/// A managed group, and how it was found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ManagedGroup {
+    /// Its id.
+    pub id: ArmId,
+    /// How it was found.
+    pub found: Found,
+    /// What says so.
+    pub evidence: Vec<Evidence>,
+}
+
+/// What gave a managed group away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Found {
+    /// The hub's `serviceProvisionedResourceGroup`.
+    Named,
+    /// The group's `managedBy` names the hub.
+    ManagedBy,
+    /// The group's name follows a pattern in use.
+    NamePattern,
+}
+
+impl Found {
+    /// How it was found, in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Named => "named by the hub's serviceProvisionedResourceGroup",
+            Self::ManagedBy => "found by the group's managedBy [K]",
+            Self::NamePattern => "found by the pattern of its name only",
+        }
+    }
+}
+
+/// The managed group of a hub (or of a plain workspace), when it has one.
+pub fn group_of(inventory: &Inventory, hub: &Resource) -> Option<ManagedGroup> {
+    let Details::Workspace(workspace) = &hub.details else {
+        return None;
+    };
+    let subscription = hub.id.subscription()?;
+    if let Some(name) = workspace.managed_group.text().map(trimmed)
+        && !name.is_empty()
+    {
+        return Some(ManagedGroup {
+            id: ArmId::of_subscription(&subscription).child(&format!("resourceGroups/{name}")),
+            found: Found::Named,
+            evidence: vec![Evidence::of(
+                hub,
+                "properties.serviceProvisionedResourceGroup",
+            )],
+        });
+    }
+    // A project's encryption is its hub's matter; service-side and own stores need no group.
+    if workspace.hub.is_some()
+        || workspace.service_side_encryption.value() == Some(&true)
+        || !workspace.own_stores.is_empty()
+    {
+        return None;
+    }
+    let own_groups = || {
+        inventory
+            .groups()
+            .filter(|group| group.id.subscription().as_ref() == Some(&subscription))
+    };
+    let by = |group: &ResourceGroup, found: Found, path: &str| ManagedGroup {
+        id: group.id.clone(),
+        found,
+        evidence: vec![Evidence {
+            resource: group.id.clone(),
+            path: path.to_owned(),
+            value: crate::analysis::evidence::at(&group.raw, path).cloned(),
+            observed_at: hub.source.observed_at,
+            request_id: None,
+        }],
+    };
+    if let Some(group) = own_groups().find(|group| {
+        group
+            .managed_by
+            .text()
+            .is_some_and(|owner| ArmId::new(owner) == hub.id)
+    }) {
+        return Some(by(group, Found::ManagedBy, "managedBy"));
+    }
+    let is_customer_key = hub
+        .encryption
+        .as_ref()
+        .is_some_and(|encryption| encryption.key_source.is("Enabled"));
+    if !is_customer_key {
+        return None;
+    }
+    own_groups()
+        .find(|group| is_named_after(&group.name, hub))
+        .map(|group| by(group, Found::NamePattern, "name"))
+}
+
+/// A group's name, also where an ARM id was answered.
+fn trimmed(name: &str) -> &str {
+    name.trim()
+        .trim_end_matches('/')
+        .rsplit('/')
+        .next()
+        .unwrap_or_default()
+}
+
+/// The name patterns in use: `azureml-rg-<workspace>_<guid>`, `azureml-<workspace>_<guid>`, and
+/// `<workspace's group><guid>`.
+fn is_named_after(name: &str, hub: &Resource) -> bool {
+    let name = name.to_ascii_lowercase();
+    let workspace = hub.name.to_ascii_lowercase();
+    let group = hub
+        .id
+        .resource_group()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    [
+        format!("azureml-rg-{workspace}_"),
+        format!("azureml-{workspace}_"),
+        group,
+    ]
+    .iter()
+    .filter(|prefix| !prefix.is_empty())
+    .filter_map(|prefix| name.strip_prefix(prefix.as_str()))
+    .any(|tail| uuid::Uuid::parse_str(tail.trim_start_matches(['-', '_'])).is_ok())
+}

@@ -1,0 +1,93 @@
+//! Service firewalls: who is let in where, by which rule, and which property says so.
+//!
+//! [`admit`] asks one caller's questions in the order of domain-rules section B; [`open_to`] adds
+//! the rules of a resource up in words. What each service does its own way, the meaning of what is
+//! absent above all, is in one file a service; the order of the questions is in `judge`, what
+//! follows from an answer that is not certain in [`asked`].
+//!
+//! It knows the network only: a caller that is let in still needs an identity and a role.
+//!
+//! To add a service: a file with its `Service`, and one line in `service`.
+
+pub mod address;
+pub mod asked;
+pub mod caller;
+mod cognitive;
+mod cosmos;
+mod judge;
+pub mod open_to;
+mod perimeter;
+mod private;
+pub mod rules;
+mod search;
+mod service;
+mod storage;
+mod subnet;
+mod vault;
+mod workspace;
+
+pub use asked::{Admission, Answer, Asked, Question};
+pub use caller::{Caller, Credential, Instance, ServiceKind, region};
+pub use open_to::{Doors, OpenTo, Reach};
+pub use rules::{Bypass, Fact, Public, Rules};
+pub use subnet::DeadRule;
+
+use std::sync::Arc;
+
+use crate::model::judging::Judging;
+use crate::model::resource::{Details, Resource};
+use crate::store::Inventory;
+
+use self::judge::Door;
+use self::perimeter::Perimeter;
+
+/// What the firewall of `target` does with one caller; none for a resource without a firewall.
+pub fn admit(
+    inventory: &Inventory,
+    judging: &Judging,
+    caller: &Caller,
+    target: &Resource,
+) -> Option<Admission> {
+    let target = walled(inventory, target);
+    let service = service::service(target.family)?;
+    let rules = service.rules(target);
+    let perimeter = Perimeter::of(inventory, target);
+    let door = Door {
+        inventory,
+        judging,
+        target,
+        service,
+        rules: &rules,
+        perimeter: &perimeter,
+    };
+    Some(door.admit(caller))
+}
+
+/// To whom a resource is open; none for a resource without a firewall.
+pub fn open_to(inventory: &Inventory, resource: &Resource) -> Option<OpenTo> {
+    let resource = walled(inventory, resource);
+    let service = service::service(resource.family)?;
+    let rules = service.rules(resource);
+    let perimeter = Perimeter::of(inventory, resource);
+    Some(open_to::sum(
+        inventory, resource, service, &rules, &perimeter,
+    ))
+}
+
+/// The rules of a resource with its service's defaults applied; none without a firewall.
+pub fn rules(inventory: &Inventory, resource: &Resource) -> Option<Rules> {
+    let resource = walled(inventory, resource);
+    service::service(resource.family).map(|service| service.rules(resource))
+}
+
+/// The resource whose firewall counts: a project has the network of its hub.
+fn walled<'a>(inventory: &'a Inventory, resource: &'a Resource) -> &'a Resource {
+    let Details::Workspace(workspace) = &resource.details else {
+        return resource;
+    };
+    workspace
+        .hub
+        .as_ref()
+        .and_then(|hub| inventory.resource(hub))
+        .map_or(resource, Arc::as_ref)
+}

@@ -1,0 +1,295 @@
+//! Network security perimeters (domain-rules B.6): enforced, a perimeter replaces the resource's own
+//! rules; learning, it only logs. A key or SAS never benefits from it.
+
+use std::net::IpAddr;
+
+use serde_json::{Value, json};
+
+use crate::analysis::evidence::Evidence;
+use crate::analysis::facets;
+use crate::analysis::verdict::Tag;
+use crate::model::id::ArmId;
+use crate::model::network::{PerimeterConfiguration, PerimeterRule};
+use crate::model::resource::{Family, Resource};
+use crate::store::Inventory;
+
+use super::address::{Addresses, Match};
+use super::asked::{Answer, Asked, Question};
+use super::caller::{Caller, Credential, Instance, ServiceKind};
+
+/// How a target stands to perimeters.
+pub(super) struct Perimeter<'a> {
+    enforced: Vec<&'a PerimeterConfiguration>,
+    learning: usize,
+    /// Why it cannot be told.
+    unclear: Option<String>,
+    tags: Vec<Tag>,
+    evidence: Option<Evidence>,
+}
+
+impl<'a> Perimeter<'a> {
+    /// Reads it off the target's own view of its perimeters.
+    pub(super) fn of(inventory: &'a Inventory, target: &Resource) -> Self {
+        let mut own = Self {
+            enforced: Vec::new(),
+            learning: 0,
+            unclear: None,
+            tags: Vec::new(),
+            evidence: None,
+        };
+        let listed = facets::perimeters(inventory, &target.id);
+        // Vaults and Cosmos DB list their perimeters in previews only: where nobody asks, the
+        // perimeter shows as publicNetworkAccess SecuredByPerimeter.
+        let preview_only = matches!(target.family, Family::Vault | Family::Cosmos)
+            && inventory
+                .facet(&target.id, crate::model::facet::Facet::Perimeters)
+                .is_none();
+        if !preview_only {
+            own.unclear.clone_from(&listed.missing);
+        }
+        for one in listed.items {
+            match one.access_mode.text() {
+                Some(mode) if mode.eq_ignore_ascii_case("Enforced") => own.enforced.push(one),
+                Some(mode) if mode.eq_ignore_ascii_case("Learning") => own.learning += 1,
+                Some(mode) if mode.eq_ignore_ascii_case("Audit") => {
+                    own.learning += 1;
+                    own.tags.push(Tag::K);
+                }
+                _ => {
+                    own.unclear = Some(format!(
+                        "the access mode of a perimeter of {} cannot be told",
+                        target.name
+                    ));
+                }
+            }
+        }
+        if let Some(observed_at) = listed.observed_at {
+            own.evidence = Some(Evidence::listed(
+                target.id.clone(),
+                "networkSecurityPerimeterConfigurations",
+                shown(listed.items),
+                observed_at,
+            ));
+        }
+        own
+    }
+
+    /// Whether a perimeter replaces the target's own rules; none when it cannot be told.
+    pub(super) fn is_enforced(&self) -> Option<bool> {
+        if !self.enforced.is_empty() {
+            return Some(true);
+        }
+        self.unclear.is_none().then_some(false)
+    }
+
+    /// Why it cannot be told.
+    pub(super) fn unclear(&self) -> Option<&str> {
+        self.unclear.as_deref()
+    }
+
+    /// What proves it.
+    pub(super) fn evidence(&self) -> Option<&Evidence> {
+        self.evidence.as_ref()
+    }
+
+    /// Inbound rules of the enforced perimeters.
+    pub(super) fn inbound(&self) -> impl Iterator<Item = &'a PerimeterRule> {
+        self.enforced
+            .iter()
+            .flat_map(|one| &one.rules)
+            .filter(|rule| rule.direction.is("Inbound"))
+    }
+
+    /// A rule of an enforced perimeter whose direction cannot be told: it might be inbound.
+    pub(super) fn has_unclear_rule(&self) -> bool {
+        self.enforced
+            .iter()
+            .flat_map(|one| &one.rules)
+            .any(|rule| rule.direction.is_unclear() || rule.direction.is_unset())
+    }
+
+    /// Whether an inbound rule admits every address.
+    pub(super) fn admits_everyone(&self) -> bool {
+        let texts: Vec<&String> = self
+            .inbound()
+            .flat_map(|rule| &rule.address_prefixes)
+            .collect();
+        Addresses::read(&texts, false).cover_everyone()
+    }
+
+    /// The perimeter's question to a caller.
+    pub(super) fn ask(&self, inventory: &Inventory, target: &Resource, caller: &Caller) -> Asked {
+        let asked = |answer, words: String| {
+            Asked::new(Question::Perimeter, answer, words)
+                .proved_by(self.evidence.clone())
+                .tagged(self.tags.iter().copied())
+        };
+        if self.enforced.is_empty() {
+            return match (&self.unclear, self.learning) {
+                (Some(why), _) => asked(
+                    Answer::MayDecide,
+                    format!("{why}; an enforced one would replace all rules"),
+                ),
+                (None, 0) => asked(Answer::Next, "not in one".to_owned()),
+                (None, _) => asked(
+                    Answer::Next,
+                    "in one that does not enforce: it only logs".to_owned(),
+                ),
+            };
+        }
+        let (answer, words) = self.admits(inventory, target, caller);
+        let answer = match answer {
+            Answer::MayAdmit => Answer::Unclear,
+            Answer::Next if self.has_unclear_rule() => Answer::Unclear,
+            // Nothing after an enforced perimeter counts: what it does not admit is kept out.
+            Answer::Next => Answer::Shuts,
+            other => other,
+        };
+        let words = format!("enforced, its rules alone decide: {words}");
+        asked(answer, words)
+    }
+
+    fn admits(
+        &self,
+        inventory: &Inventory,
+        target: &Resource,
+        caller: &Caller,
+    ) -> (Answer, String) {
+        match caller {
+            Caller::Person {
+                address: Some(address),
+            } => self.admits_address(*address),
+            Caller::Person { address: None } | Caller::AzurePortal => {
+                if self.admits_everyone() {
+                    (
+                        Answer::Admits,
+                        "an inbound rule admits every address".to_owned(),
+                    )
+                } else if self.inbound().any(|rule| !rule.address_prefixes.is_empty()) {
+                    (
+                        Answer::MayAdmit,
+                        "it admits addresses, and the caller's is not known".to_owned(),
+                    )
+                } else {
+                    (Answer::Next, "it admits no address".to_owned())
+                }
+            }
+            Caller::Internet | Caller::PrivateEndpoint { .. } => {
+                if self.admits_everyone() {
+                    (
+                        Answer::Admits,
+                        "an inbound rule admits every address".to_owned(),
+                    )
+                } else {
+                    (Answer::Next, "it does not admit every address".to_owned())
+                }
+            }
+            Caller::TrustedService(_) => (Answer::Next, "trusted services are ignored".to_owned()),
+            Caller::Instance(instance) => self.admits_instance(inventory, target, instance),
+        }
+    }
+
+    fn admits_address(&self, address: IpAddr) -> (Answer, String) {
+        let mut perhaps = false;
+        for rule in self.inbound() {
+            match Addresses::read(&rule.address_prefixes, false).admit(address) {
+                Match::Yes(_) => {
+                    return (
+                        Answer::Admits,
+                        format!("inbound rule {} names {address}", rule.name),
+                    );
+                }
+                Match::Maybe(_) => perhaps = true,
+                Match::No => {}
+            }
+        }
+        if perhaps {
+            return (
+                Answer::MayAdmit,
+                "an inbound rule has an address that cannot be read".to_owned(),
+            );
+        }
+        (Answer::Next, format!("no inbound rule names {address}"))
+    }
+
+    fn admits_instance(
+        &self,
+        inventory: &Inventory,
+        target: &Resource,
+        caller: &Instance,
+    ) -> (Answer, String) {
+        match caller.credential {
+            Credential::Key => {
+                return (
+                    Answer::Next,
+                    "a key or SAS does not benefit from a perimeter".to_owned(),
+                );
+            }
+            Credential::Unclear => {
+                return (
+                    Answer::MayAdmit,
+                    "what the caller presents could not be read".to_owned(),
+                );
+            }
+            Credential::SystemIdentity | Credential::UserAssigned => {}
+        }
+        let subscription = caller.id.subscription();
+        let by_subscription = self.inbound().find(|rule| {
+            rule.subscriptions
+                .iter()
+                .any(|one| one.subscription().is_some() && one.subscription() == subscription)
+        });
+        if let Some(rule) = by_subscription {
+            return (
+                Answer::Admits,
+                format!("inbound rule {} names the caller's subscription", rule.name),
+            );
+        }
+        let own = facets::perimeters(inventory, &caller.id);
+        let shared = own.items.iter().any(|mine| {
+            mine.perimeter.is_some()
+                && self
+                    .enforced
+                    .iter()
+                    .any(|theirs| theirs.perimeter == mine.perimeter)
+        });
+        if shared {
+            // The perimeter page grants this to all members; AI Search's page of 2024-12 asks for
+            // rules between Search and models (domain-rules B.6).
+            let searching = ServiceKind::of_family(target.family) == ServiceKind::Search
+                && caller.kind == ServiceKind::Cognitive
+                || target.family == Family::Cognitive && caller.kind == ServiceKind::Search;
+            return if searching {
+                (
+                    Answer::MayAdmit,
+                    "disputed: the caller is in the same perimeter, which admits members, but AI Search's page asks for explicit rules between Search and models".to_owned(),
+                )
+            } else {
+                (
+                    Answer::Admits,
+                    "the caller is in the same perimeter".to_owned(),
+                )
+            };
+        }
+        match own.missing {
+            Some(why) => (
+                Answer::MayAdmit,
+                format!("{why}; it may be in the same one"),
+            ),
+            None => (Answer::Next, "the caller is not in it".to_owned()),
+        }
+    }
+}
+
+fn shown(items: &[PerimeterConfiguration]) -> Value {
+    items
+        .iter()
+        .map(|one| {
+            json!({
+                "perimeter": one.perimeter.as_ref().map(ArmId::as_str),
+                "profile": one.profile.text(),
+                "accessMode": one.access_mode.text(),
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,298 @@
+//! One page of an answer: the envelope, and which provider's file reads the items. Must
+//! not know how pages follow each other. To add a kind of list: a variant of [`Page`] and a line in
+//! [`page`].
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::reader::{Notes, Reader};
+use super::{
+    Context, authorization, cognitive, graph, key_vault, machine_learning, monitor, network,
+    resource, resources, search, storage,
+};
+use crate::model::access::{DenyAssignment, Principal, RoleAssignment, RoleDefinition};
+use crate::model::facet::{
+    Connection, Container, Deployment, DiagnosticSetting, Facet, Project, VaultKey,
+};
+use crate::model::issue::{Issue, IssueKind};
+use crate::model::key::Key;
+use crate::model::network::{OutboundRule, PerimeterConfiguration, SharedPrivateLink};
+use crate::model::resource::{Family, Resource};
+use crate::model::tenancy::{ResourceGroup, Subscription, Tenant};
+
+/// What one page held.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decoded {
+    /// Its items.
+    pub page: Page,
+    /// What was wrong with the page and with items that have no issues of their own. Paths are
+    /// relative to the page (`value[3].properties.scope`). What is wrong with a property of a
+    /// resource stands on the resource.
+    pub issues: Vec<Issue>,
+}
+
+macro_rules! pages {
+    ($($(#[$doc:meta])* $name:ident($item:ty)),+ $(,)?) => {
+        /// The items of one page: the same kinds of list as a slice of the store can hold.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum Page {
+            $($(#[$doc])* $name(Vec<$item>),)+
+        }
+
+        impl Page {
+            /// How many items it holds.
+            pub fn len(&self) -> usize {
+                match self {
+                    $(Self::$name(items) => items.len(),)+
+                }
+            }
+        }
+    };
+}
+
+pages! {
+    /// Tenants.
+    Tenants(Tenant),
+    /// Subscriptions.
+    Subscriptions(Subscription),
+    /// Resource groups.
+    Groups(ResourceGroup),
+    /// Resources of one family, or the one resource of a single reading.
+    Resources(Resource),
+    /// Blob containers.
+    Containers(Container),
+    /// Shared private links.
+    SharedPrivateLinks(SharedPrivateLink),
+    /// Network security perimeter configurations.
+    Perimeters(PerimeterConfiguration),
+    /// Model deployments.
+    Deployments(Deployment),
+    /// Foundry projects.
+    Projects(Project),
+    /// Connections.
+    Connections(Connection),
+    /// Keys of a vault.
+    Keys(VaultKey),
+    /// Rules of a managed network.
+    OutboundRules(OutboundRule),
+    /// Diagnostic settings.
+    DiagnosticSettings(DiagnosticSetting),
+    /// Role assignments.
+    RoleAssignments(RoleAssignment),
+    /// Role definitions.
+    RoleDefinitions(RoleDefinition),
+    /// Deny assignments.
+    DenyAssignments(DenyAssignment),
+    /// Principals.
+    Principals(Principal),
+}
+
+impl Page {
+    /// Whether it holds nothing.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// The items of one page of the answer to `key`. Never fails: what cannot be read is an issue.
+pub fn page(key: &Key, body: &Value, context: &Context<'_>) -> Decoded {
+    match key {
+        Key::Resource(id) => single(id.resource_type().as_deref(), body, context),
+        Key::List { family, .. } => listed(*family, key, body, context),
+        Key::Facet(_, facet) => facet_page(*facet, key, body, context),
+        Key::Tenants(_) => items(key, body, context, resources::tenant, Page::Tenants),
+        Key::Subscriptions(_) => items(
+            key,
+            body,
+            context,
+            resources::subscription,
+            Page::Subscriptions,
+        ),
+        Key::Groups(_) => items(key, body, context, resources::group, Page::Groups),
+        Key::RoleAssignments(_) => items(
+            key,
+            body,
+            context,
+            authorization::role_assignment,
+            Page::RoleAssignments,
+        ),
+        Key::RoleDefinitions(_) => items(
+            key,
+            body,
+            context,
+            authorization::role_definition,
+            Page::RoleDefinitions,
+        ),
+        Key::DenyAssignments(_) => items(
+            key,
+            body,
+            context,
+            authorization::deny_assignment,
+            Page::DenyAssignments,
+        ),
+        Key::Principals(_) => items(key, body, context, graph::principal, Page::Principals),
+    }
+}
+
+fn facet_page(facet: Facet, key: &Key, body: &Value, context: &Context<'_>) -> Decoded {
+    match facet {
+        // Properties come with the resource; asked for as a facet, they are the resource again.
+        Facet::Properties => {
+            let of_type = key.scope().and_then(|id| id.resource_type());
+            single(of_type.as_deref(), body, context)
+        }
+        Facet::Containers => items(key, body, context, storage::container, Page::Containers),
+        Facet::SharedPrivateLinks => items(
+            key,
+            body,
+            context,
+            search::listed_link,
+            Page::SharedPrivateLinks,
+        ),
+        Facet::Perimeters => items(key, body, context, network::perimeter, Page::Perimeters),
+        Facet::Deployments => items(key, body, context, cognitive::deployment, Page::Deployments),
+        Facet::Projects => items(key, body, context, cognitive::project, Page::Projects),
+        Facet::Connections => items(key, body, context, cognitive::connection, Page::Connections),
+        Facet::Keys => items(key, body, context, key_vault::key, Page::Keys),
+        Facet::OutboundRules => items(
+            key,
+            body,
+            context,
+            machine_learning::outbound_rule,
+            Page::OutboundRules,
+        ),
+        Facet::DiagnosticSettings => items(
+            key,
+            body,
+            context,
+            monitor::diagnostic_setting,
+            Page::DiagnosticSettings,
+        ),
+    }
+}
+
+/// The one resource of a reading by id.
+fn single(arm_type: Option<&str>, body: &Value, context: &Context<'_>) -> Decoded {
+    let mut issues = Vec::new();
+    let mut found = Vec::new();
+    match arm_type.and_then(Family::of_type) {
+        Some(family) if body.is_object() => {
+            match resource(family, Arc::new(body.clone()), context) {
+                Ok(resource) => found.push(resource),
+                Err(issue) => issues.push(*issue),
+            }
+        }
+        Some(family) => {
+            // No object at all: were it decoded, every property would look malformed.
+            let notes = Notes::new(family.plural(), context);
+            Reader::root_object(body, &notes);
+            issues = notes.into_issues();
+        }
+        None => {
+            let of_type = arm_type.unwrap_or("an id without a type");
+            issues.push(Issue::new(
+                IssueKind::Unsupported,
+                "resource",
+                format!("resources of type {of_type} are not looked into"),
+                context.observed_at,
+            ));
+        }
+    }
+    Decoded {
+        page: Page::Resources(found),
+        issues,
+    }
+}
+
+/// A provider-level list. Every item is a document of its own, with its own issues.
+fn listed(family: Family, key: &Key, body: &Value, context: &Context<'_>) -> Decoded {
+    let notes = Notes::new(key.words(), context);
+    let own = Context {
+        // What was asked for was the list: it identifies no item.
+        requested: None,
+        ..context.clone()
+    };
+    let mut found = Vec::new();
+    let mut lost = Vec::new();
+    let envelope = Envelope::new(body);
+    let root = Reader::root_object(envelope.body(), &notes);
+    let all = root.each_value(VALUE, |item| {
+        // An item that is no object is noted with its place in the list.
+        let body = item.as_object()?.value()?;
+        match resource(family, Arc::new(body.clone()), &own) {
+            Ok(resource) => found.push(resource),
+            Err(mut issue) => {
+                issue.path = Some(item.path_of("id"));
+                lost.push(*issue);
+            }
+        }
+        Some(())
+    });
+    root.required(VALUE, all);
+    drop(root);
+    let mut issues = notes.into_issues();
+    issues.extend(lost);
+    Decoded {
+        page: Page::Resources(found),
+        issues,
+    }
+}
+
+/// A list of anything else.
+fn items<T>(
+    key: &Key,
+    body: &Value,
+    context: &Context<'_>,
+    read: fn(&Reader<'_>, &Context<'_>) -> Option<T>,
+    wrap: fn(Vec<T>) -> Page,
+) -> Decoded {
+    let notes = Notes::new(key.words(), context);
+    let envelope = Envelope::new(body);
+    let root = Reader::root_object(envelope.body(), &notes);
+    let mut found = Vec::new();
+    let all = root.each(VALUE, |item| {
+        found.push(read(item, context)?);
+        Some(())
+    });
+    root.required(VALUE, all);
+    drop(root);
+    Decoded {
+        page: wrap(found),
+        issues: notes.into_issues(),
+    }
+}
+
+/// The list in an answer of ARM and Graph alike.
+const VALUE: &str = "value";
+
+/// An answer that is a bare list is read as if it stood in an envelope.
+enum Envelope<'a> {
+    Sent(&'a Value),
+    Made(Value),
+}
+
+impl<'a> Envelope<'a> {
+    fn new(body: &'a Value) -> Self {
+        match body {
+            Value::Array(_) => {
+                let mut map = serde_json::Map::new();
+                map.insert(VALUE.to_owned(), body.clone());
+                Self::Made(Value::Object(map))
+            }
+            body => Self::Sent(body),
+        }
+    }
+
+    fn body(&self) -> &Value {
+        match self {
+            Self::Sent(body) => body,
+            Self::Made(body) => body,
+        }
+    }
+}
+
+/// The JSON of an item, as Azure sent it.
+pub(super) fn raw(item: &Reader<'_>) -> Arc<Value> {
+    Arc::new(item.value().cloned().unwrap_or(Value::Null))
+}

@@ -1,0 +1,14 @@
+//! The client over real HTTP on loopback: what leaves, what comes back, what is told.
+
+#[cfg(test)]
+mod answers;
+#[cfg(test)]
+mod connection;
+#[cfg(test)]
+mod lab;
+#[cfg(test)]
+mod paging;
+#[cfg(test)]
+mod safety;
+#[cfg(test)]
+mod trouble;
