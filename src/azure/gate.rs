@@ -4,7 +4,7 @@
 //! operations that are named here. A list of keys or secrets stays in, whatever its verb. Must not
 //! know tokens, waiting or the ledger: it looks at an address and answers yes or no.
 //!
-//! To admit another query: one line in [`is_named_query`], and a line in the table of the tests.
+//! To admit another query: one line in `is_named_query`, and a line in the table of the tests.
 
 use std::fmt;
 use std::sync::{Arc, LazyLock};

@@ -5,6 +5,8 @@ mod answers;
 #[cfg(test)]
 mod connection;
 #[cfg(test)]
+mod embedded;
+#[cfg(test)]
 mod lab;
 #[cfg(test)]
 mod paging;
