@@ -106,6 +106,13 @@ fn judge_get(url: &Url, segments: &[String], borders: &Borders) -> Result<Servic
     {
         return Err(Refusal::new("it would hand out keys or secrets"));
     }
+    if service == Service::Arm
+        && stands_as_operation(segments).is_some_and(|operation| !operation.is_ascii())
+    {
+        return Err(Refusal::new(
+            "the name of a type or an operation is not plain",
+        ));
+    }
     let first = rest
         .split('/')
         .find(|part| !part.is_empty())
@@ -334,11 +341,14 @@ fn stands_as_operation(segments: &[String]) -> Option<&str> {
     (below.is_multiple_of(2)).then(|| segments.last().map(String::as_str))?
 }
 
+/// Letters and digits alone, in one case: signs that only look apart (`list-keys`, the long s, the
+/// Kelvin sign) fall together.
 fn folded(segment: &str) -> String {
     segment
         .chars()
+        .flat_map(char::to_uppercase)
+        .flat_map(char::to_lowercase)
         .filter(char::is_ascii_alphanumeric)
-        .map(|c| c.to_ascii_lowercase())
         .collect()
 }
 

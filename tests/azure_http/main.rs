@@ -11,6 +11,8 @@ mod lab;
 #[cfg(test)]
 mod paging;
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod safety;
 #[cfg(test)]
 mod trouble;
