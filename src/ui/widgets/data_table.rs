@@ -300,8 +300,13 @@ impl DataTable {
         self.selected().map(|row| &row.id)
     }
 
-    /// Puts the selection on an id. False when no row that is listed has it.
+    /// Puts the selection on an id; a filter that hides its row is dropped. False when no row has it.
     pub fn select(&mut self, id: &str) -> bool {
+        if self.line_of(id).is_none() && self.rows.iter().any(|row| &*row.id == id) {
+            self.filter = Filter::default();
+            self.faults_only = false;
+            self.order(&HashMap::new());
+        }
         let Some(at) = self.line_of(id) else {
             return false;
         };
