@@ -13,12 +13,12 @@ use futures::{Stream, StreamExt};
 use ratatui::Terminal;
 use ratatui::backend::Backend;
 use time::OffsetDateTime;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, MissedTickBehavior, sleep_until};
-use tokio_util::sync::CancellationToken;
 
 use crate::model::ask::Ask;
 use crate::store::{Inventory, Store, Update};
+use crate::terminal::Signals;
 
 use super::effect::{Effect, Outcome};
 use super::overlays::json::{Lines, lay};
@@ -40,8 +40,14 @@ pub trait Host {
     /// keys that are meant for the shell.
     fn input(&mut self) -> Self::Input;
 
-    /// Gives the terminal back, stops the process, and takes the terminal again when it goes on.
-    fn suspend(&mut self, mouse: bool) -> io::Result<()>;
+    /// Whether a shell waits to take the terminal.
+    fn can_suspend(&self) -> bool;
+
+    /// Gives the terminal back and stops the process.
+    fn suspend(&mut self) -> io::Result<()>;
+
+    /// Takes the terminal again, as the process goes on.
+    fn resume(&mut self, mouse: bool) -> io::Result<()>;
 
     /// Takes the mouse, or gives it back.
     fn mouse(&mut self, on: bool) -> io::Result<()>;
@@ -86,8 +92,8 @@ pub struct Ends {
     pub updates: mpsc::Receiver<Update>,
     /// Wishes to them.
     pub asks: mpsc::UnboundedSender<Ask>,
-    /// Told to leave by a signal.
-    pub stop: CancellationToken,
+    /// What signals say.
+    pub signals: Signals,
     /// Called once, when the first frame is on the screen.
     pub on_first_frame: Option<Box<dyn FnOnce() + Send>>,
 }
@@ -171,13 +177,25 @@ where
             none => none.insert(turn.host.input()),
         };
         tokio::select! { biased;
-            () = ends.stop.cancelled() => return Ok(Exit::Stopped),
+            () = ends.signals.stop.cancelled() => return Ok(Exit::Stopped),
+            () = ends.signals.suspend.notified() => {
+                input = None;
+                turn.suspend(&ends.signals.continued).await?;
+                dirty = true;
+            }
+            () = ends.signals.continued.notified() => {
+                // Someone stopped us without asking: the terminal is not as it was left.
+                turn.resume()?;
+                dirty = true;
+            }
             event = events.next() => {
                 let Some(Ok(event)) = event else { return Ok(Exit::InputClosed) };
                 turn.view.tick(clock.now());
                 let outcome = turn.view.on_event(&event);
                 if outcome.effects.contains(&Effect::Suspend) {
+                    // The stream would take the keys that are meant for the shell.
                     input = None;
+                    turn.suspend(&ends.signals.continued).await?;
                 }
                 dirty |= outcome.dirty;
                 if turn.act(outcome)? {
@@ -254,6 +272,24 @@ where
         Ok(())
     }
 
+    /// Stops the process, and takes the terminal again when it goes on.
+    async fn suspend(&mut self, continued: &Notify) -> io::Result<()> {
+        if !self.host.can_suspend() {
+            self.view.say("no shell waits for the terminal: q leaves");
+            return Ok(());
+        }
+        self.host.suspend()?;
+        // The signal may reach another thread first: without waiting, the terminal would be taken
+        // again before the process stops.
+        let _ = tokio::time::timeout(Duration::from_millis(500), continued.notified()).await;
+        self.resume()
+    }
+
+    fn resume(&mut self) -> io::Result<()> {
+        self.host.resume(self.view.wants_mouse())?;
+        self.terminal.clear().map_err(Into::into)
+    }
+
     fn take(&mut self, made: Made) {
         match made {
             Made::Lines(ticket, lines) => self.view.laid(ticket, lines),
@@ -288,11 +324,8 @@ where
                         self.view.say(url);
                     }
                 }
-                Effect::Suspend => {
-                    let mouse = self.view.wants_mouse();
-                    self.host.suspend(mouse)?;
-                    self.terminal.clear().map_err(Into::into)?;
-                }
+                // The loop has done it: the stream of events had to be dropped before.
+                Effect::Suspend => {}
                 Effect::Redraw => self.terminal.clear().map_err(Into::into)?,
                 Effect::Lay { ticket, raw } => {
                     let made = self.made.clone();

@@ -262,6 +262,16 @@ impl Overlay for Palette {
                 ..inner
             },
         );
+        self.draw_list(cx, body, buffer)
+    }
+
+    fn keep(&mut self, page: Page) {
+        (self.top, self.rows) = (page.top, page.rows);
+    }
+}
+
+impl Palette {
+    fn draw_list(&self, cx: &Cx<'_>, body: Rect, buffer: &mut Buffer) -> Drawn {
         let shown = usize::from(body.height);
         let top = window::top(self.at, self.top, shown, self.lines.len());
         if self.lines.is_empty() {
@@ -328,12 +338,6 @@ impl Overlay for Palette {
         }
     }
 
-    fn keep(&mut self, page: Page) {
-        (self.top, self.rows) = (page.top, page.rows);
-    }
-}
-
-impl Palette {
     fn draw_keys(&self, cx: &Cx<'_>, buffer: &mut Buffer, area: Rect) {
         let mut x = area.x;
         for action in ACTIONS {

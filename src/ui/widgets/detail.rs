@@ -4,6 +4,7 @@
 //! and width and kept.
 
 use std::cell::RefCell;
+use std::fmt::Write as _;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -373,7 +374,7 @@ pub fn plain_text(sections: &[Section]) -> String {
             match line {
                 Line::Words(words) => text.push_str(&words.text()),
                 Line::Pair(label, value) => {
-                    text.push_str(&format!("{}: {}", label.text(), value.text()));
+                    let _ = write!(text, "{}: {}", label.text(), value.text());
                 }
                 Line::Code(command) => text.push_str(command),
                 Line::Blank => {}
