@@ -43,9 +43,19 @@ fn listed<'a, T>(
             observed_at: None,
         };
     };
+    // A member of another shape was passed over or half read: the list is not whole.
+    let is_malformed = || {
+        slice
+            .issues
+            .iter()
+            .any(|issue| !issue.is_about_reading())
+            .then(|| "hold something malformed".to_owned())
+    };
     Listed {
         items: slice.value.as_deref().and_then(pick).unwrap_or(&[]),
-        missing: why_missing(slice).map(|why| format!("{} of {} {why}", facet.words(), id.name())),
+        missing: why_missing(slice)
+            .or_else(is_malformed)
+            .map(|why| format!("{} of {} {why}", facet.words(), id.name())),
         observed_at: slice.observed_at,
     }
 }

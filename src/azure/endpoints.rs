@@ -5,7 +5,7 @@
 //! sending it. The versions are the ones that `arm/README.md` says to use; whoever sends falls back
 //! to an older one where a cloud does not offer them. Must not know how a request is sent.
 //!
-//! To add a facet: a line in [`facet_request`]. To add a family: a line in [`api_version`].
+//! To add a facet: a line in `facet_request`. To add a family: a line in [`api_version`].
 
 use serde_json::{Value, json};
 

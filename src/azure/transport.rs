@@ -437,6 +437,9 @@ fn throttled_quota<'a>(call: &'a Outgoing, got: &Incoming) -> Option<&'a Quota> 
 
 /// A header value made of a token, marked so that no `Debug` shows it.
 pub(crate) fn bearer_value(token: &str) -> Option<HeaderValue> {
+    if token.trim().is_empty() {
+        return None;
+    }
     let mut value = HeaderValue::from_str(&format!("Bearer {token}")).ok()?;
     value.set_sensitive(true);
     Some(value)

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod answers;
 #[cfg(test)]
+mod connection;
+#[cfg(test)]
 mod lab;
 #[cfg(test)]
 mod paging;

@@ -44,6 +44,9 @@ fn why_dead(inventory: &Inventory, rule: &SubnetRule, endpoints: &[&str]) -> Opt
     let Details::VirtualNetwork(details) = &network.details else {
         return None;
     };
+    if network.is_unclear_at("properties.subnets") {
+        return None;
+    }
     let Some(subnet) = details.subnets.iter().find(|one| one.id == rule.subnet) else {
         return Some(format!("{} has no such subnet", network.name));
     };

@@ -209,7 +209,10 @@ impl Inner {
         let token = given.token.token.secret();
         let header = bearer_value(token).ok_or_else(|| SignInError {
             answers: Vec::new(),
-            summary: format!("{} gave a token that no header can carry", given.credential),
+            summary: format!(
+                "{} gave no token, or one that no header can carry",
+                given.credential
+            ),
             next_step: "choose another `--credential`".to_owned(),
         })?;
         let caller = caller_of(token, given.credential);

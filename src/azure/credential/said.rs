@@ -44,6 +44,12 @@ fn strip_frame(sentence: &str) -> &str {
     if sentence.ends_with("Credential authentication failed.") {
         return "";
     }
+    let sentence = sentence
+        .split_once("Credential authentication failed. ")
+        .map_or(sentence, |(_, rest)| rest);
+    if sentence == "non-transport error occurred which will not be retried" {
+        return "";
+    }
     ["ERROR: ", "Error: ", "error: ", "WARNING: "]
         .iter()
         .find_map(|frame| sentence.strip_prefix(frame))

@@ -1,4 +1,5 @@
-//! Tenants, subscriptions and resource groups (reference `arm/resources.md`).
+//! Tenants, subscriptions and resource groups (reference `arm/resources.md`). Must not know which of
+//! them are in scope: that is for the plan of what to read.
 
 use super::page::raw;
 use super::reader::Reader;

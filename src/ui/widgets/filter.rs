@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn what_was_found_is_told_in_bytes() {
         assert_eq!(Filter::new("rag").found("rg-rag-drag"), [3..6, 8..11]);
-        assert_eq!(Filter::new("!rag").found("rg-rag"), []);
+        assert!(Filter::new("!rag").found("rg-rag").is_empty());
         assert_eq!(Filter::new("~rd").found("rag-d"), [0..1, 4..5]);
         assert_eq!(Filter::new("é").found("café"), [3..5]);
     }
