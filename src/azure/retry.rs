@@ -76,12 +76,12 @@ impl RetryPolicy {
 
     /// Judges a try without an answer.
     pub fn after_silence(&self, is_timeout: bool, tried: u32, jitter: f64) -> Verdict {
-        let tries = if is_timeout {
+        let most = if is_timeout {
             self.tries_after_timeout
         } else {
             self.tries_without_answer
         };
-        if tried >= tries {
+        if tried >= most {
             Verdict::Final
         } else {
             Verdict::Again(self.wait(None, tried, jitter))
