@@ -149,6 +149,23 @@ impl DataTable {
         self
     }
 
+    /// Takes other columns: those that hold anything, or those of another kind of row. An order by
+    /// a column that is gone is dropped; the rows have to be given anew.
+    pub fn set_columns(&mut self, columns: Vec<Column>) {
+        if self.columns == columns {
+            return;
+        }
+        let head = self
+            .sort
+            .and_then(|(at, _)| self.columns.get(at))
+            .map(|column| column.head);
+        let place = head.and_then(|head| columns.iter().position(|column| column.head == head));
+        self.sort = self.sort.and_then(|(_, down)| Some((place?, down)));
+        self.columns = columns;
+        self.rows.clear();
+        self.slots.clear();
+    }
+
     /// Takes new rows, in the order in which they are shown when no column is sorted by.
     pub fn set_rows(&mut self, groups: Vec<Group>, rows: Vec<TableRow>) {
         let (old_at, old_top) = (self.at, self.top);
@@ -283,8 +300,13 @@ impl DataTable {
         self.selected().map(|row| &row.id)
     }
 
-    /// Puts the selection on an id. False when no row that is listed has it.
+    /// Puts the selection on an id; a filter that hides its row is dropped. False when no row has it.
     pub fn select(&mut self, id: &str) -> bool {
+        if self.line_of(id).is_none() && self.rows.iter().any(|row| &*row.id == id) {
+            self.filter = Filter::default();
+            self.faults_only = false;
+            self.order(&HashMap::new());
+        }
         let Some(at) = self.line_of(id) else {
             return false;
         };
