@@ -102,6 +102,11 @@ pub fn horizontal(cx: &Cx<'_>, buffer: &mut Buffer, area: Rect) {
     }
 }
 
+/// Draws the joint of a rule that ends at a hairline: for rules that no part of its own has.
+pub fn joint(cx: &Cx<'_>, buffer: &mut Buffer, at: (u16, u16)) {
+    put(buffer, at, "┤", 1, cx.theme, Role::Border);
+}
+
 /// Draws a vertical hairline between a left and a right part, from a rule downward: `┬` on the rule
 /// it starts in, `┤` where a rule of the left part meets it.
 pub fn vertical(cx: &Cx<'_>, buffer: &mut Buffer, x: u16, from: u16, to: u16, joints: &[u16]) {
