@@ -1,1 +1,346 @@
-//! Command-line types; no behaviour.
+//! The command line: clap types only.
+//!
+//! Must not do anything: `commands` acts on what stands here. A new command is a variant of
+//! [`Command`] and one file in `commands/`; a flag that holds everywhere is a field of [`Global`].
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+use crate::model::judging::Judging;
+use crate::model::scope::Scope;
+
+/// The scenario that is shown when none is named.
+pub const DEFAULT_SCENARIO: &str = "broken-indexer";
+
+/// Show every hop of an Azure "chat with your data" environment live, and why it fails.
+///
+/// Without a command: the inspector on what the signed-in person can see. It only ever reads.
+#[derive(Clone, Debug, PartialEq, Eq, Parser)]
+#[command(name = "hopscope", version, max_term_width = 100)]
+pub struct Cli {
+    /// Flags that hold everywhere.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Flags that hold everywhere.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
+#[command(next_help_heading = "Everywhere")]
+pub struct Global {
+    /// Subscription to look at, by id or name; repeats
+    #[arg(long = "subscription", short = 's', value_name = "ID|NAME", global = true, action = ArgAction::Append)]
+    pub subscriptions: Vec<String>,
+    /// Resource group to look at; repeats
+    #[arg(long = "resource-group", short = 'g', value_name = "NAME", global = true, action = ArgAction::Append)]
+    pub resource_groups: Vec<String>,
+    /// Tenant to sign in to; else the credential's own
+    #[arg(long, value_name = "ID", global = true)]
+    pub tenant: Option<String>,
+    /// Another tenant whose subscriptions are looked at; repeats, 3 at most
+    #[arg(long = "auxiliary-tenant", value_name = "ID", global = true, action = ArgAction::Append)]
+    pub auxiliary_tenants: Vec<String>,
+    /// Cloud to speak to [default: public]
+    #[arg(long, value_enum, global = true, conflicts_with = "cloud_file")]
+    pub cloud: Option<CloudName>,
+    /// File that says where another cloud's services are
+    #[arg(long, value_name = "FILE", global = true)]
+    pub cloud_file: Option<PathBuf>,
+    /// How to sign in
+    #[arg(long, value_enum, global = true, default_value_t)]
+    pub credential: CredentialKind,
+    /// Whose address the firewalls are judged for
+    #[arg(long, value_name = "ADDR", global = true)]
+    pub client_ip: Option<IpAddr>,
+    /// Look at an embedded Azure instead of a signed-in cloud
+    #[arg(
+        long,
+        value_name = "SCENARIO",
+        global = true,
+        num_args = 0..=1,
+        default_missing_value = DEFAULT_SCENARIO,
+        conflicts_with_all = ["cloud", "cloud_file"]
+    )]
+    pub demo: Option<String>,
+    /// Config file; else config.toml in the platform's config folder
+    #[arg(long, value_name = "FILE", global = true)]
+    pub config: Option<PathBuf>,
+    /// Write a log to this file
+    #[arg(long, value_name = "FILE", global = true)]
+    pub log: Option<PathBuf>,
+}
+
+impl Global {
+    /// The scope that the flags name.
+    pub fn scope(&self) -> Scope {
+        Scope {
+            tenant: self.tenant.clone(),
+            auxiliary_tenants: self.auxiliary_tenants.clone(),
+            subscriptions: self.subscriptions.clone(),
+            resource_groups: self.resource_groups.clone(),
+        }
+    }
+
+    /// The inputs of judgement that the flags name.
+    pub fn judging(&self) -> Judging {
+        Judging {
+            client_ip: self.client_ip,
+        }
+    }
+
+    /// What clap cannot say: a sentence when the flags do not fit together.
+    pub fn misuse(&self) -> Option<String> {
+        if self.auxiliary_tenants.len() > 3 {
+            return Some(format!(
+                "--auxiliary-tenant is given {} times; Azure takes 3 at most",
+                self.auxiliary_tenants.len()
+            ));
+        }
+        let tenants = self.tenant.iter().chain(&self.auxiliary_tenants);
+        for tenant in tenants {
+            let fits = !tenant.is_empty()
+                && tenant
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'-');
+            if !fits {
+                return Some(format!(
+                    "{tenant:?} is no tenant: give its id or one of its domains"
+                ));
+            }
+        }
+        let empty = |values: &[String]| values.iter().any(|value| value.trim().is_empty());
+        if empty(&self.subscriptions) || empty(&self.resource_groups) {
+            return Some("--subscription and --resource-group need a name".to_owned());
+        }
+        None
+    }
+}
+
+/// A cloud that needs no file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CloudName {
+    /// Azure
+    Public,
+    /// Azure US Government
+    Usgov,
+    /// Azure operated by 21Vianet
+    China,
+}
+
+/// Which credential is asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum CredentialKind {
+    /// One after the other, until one gives a token
+    #[default]
+    Auto,
+    /// The Azure CLI: az login
+    Cli,
+    /// The Azure Developer CLI: azd auth login
+    DeveloperCli,
+    /// Variables: `AZURE_TENANT_ID`, `AZURE_CLIENT_ID` and a secret or an assertion
+    Environment,
+    /// The identity of the machine this runs on
+    ManagedIdentity,
+    /// The identity of the Kubernetes pod this runs in
+    WorkloadIdentity,
+}
+
+/// The commands.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum Command {
+    /// The inspector on an embedded Azure on loopback
+    Demo(Demo),
+    /// Inspect once, without a screen
+    Check(Check),
+    /// Only the embedded Azure, for other clients
+    Simulate(Simulate),
+    /// How hopscope would sign in, and what each credential says
+    Doctor,
+    /// Completions for a shell, on stdout
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// The manual page, on stdout
+    Man,
+}
+
+/// `hopscope demo`
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
+pub struct Demo {
+    /// Scenario to show [default: broken-indexer]
+    #[arg(value_name = "SCENARIO")]
+    pub scenario: Option<String>,
+    /// List the scenarios
+    #[arg(long)]
+    pub list: bool,
+    /// How the embedded Azure behaves.
+    #[command(flatten)]
+    pub knobs: Knobs,
+}
+
+/// How the embedded Azure behaves, where it is not as the scenario says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
+#[command(next_help_heading = "Embedded Azure")]
+pub struct Knobs {
+    /// Delay of each answer
+    #[arg(long, value_name = "MS")]
+    pub latency: Option<u64>,
+    /// Items on a page of a list
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub page_size: Option<u32>,
+    /// Whether calls are counted and refused as Azure does
+    #[arg(long, value_name = "YES|NO", value_parser = clap::builder::BoolishValueParser::new())]
+    pub throttle: Option<bool>,
+    /// Life of a token
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub token_lifetime: Option<u64>,
+}
+
+/// `hopscope check`
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+pub struct Check {
+    /// What to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// Write to this file instead of stdout
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// What makes the exit code 1; several by comma
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHAT",
+        value_delimiter = ',',
+        default_value = "shut"
+    )]
+    pub fail_on: Vec<FailOn>,
+    /// Exit code 4 when something could not be read
+    #[arg(long)]
+    pub strict: bool,
+}
+
+/// A format of the report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// For programs
+    Json,
+}
+
+/// What makes `check` fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// A hop that is shut
+    Shut,
+    /// A hop that is at risk, or worse
+    AtRisk,
+    /// A hop that is unknown, or worse
+    Unknown,
+    /// A finding of severity error
+    Error,
+    /// A finding of severity warning, or worse
+    Warning,
+    /// Nothing
+    Never,
+}
+
+/// `hopscope simulate`
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+pub struct Simulate {
+    /// Scenario to serve [default: broken-indexer]
+    #[arg(value_name = "SCENARIO")]
+    pub scenario: Option<String>,
+    /// Address to listen on; loopback only
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    pub listen: SocketAddr,
+    /// Write a cloud file for --cloud-file
+    #[arg(long, value_name = "FILE")]
+    pub write_cloud: Option<PathBuf>,
+    /// Speak https with a certificate made on the spot
+    #[arg(long)]
+    pub tls: bool,
+    /// Where to write that certificate [default: hopscope-simulator.pem]
+    #[arg(long, value_name = "FILE", requires = "tls")]
+    pub write_certificate: Option<PathBuf>,
+    /// Serve a scenario folder of your own
+    #[arg(long, value_name = "FOLDER", conflicts_with = "scenario")]
+    pub directory: Option<PathBuf>,
+    /// How the embedded Azure behaves.
+    #[command(flatten)]
+    pub knobs: Knobs,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn parse(arguments: &[&str]) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(std::iter::once("hopscope").chain(arguments.iter().copied()))
+    }
+
+    #[test]
+    fn the_definition_holds_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn global_flags_go_before_and_behind_the_command() {
+        for arguments in [
+            ["-g", "rg", "check", "--demo", "healthy", "-s", "dev"],
+            ["check", "--demo", "healthy", "-g", "rg", "-s", "dev"],
+        ] {
+            let cli = parse(&arguments).unwrap();
+            assert_eq!(cli.global.demo.as_deref(), Some("healthy"));
+            assert_eq!(cli.global.scope().resource_groups, ["rg"]);
+            assert_eq!(cli.global.scope().subscriptions, ["dev"]);
+        }
+    }
+
+    #[test]
+    fn a_demo_without_a_name_is_the_default_one() {
+        let cli = parse(&["check", "--demo", "--format", "json"]).unwrap();
+        assert_eq!(cli.global.demo.as_deref(), Some(DEFAULT_SCENARIO));
+    }
+
+    #[test]
+    fn what_does_not_fit_together_is_refused() {
+        assert!(parse(&["check", "--demo", "x", "--cloud", "china"]).is_err());
+        assert!(parse(&["check", "--cloud", "china", "--cloud-file", "f"]).is_err());
+        assert!(parse(&["check", "--format", "pdf"]).is_err());
+        assert!(parse(&["check", "--fail-on", "shut,bad"]).is_err());
+        assert!(parse(&["check", "--client-ip", "1.2.3"]).is_err());
+        let many = ["--auxiliary-tenant", "a"].repeat(4);
+        assert!(parse(&many).unwrap().global.misuse().is_some());
+        assert!(
+            parse(&["--tenant", "a/b"])
+                .unwrap()
+                .global
+                .misuse()
+                .is_some(),
+            "a tenant goes into a path"
+        );
+        assert!(parse(&["-g", " "]).unwrap().global.misuse().is_some());
+        assert_eq!(
+            parse(&["--tenant", "contoso.com"]).unwrap().global.misuse(),
+            None
+        );
+    }
+
+    #[test]
+    fn several_reasons_to_fail_come_by_comma() {
+        let cli = parse(&["check", "--fail-on", "shut,warning"]).unwrap();
+        let Some(Command::Check(check)) = cli.command else {
+            panic!("not a check: {cli:?}");
+        };
+        assert_eq!(check.fail_on, [FailOn::Shut, FailOn::Warning]);
+    }
+}

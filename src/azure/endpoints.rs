@@ -5,7 +5,7 @@
 //! sending it. The versions are the ones that `arm/README.md` says to use; whoever sends falls back
 //! to an older one where a cloud does not offer them. Must not know how a request is sent.
 //!
-//! To add a facet: a line in [`facet_request`]. To add a family: a line in [`api_version`].
+//! To add a facet: a line in `facet_request`. To add a family: a line in [`api_version`].
 
 use serde_json::{Value, json};
 
@@ -86,7 +86,8 @@ const RESOURCES: &str = "2025-04-01";
 const AUTHORIZATION: &str = "2022-04-01";
 /// Diagnostic settings: no stable version is known.
 const DIAGNOSTICS: &str = "2021-05-01-preview";
-/// Perimeter configurations of Cognitive Services accounts: older stable versions lack them.
+/// Perimeter configurations of Cognitive Services accounts: the first stable version known to have
+/// them.
 const COGNITIVE_PERIMETERS: &str = "2025-09-01";
 /// Perimeter configurations of Log Analytics workspaces: the pinned version lacks them.
 const LOG_PERIMETERS: &str = "2025-07-01";

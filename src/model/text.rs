@@ -10,10 +10,11 @@ pub fn is_unsafe(character: char) -> bool {
         || matches!(
             character,
             '\u{061C}'
+                | '\u{200B}'
                 | '\u{200E}'
                 | '\u{200F}'
                 | '\u{2028}'..='\u{202E}'
-                | '\u{2066}'..='\u{2069}'
+                | '\u{2060}'..='\u{2069}'
                 | '\u{FEFF}'
         )
 }

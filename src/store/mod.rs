@@ -12,6 +12,7 @@ pub mod inventory;
 pub mod payload;
 mod slice;
 mod snapshot;
+mod unread;
 mod update;
 
 pub use inventory::Inventory;

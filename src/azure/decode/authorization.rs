@@ -19,7 +19,13 @@ pub(super) fn role_assignment(item: &Reader<'_>, context: &Context<'_>) -> Optio
         "ServicePrincipal",
         "ForeignGroup",
         "Device",
+        // What older API versions also wrote.
         "Unknown",
+        "DirectoryRoleTemplate",
+        "Application",
+        "MSI",
+        "DirectoryObjectOrGroup",
+        "Everyone",
     ];
     let id = item.required("id", item.id("id"))?;
     let properties = item.object("properties");

@@ -1,5 +1,6 @@
 //! The pieces that service firewalls share: address rules, subnet rules, private endpoint
-//! connections. Which of them a service has, and where it keeps them, is its own file's business.
+//! connections. Which of them a service has, and where it keeps them, is its own file's business; who
+//! is let in is for `analysis`.
 
 use super::reader::Reader;
 use crate::model::field::Field;

@@ -1,4 +1,5 @@
-//! What Microsoft Graph says of principals: `directoryObjects/getByIds`.
+//! What Microsoft Graph says of principals: `directoryObjects/getByIds`. Must not know what a
+//! principal may do: roles are ARM's, and read in `authorization.rs`.
 
 use super::Context;
 use super::page::raw;

@@ -62,6 +62,17 @@ pub(super) fn name(body: &Reader<'_>, id: &ArmId) -> String {
     }
 }
 
+/// The name of a thing whose id the model does not keep: `name`, else the last segment of the id.
+pub(super) fn name_alone(item: &Reader<'_>) -> Option<String> {
+    match item.filled_text("name") {
+        Field::Value(name) => Some(name),
+        name => match item.id("id") {
+            Field::Value(id) => Some(id.name().to_owned()),
+            _ => item.required("name", name),
+        },
+    }
+}
+
 fn sku(family: Family, body: &Reader<'_>) -> Field<String> {
     match family {
         // These two keep it among their properties.

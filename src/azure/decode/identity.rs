@@ -1,4 +1,5 @@
-//! `Microsoft.ManagedIdentity/userAssignedIdentities` (reference `arm/managedidentity.md`).
+//! `Microsoft.ManagedIdentity/userAssignedIdentities` (reference `arm/managedidentity.md`). The
+//! identity *of* a resource is read in `head.rs`. Must not know who uses the identity.
 
 use super::Parts;
 use super::reader::Reader;

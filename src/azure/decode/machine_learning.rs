@@ -111,11 +111,7 @@ pub(super) fn outbound_rule(item: &Reader<'_>, _: &Context<'_>) -> Option<Outbou
     const CATEGORIES: &[&str] = &["Required", "Recommended", "UserDefined", "Dependency"];
     const STATUS: &[&str] = &["Inactive", "Active", "Provisioning", "Deleting", "Failed"];
     let properties = item.object("properties");
-    let name = match (item.filled_text("name"), item.id("id")) {
-        (Field::Value(name), _) => name,
-        (_, Field::Value(id)) => id.name().to_owned(),
-        (name, _) => item.required("name", name)?,
-    };
+    let name = super::head::name_alone(item)?;
     let rule_type = properties.word("type", &["FQDN", "PrivateEndpoint", "ServiceTag"]);
     let destination = if properties.is_object_at("destination") {
         let target = properties.object("destination");

@@ -5,9 +5,9 @@
 //! an absent value *means* is not decided here: that is domain knowledge and belongs to `analysis`.
 //! Must not know the store, the network, or who asks.
 //!
-//! To add a resource type: one file beside `storage.rs` with a `read` that returns [`Parts`], and
-//! its line in [`resource`]. To add a facet: a function in its provider's file, and its line in
-//! [`page`].
+//! To add a resource type: one file beside `storage.rs` with a `read` that returns `Parts`, and
+//! its line in [`resource()`]. To add a facet: a function in its provider's file, and its line in
+//! [`page()`].
 
 mod authorization;
 mod cognitive;
@@ -133,3 +133,6 @@ pub fn resource(
         raw,
     })
 }
+
+#[cfg(test)]
+mod tests;

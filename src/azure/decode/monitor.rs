@@ -30,11 +30,7 @@ pub(super) fn read(body: &Reader<'_>) -> Parts {
 /// One diagnostic setting. An empty workspace id is how Azure says that no workspace is used.
 pub(super) fn diagnostic_setting(item: &Reader<'_>, _: &Context<'_>) -> Option<DiagnosticSetting> {
     let properties = item.object("properties");
-    let name = match (item.filled_text("name"), item.id("id")) {
-        (Field::Value(name), _) => name,
-        (_, Field::Value(id)) => id.name().to_owned(),
-        (name, _) => item.required("name", name)?,
-    };
+    let name = super::head::name_alone(item)?;
     Some(DiagnosticSetting {
         name,
         workspace: properties.id("workspaceId").value().cloned(),

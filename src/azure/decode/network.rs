@@ -1,5 +1,5 @@
 //! `Microsoft.Network`: private endpoints, virtual networks, and the view that a resource itself has
-//! of its network security perimeters (reference `arm/network.md`).
+//! of its network security perimeters (reference `arm/network.md`). Must not know who reaches whom.
 
 use super::firewall::LINK_STATUS;
 use super::reader::Reader;

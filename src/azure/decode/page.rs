@@ -1,4 +1,6 @@
-//! One page of an answer: the envelope, and which provider's file reads the items.
+//! One page of an answer: the envelope, and which provider's file reads the items. Must
+//! not know how pages follow each other. To add a kind of list: a variant of [`Page`] and a line in
+//! [`page`].
 
 use std::sync::Arc;
 

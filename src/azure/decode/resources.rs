@@ -1,4 +1,5 @@
-//! Tenants, subscriptions and resource groups (reference `arm/resources.md`).
+//! Tenants, subscriptions and resource groups (reference `arm/resources.md`). Must not know which of
+//! them are in scope: that is for the plan of what to read.
 
 use super::page::raw;
 use super::reader::Reader;
@@ -9,10 +10,12 @@ use crate::model::tenancy::{ResourceGroup, Subscription, Tenant};
 
 /// One tenant.
 pub(super) fn tenant(item: &Reader<'_>, _: &Context<'_>) -> Option<Tenant> {
-    let id = match (item.filled_text("tenantId"), item.id("id")) {
-        (Field::Value(id), _) => id,
-        (_, Field::Value(id)) => id.name().to_owned(),
-        (id, _) => item.required("tenantId", id)?,
+    let id = match item.filled_text("tenantId") {
+        Field::Value(id) => id,
+        missing => match item.id("id") {
+            Field::Value(id) => id.name().to_owned(),
+            _ => item.required("tenantId", missing)?,
+        },
     };
     Some(Tenant {
         id: TenantId::new(id),
@@ -24,10 +27,9 @@ pub(super) fn tenant(item: &Reader<'_>, _: &Context<'_>) -> Option<Tenant> {
 /// One subscription.
 pub(super) fn subscription(item: &Reader<'_>, _: &Context<'_>) -> Option<Subscription> {
     const STATES: &[&str] = &["Enabled", "Warned", "PastDue", "Disabled", "Deleted"];
-    let from_path = |id: ArmId| id.subscription();
-    let id = match (item.filled_text("subscriptionId"), item.id("id")) {
-        (Field::Value(id), _) => SubscriptionId::new(id),
-        (missing, id) => match id.value().cloned().and_then(from_path) {
+    let id = match item.filled_text("subscriptionId") {
+        Field::Value(id) => SubscriptionId::new(id),
+        missing => match item.id("id").value().and_then(ArmId::subscription) {
             Some(id) => id,
             None => SubscriptionId::new(item.required("subscriptionId", missing)?),
         },

@@ -1,0 +1,209 @@
+//! One key into calls, and their answers into pages of the store.
+//!
+//! `azure::endpoints` says what is asked, the client asks, `azure::decode` reads the answer; here
+//! the three are joined. Must not decide *what* is read (that is the plan), nor what an answer
+//! means.
+//!
+//! Most readings are a list or one document and need nothing of their own ([`lists`], [`single`]);
+//! what does is a file here and an arm in [`AzureReader`]'s `read`.
+
+mod lists;
+mod principals;
+mod single;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use time::OffsetDateTime;
+use tokio_util::sync::CancellationToken;
+
+use crate::azure::client::{Answer, ApiVersion, Call, CallError, Client, Target};
+use crate::azure::decode::{Context, Page};
+use crate::azure::endpoints::{self, Request};
+use crate::azure::throttle::Priority;
+use crate::model::caller::Caller;
+use crate::model::id::{ArmId, TenantId};
+use crate::model::issue::{Issue, IssueKind};
+use crate::model::key::Key;
+use crate::store::Payload;
+
+use super::plan::{How, Wanted};
+use super::reader::{News, Reader, Teller};
+
+/// Reads keys from Azure.
+#[derive(Debug)]
+pub struct AzureReader {
+    client: Client,
+    /// Who was told to be signed in, so that it is told once.
+    told: Mutex<HashMap<Option<TenantId>, Caller>>,
+}
+
+impl AzureReader {
+    /// A reader that asks through `client`.
+    pub fn new(client: Client) -> Self {
+        Self {
+            client,
+            told: Mutex::default(),
+        }
+    }
+
+    /// Says who is signed in, when that is news.
+    fn tell_caller(&self, tenant: Option<&TenantId>, teller: &Teller) {
+        let Some(caller) = self.client.caller(tenant) else {
+            return;
+        };
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = told.insert(tenant.cloned(), caller.clone());
+        if known.as_ref() != Some(&caller) {
+            teller.tell(News::SignedIn(caller));
+        }
+    }
+}
+
+/// One reading under way.
+struct Job<'a> {
+    reader: &'a AzureReader,
+    wanted: &'a Wanted,
+    priority: Priority,
+    teller: &'a Teller,
+    cancel: &'a CancellationToken,
+}
+
+#[async_trait]
+impl Reader for AzureReader {
+    async fn read(
+        &self,
+        wanted: &Wanted,
+        focused: bool,
+        teller: &Teller,
+        cancel: &CancellationToken,
+    ) -> Vec<Issue> {
+        let job = Job {
+            reader: self,
+            wanted,
+            priority: if focused {
+                Priority::Focused
+            } else {
+                Priority::Background
+            },
+            teller,
+            cancel,
+        };
+        let issues = match &wanted.how {
+            How::Principals(ids) => job.principals(ids).await,
+            How::Skip(reason) => vec![job.issue(IssueKind::Unsupported, reason.to_string())],
+            How::Read => match endpoints::request(&wanted.key) {
+                None => vec![job.issue(
+                    IssueKind::Unsupported,
+                    "there is no such reading".to_owned(),
+                )],
+                Some(request) if matches!(wanted.key, Key::Resource(_)) => {
+                    job.single(&request).await
+                }
+                Some(request) => job.list(&request).await,
+            },
+        };
+        self.tell_caller(wanted.tenant.as_ref(), teller);
+        issues
+    }
+
+    fn sign_in_again(&self) {
+        self.client.forget_sign_in();
+    }
+}
+
+impl Job<'_> {
+    fn client(&self) -> &Client {
+        &self.reader.client
+    }
+
+    fn issue(&self, kind: IssueKind, message: String) -> Issue {
+        Issue::new(
+            kind,
+            self.wanted.key.words(),
+            message,
+            OffsetDateTime::now_utc(),
+        )
+    }
+
+    fn call(&self, request: &Request) -> Call {
+        let api_version = match request.api_version {
+            None => ApiVersion::None,
+            Some(version) if version.ends_with("-preview") => ApiVersion::Preview(version),
+            Some(version) => ApiVersion::Pinned(version),
+        };
+        let call = Call::of(
+            request.audience,
+            Target::Path(request.path.clone()),
+            api_version,
+        );
+        request
+            .query
+            .iter()
+            .fold(call, |call, (name, value)| call.with_query(name, value))
+            .in_tenant(self.wanted.tenant.clone())
+            .filling(self.wanted.key.clone())
+            .with_priority(self.priority)
+            .until(self.cancel.clone())
+    }
+
+    /// What a failed call leaves behind in the slice; nothing when nobody wants it any more.
+    fn trouble(&self, request: &Request, error: CallError) -> Vec<Issue> {
+        if let CallError::Trouble(trouble) = &error
+            && let Some(sign_in) = &trouble.sign_in
+        {
+            self.teller.tell(News::NotSignedIn {
+                message: sign_in.to_string(),
+                answers: sign_in.answers.clone(),
+            });
+        }
+        let Some(mut issue) = error.into_issue(self.wanted.key.words()) else {
+            return vec![self.issue(IssueKind::Failed, "it was cancelled".to_owned())];
+        };
+        if issue.kind == IssueKind::Denied {
+            if issue.right.is_none() {
+                issue.right.clone_from(&request.action);
+            }
+            issue.role = issue.role.or(request.role);
+        }
+        vec![issue]
+    }
+}
+
+/// What the decoders are told of an answer.
+fn context<'a>(request: &Request, answer: &Answer, requested: Option<&'a ArmId>) -> Context<'a> {
+    let pinned = request.api_version.unwrap_or_default();
+    Context {
+        api_version: answer
+            .api_version
+            .clone()
+            .unwrap_or_else(|| Arc::from(pinned)),
+        observed_at: answer.observed_at,
+        request_id: answer.request_id.clone(),
+        requested,
+    }
+}
+
+/// The items of a page as the store holds them.
+pub fn payload(page: Page) -> Payload {
+    match page {
+        Page::Tenants(items) => Payload::Tenants(items),
+        Page::Subscriptions(items) => Payload::Subscriptions(items),
+        Page::Groups(items) => Payload::Groups(items),
+        Page::Resources(items) => Payload::Resources(items.into_iter().map(Arc::new).collect()),
+        Page::Containers(items) => Payload::Containers(items),
+        Page::SharedPrivateLinks(items) => Payload::SharedPrivateLinks(items),
+        Page::Perimeters(items) => Payload::Perimeters(items),
+        Page::Deployments(items) => Payload::Deployments(items),
+        Page::Projects(items) => Payload::Projects(items),
+        Page::Connections(items) => Payload::Connections(items),
+        Page::Keys(items) => Payload::Keys(items),
+        Page::OutboundRules(items) => Payload::OutboundRules(items),
+        Page::DiagnosticSettings(items) => Payload::DiagnosticSettings(items),
+        Page::RoleAssignments(items) => Payload::RoleAssignments(items),
+        Page::RoleDefinitions(items) => Payload::RoleDefinitions(items),
+        Page::DenyAssignments(items) => Payload::DenyAssignments(items),
+        Page::Principals(items) => Payload::Principals(items),
+    }
+}

@@ -1,0 +1,39 @@
+//! One resource by its id: what another resource names.
+
+use crate::azure::decode::{Page, page};
+use crate::azure::endpoints::Request;
+use crate::model::issue::Issue;
+use crate::model::key::Key;
+
+use super::{Job, News, context, payload};
+
+impl Job<'_> {
+    /// Reads one resource.
+    pub(super) async fn single(&self, request: &Request) -> Vec<Issue> {
+        let key = &self.wanted.key;
+        let answer = match self.client().get(self.call(request)).await {
+            Ok(answer) => answer,
+            Err(error) => return self.trouble(request, error),
+        };
+        let requested = match key {
+            Key::Resource(id) => Some(id),
+            _ => None,
+        };
+        let decoded = page(key, &answer.json, &context(request, &answer, requested));
+        let nothing = decoded.page.is_empty();
+        self.tell_page(decoded.page, answer.observed_at);
+        let mut issues = decoded.issues;
+        if nothing {
+            // Not one property of it is wrong, but all of it: the reading failed.
+            for issue in &mut issues {
+                issue.path = None;
+                issue.status = Some(answer.status);
+            }
+        }
+        issues
+    }
+
+    fn tell_page(&self, page: Page, at: time::OffsetDateTime) {
+        self.teller.tell(News::Page(payload(page), at));
+    }
+}

@@ -1,0 +1,346 @@
+//! The loop: input, news and the clock come in, frames go out, effects are carried out.
+//!
+//! Input, clock and backend are parameters, so that a test drives the whole program. The first frame
+//! is drawn before anything else happens; after it a frame is drawn only when something has changed,
+//! at most thirty times a second. Must not know Azure: news comes as [`Update`]s, wishes leave as
+//! [`Ask`]s.
+
+use std::io;
+use std::time::Duration;
+
+use crossterm::event::Event;
+use futures::{Stream, StreamExt};
+use ratatui::Terminal;
+use ratatui::backend::Backend;
+use ratatui::layout::{Position, Rect};
+use time::OffsetDateTime;
+use tokio::sync::{Notify, mpsc};
+use tokio::time::{Instant, MissedTickBehavior, sleep_until};
+
+use crate::model::ask::Ask;
+use crate::store::{Inventory, Store, Update};
+use crate::terminal::Signals;
+
+use super::effect::{Effect, Outcome};
+use super::overlays::json::{Lines, lay};
+use super::view::View;
+
+/// The least time between two frames: thirty a second.
+const FRAME: Duration = Duration::from_millis(33);
+/// How many pieces of news are taken between two looks at the keys.
+const BATCH: usize = 64;
+/// From how many ledger-free items on the joining of a snapshot leaves the loop.
+const LARGE: usize = 2_000;
+
+/// What the loop needs of the machine beyond cells: a test has one of its own.
+pub trait Host {
+    /// Events of the terminal.
+    type Input: Stream<Item = io::Result<Event>> + Unpin;
+
+    /// A new stream of events. The old one has been dropped: a stream that lives on would take the
+    /// keys that are meant for the shell.
+    fn input(&mut self) -> Self::Input;
+
+    /// Whether a shell waits to take the terminal.
+    fn can_suspend(&self) -> bool;
+
+    /// Gives the terminal back and stops the process.
+    fn suspend(&mut self) -> io::Result<()>;
+
+    /// Takes the terminal again, as the process goes on.
+    fn resume(&mut self, mouse: bool) -> io::Result<()>;
+
+    /// Takes the mouse, or gives it back.
+    fn mouse(&mut self, on: bool) -> io::Result<()>;
+
+    /// Puts a text on the clipboard. The sentence says how sure that is.
+    fn copy(&mut self, text: &str) -> io::Result<()>;
+
+    /// Opens a link without waiting. False when there is nothing to open it with.
+    fn open_url(&mut self, url: &str) -> bool;
+}
+
+/// The clock on the wall.
+pub struct Clock {
+    now: Box<dyn Fn() -> OffsetDateTime + Send>,
+}
+
+impl Clock {
+    /// The machine's own.
+    pub fn of_the_machine() -> Self {
+        Self {
+            now: Box::new(OffsetDateTime::now_utc),
+        }
+    }
+
+    /// A clock that starts at a time and goes with the runtime's own, which a test can pause.
+    pub fn starting_at(start: OffsetDateTime) -> Self {
+        let began = Instant::now();
+        Self {
+            now: Box::new(move || start + began.elapsed()),
+        }
+    }
+
+    /// The time.
+    pub fn now(&self) -> OffsetDateTime {
+        (self.now)()
+    }
+}
+
+/// The loop's ends towards the rest of the program.
+pub struct Ends {
+    /// News from the fetchers.
+    pub updates: mpsc::Receiver<Update>,
+    /// Wishes to them.
+    pub asks: mpsc::UnboundedSender<Ask>,
+    /// What signals say.
+    pub signals: Signals,
+    /// Called once, when the first frame is on the screen.
+    pub on_first_frame: Option<Box<dyn FnOnce() + Send>>,
+}
+
+/// Why the loop ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// The person left.
+    Quit,
+    /// A signal asked for it.
+    Stopped,
+    /// The terminal went away.
+    InputClosed,
+}
+
+/// Something that was made on another thread.
+enum Made {
+    Lines(u64, Lines),
+    Inventory(Box<Inventory>),
+}
+
+/// Everything that one turn of the loop works on.
+struct Turn<'a, B: Backend, H: Host> {
+    terminal: &'a mut Terminal<B>,
+    host: &'a mut H,
+    view: &'a mut View,
+    store: Store,
+    asks: mpsc::UnboundedSender<Ask>,
+    made: mpsc::UnboundedSender<Made>,
+    joining: bool,
+}
+
+/// Runs until someone or something ends it.
+///
+/// # Errors
+/// When the terminal cannot be drawn on or set up again.
+pub async fn run<B, H>(
+    terminal: &mut Terminal<B>,
+    host: &mut H,
+    view: &mut View,
+    clock: &Clock,
+    mut ends: Ends,
+) -> io::Result<Exit>
+where
+    B: Backend,
+    B::Error: Into<io::Error>,
+    H: Host,
+{
+    let (made, mut makings) = mpsc::unbounded_channel();
+    let mut turn = Turn {
+        terminal,
+        host,
+        view,
+        store: Store::new(),
+        asks: ends.asks,
+        made,
+        joining: false,
+    };
+    turn.view.tick(clock.now());
+    turn.draw()?;
+    if let Some(first) = ends.on_first_frame.take() {
+        first();
+    }
+    let mut input = Some(turn.host.input());
+    let mut next_frame = Instant::now() + FRAME;
+    let mut ticks = tokio::time::interval_at(
+        Instant::now() + Duration::from_secs(1),
+        Duration::from_secs(1),
+    );
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    let mut batch = Vec::with_capacity(BATCH);
+    let (mut dirty, mut open) = (false, true);
+    loop {
+        if dirty && Instant::now() >= next_frame {
+            turn.view.tick(clock.now());
+            turn.draw()?;
+            (dirty, next_frame) = (false, Instant::now() + FRAME);
+        }
+        let events = match &mut input {
+            Some(events) => events,
+            none => none.insert(turn.host.input()),
+        };
+        tokio::select! { biased;
+            () = ends.signals.stop.cancelled() => return Ok(Exit::Stopped),
+            () = ends.signals.suspend.notified() => {
+                input = None;
+                turn.suspend(&ends.signals.continued).await?;
+                dirty = true;
+            }
+            () = ends.signals.continued.notified() => {
+                // Someone stopped us without asking: the terminal is not as it was left.
+                turn.resume()?;
+                dirty = true;
+            }
+            event = events.next() => {
+                let Some(Ok(event)) = event else { return Ok(Exit::InputClosed) };
+                turn.view.tick(clock.now());
+                let outcome = turn.view.on_event(&event);
+                if outcome.effects.contains(&Effect::Suspend) {
+                    // The stream would take the keys that are meant for the shell.
+                    input = None;
+                    turn.suspend(&ends.signals.continued).await?;
+                }
+                dirty |= outcome.dirty;
+                if turn.act(outcome)? {
+                    return Ok(Exit::Quit);
+                }
+            }
+            Some(making) = makings.recv() => {
+                turn.take(making);
+                dirty = true;
+            }
+            count = ends.updates.recv_many(&mut batch, BATCH), if open => {
+                open = count > 0;
+                for update in batch.drain(..) {
+                    dirty |= turn.store.apply(update);
+                }
+            }
+            () = sleep_until(next_frame), if dirty => {}
+            _ = ticks.tick() => {
+                turn.view.tick(clock.now());
+                dirty = true;
+            }
+        }
+    }
+}
+
+impl<B, H> Turn<'_, B, H>
+where
+    B: Backend,
+    B::Error: Into<io::Error>,
+    H: Host,
+{
+    /// Draws one frame of what the store holds now.
+    fn draw(&mut self) -> io::Result<()> {
+        let snapshot = self.store.snapshot();
+        let known = self.view.inventory_revision();
+        let mut inventory = None;
+        if snapshot.revision() != known && !self.joining {
+            let items: usize = snapshot
+                .slices()
+                .map(|(_, slice)| slice.value.as_ref().map_or(0, |value| value.len()))
+                .sum();
+            if items < LARGE {
+                inventory = Some(Inventory::build(&snapshot));
+            } else {
+                self.joining = true;
+                let (snapshot, made) = (snapshot.clone(), self.made.clone());
+                tokio::task::spawn_blocking(move || {
+                    let inventory = Box::new(Inventory::build(&snapshot));
+                    // The loop may have ended; then nobody needs it.
+                    let _ = made.send(Made::Inventory(inventory));
+                });
+            }
+        }
+        self.view.take(snapshot, inventory);
+        let size = self.terminal.size().map_err(Into::into)?;
+        self.view.resize(Rect::from((Position::ORIGIN, size)));
+        for effect in self.view.prepare() {
+            if let Effect::Ask(ask) = effect {
+                let _ = self.asks.send(ask);
+            }
+        }
+        let mut drawn = super::cx::Drawn::default();
+        let view = &mut *self.view;
+        self.terminal
+            .draw(|frame| {
+                view.resize(frame.area());
+                drawn = view.draw(frame.area(), frame.buffer_mut());
+            })
+            .map_err(Into::into)?;
+        self.view.keep(drawn);
+        Ok(())
+    }
+
+    /// Stops the process, and takes the terminal again when it goes on.
+    async fn suspend(&mut self, continued: &Notify) -> io::Result<()> {
+        if !self.host.can_suspend() {
+            self.view.say("no shell waits for the terminal: q leaves");
+            return Ok(());
+        }
+        self.host.suspend()?;
+        // The signal may reach another thread first: without waiting, the terminal would be taken
+        // again before the process stops.
+        let _ = tokio::time::timeout(Duration::from_millis(500), continued.notified()).await;
+        self.resume()
+    }
+
+    fn resume(&mut self) -> io::Result<()> {
+        self.host.resume(self.view.wants_mouse())?;
+        self.repaint()
+    }
+
+    /// Makes the next frame draw every cell. `Terminal::clear` would ask the terminal where its
+    /// cursor is and wait for an answer, which fights the stream of events for the input.
+    fn repaint(&mut self) -> io::Result<()> {
+        let size = self.terminal.size().map_err(Into::into)?;
+        let area = Rect::from((Position::ORIGIN, size));
+        self.terminal.resize(area).map_err(Into::into)
+    }
+
+    fn take(&mut self, made: Made) {
+        match made {
+            Made::Lines(ticket, lines) => self.view.laid(ticket, lines),
+            Made::Inventory(inventory) => {
+                self.joining = false;
+                self.view.take(self.store.snapshot(), Some(*inventory));
+            }
+        }
+    }
+
+    /// Carries out what an event asks for. True when the program is to end.
+    fn act(&mut self, outcome: Outcome) -> io::Result<bool> {
+        for effect in outcome.effects {
+            match effect {
+                Effect::Quit => return Ok(true),
+                Effect::Ask(ask) => {
+                    if self.asks.send(ask).is_err() {
+                        self.view
+                            .say("nothing reads any more: leave with q and start again");
+                    }
+                }
+                Effect::Say(words) => self.view.say(words),
+                Effect::Mouse(on) => self.host.mouse(on)?,
+                Effect::Copy { label, text } => match self.host.copy(&text) {
+                    Ok(()) => self.view.say(format!("copied {label}")),
+                    Err(error) => self.view.say(format!("not copied: {error}")),
+                },
+                Effect::OpenUrl(url) => {
+                    if self.host.open_url(&url) {
+                        self.view.say("opened in the browser");
+                    } else {
+                        self.view.say(url);
+                    }
+                }
+                // The loop has done it: the stream of events had to be dropped before.
+                Effect::Suspend => {}
+                Effect::Redraw => self.repaint()?,
+                Effect::Lay { ticket, raw } => {
+                    let made = self.made.clone();
+                    tokio::task::spawn_blocking(move || {
+                        let _ = made.send(Made::Lines(ticket, lay(&raw)));
+                    });
+                }
+            }
+        }
+        Ok(false)
+    }
+}

@@ -1,0 +1,396 @@
+//! The state of the screen: panes, the box over them, the picker, what is being typed.
+//!
+//! Must not do anything itself: events give an [`Outcome`] with effects, drawing gives cells. Time,
+//! size and news are handed in. `act.rs` holds what actions mean to the frame, `draw.rs` the drawing.
+
+mod act;
+mod draw;
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use crossterm::event::{Event, KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
+use ratatui::layout::Size;
+use time::{OffsetDateTime, UtcOffset};
+
+use crate::config::keymap::Keymap;
+use crate::config::{Action, Settings};
+use crate::model::ask::Ask;
+use crate::model::judging::Judging;
+use crate::model::key::Key;
+use crate::store::{Inventory, Snapshot};
+
+use super::cx::{Cx, Drawn, Gesture, Pointer, Target};
+use super::effect::{Effect, Outcome};
+use super::input::Typed;
+use super::overlays::{Next, Overlay, Step};
+use super::panes::{Entry, Pane};
+use super::picker::Picker;
+use super::signs::Signs;
+use super::theme::Theme;
+use super::widgets::field::Field;
+
+/// How long a sentence in the footer stays.
+const SAID: time::Duration = time::Duration::seconds(3);
+
+/// What a screen is made from.
+pub struct Setup {
+    /// Keys, colours, signs.
+    pub settings: Settings,
+    /// For whom is judged.
+    pub judging: Judging,
+    /// The cloud's name; the public one is not shown.
+    pub cloud: String,
+    /// Base of the portal.
+    pub portal: String,
+    /// The offset of the clock on the wall.
+    pub offset: UtcOffset,
+    /// No news can come: a snapshot from a file.
+    pub offline: bool,
+    /// Nobody said where to look: begin with the picker.
+    pub pick: bool,
+    /// The panes, in the order of their tabs.
+    pub panes: Vec<Entry>,
+    /// The time at the start.
+    pub now: OffsetDateTime,
+}
+
+/// What every [`Cx`] borrows.
+struct Ground {
+    snapshot: Snapshot,
+    inventory: Inventory,
+    judging: Judging,
+    theme: Theme,
+    signs: Signs,
+    keymap: Keymap,
+    now: OffsetDateTime,
+    offset: UtcOffset,
+    size: Size,
+}
+
+impl Ground {
+    fn cx(&self, focused: bool) -> Cx<'_> {
+        Cx {
+            snapshot: &self.snapshot,
+            inventory: &self.inventory,
+            judging: &self.judging,
+            theme: &self.theme,
+            signs: self.signs,
+            keymap: &self.keymap,
+            now: self.now,
+            offset: self.offset,
+            size: self.size,
+            focused,
+        }
+    }
+}
+
+/// A pane with its line of the registry.
+struct Seat {
+    entry: Entry,
+    pane: Box<dyn Pane>,
+}
+
+/// The screen.
+pub struct View {
+    ground: Ground,
+    seats: Vec<Seat>,
+    active: usize,
+    overlay: Option<Box<dyn Overlay>>,
+    picker: Option<Picker>,
+    /// The filter while it is typed.
+    typing: Option<Field>,
+    typed: Typed,
+    said: Option<(String, OffsetDateTime)>,
+    earlier: VecDeque<String>,
+    mouse: bool,
+    offline: bool,
+    cloud: String,
+    portal: String,
+    tickets: u64,
+    focus: Vec<Key>,
+    reading_since: Option<OffsetDateTime>,
+    took: Option<Duration>,
+    drawn: Drawn,
+}
+
+impl View {
+    /// A screen before any news.
+    pub fn new(setup: Setup) -> Self {
+        let settings = setup.settings;
+        let seats = setup
+            .panes
+            .into_iter()
+            .map(|entry| Seat {
+                pane: (entry.make)(),
+                entry,
+            })
+            .collect();
+        Self {
+            ground: Ground {
+                snapshot: Snapshot::default(),
+                inventory: Inventory::default(),
+                judging: setup.judging,
+                theme: Theme::new(&settings.palette, settings.depth),
+                signs: Signs {
+                    ascii: settings.ascii,
+                },
+                keymap: settings.keymap,
+                now: setup.now,
+                offset: setup.offset,
+                size: Size::new(0, 0),
+            },
+            seats,
+            active: 0,
+            overlay: None,
+            picker: setup.pick.then(Picker::new),
+            typing: None,
+            typed: Typed::default(),
+            said: None,
+            earlier: VecDeque::new(),
+            mouse: settings.mouse,
+            offline: setup.offline,
+            cloud: setup.cloud,
+            portal: setup.portal,
+            tickets: 0,
+            focus: Vec::new(),
+            reading_since: None,
+            took: None,
+            drawn: Drawn::default(),
+        }
+    }
+
+    /// Whether the mouse is the program's.
+    pub fn wants_mouse(&self) -> bool {
+        self.mouse
+    }
+
+    /// Puts this pane in front, as its digit would.
+    pub fn show(&mut self, digit: char) -> Outcome {
+        self.perform(Action::Screen(digit))
+    }
+
+    /// Sets the clock; true when that changes what is seen beyond the clock itself.
+    pub fn tick(&mut self, now: OffsetDateTime) -> bool {
+        self.ground.now = now;
+        let over = self.said.as_ref().is_some_and(|(_, until)| now >= *until);
+        if over {
+            self.said = None;
+        }
+        over
+    }
+
+    /// Takes the newest snapshot, and the inventory when one was made for its revision.
+    pub fn take(&mut self, snapshot: Snapshot, inventory: Option<Inventory>) {
+        let reading = !snapshot.is_idle() && snapshot.slices().next().is_some();
+        match (reading, self.reading_since) {
+            (true, None) => self.reading_since = Some(self.ground.now),
+            (false, Some(since)) => {
+                self.took = Duration::try_from(self.ground.now - since).ok();
+                self.reading_since = None;
+            }
+            _ => {}
+        }
+        self.ground.snapshot = snapshot;
+        if let Some(inventory) = inventory {
+            self.ground.inventory = inventory;
+        }
+    }
+
+    /// The revision that the inventory was made from.
+    pub fn inventory_revision(&self) -> u64 {
+        self.ground.inventory.snapshot().revision()
+    }
+
+    /// Lets the panes take over what has changed; to be called before a frame. The effects say
+    /// what the pane in front wants read first.
+    pub fn prepare(&mut self) -> Vec<Effect> {
+        let cx = self.ground.cx(true);
+        for seat in &mut self.seats {
+            seat.pane.update(&cx);
+        }
+        if let Some(picker) = &mut self.picker {
+            picker.update(&cx);
+        }
+        let wanted = match self.seats.get(self.active) {
+            Some(seat) if self.picker.is_none() => seat.pane.keys(),
+            _ => Vec::new(),
+        };
+        if wanted == self.focus {
+            return Vec::new();
+        }
+        self.focus.clone_from(&wanted);
+        vec![Effect::Ask(Ask::Focus(wanted))]
+    }
+
+    /// Shows a sentence in the footer for three seconds.
+    pub fn say(&mut self, words: impl Into<String>) {
+        self.said = Some((words.into(), self.ground.now + SAID));
+    }
+
+    /// Lines that were laid out elsewhere.
+    pub fn laid(&mut self, ticket: u64, lines: super::overlays::json::Lines) {
+        if let Some(overlay) = &mut self.overlay {
+            overlay.laid(ticket, lines);
+        }
+    }
+
+    /// What an event means.
+    pub fn on_event(&mut self, event: &Event) -> Outcome {
+        match event {
+            Event::Resize(..) | Event::FocusGained => Outcome::taken(true),
+            Event::FocusLost => Outcome::ignored(),
+            Event::Key(key) if key.kind == KeyEventKind::Release => Outcome::ignored(),
+            Event::Key(key) => self.on_key(*key),
+            Event::Paste(_) => {
+                if self.on_text(event) {
+                    Outcome::drawn()
+                } else {
+                    Outcome::ignored()
+                }
+            }
+            Event::Mouse(mouse) => self.on_mouse(*mouse),
+        }
+    }
+
+    fn on_key(&mut self, key: KeyEvent) -> Outcome {
+        if self.on_text(&Event::Key(key)) {
+            return Outcome::drawn();
+        }
+        let contexts = self.contexts();
+        let before = self.typed.shown();
+        match self.typed.take(&self.ground.keymap, &contexts, key) {
+            Some(action) => self.perform(action),
+            None => Outcome::taken(before != self.typed.shown()),
+        }
+    }
+
+    /// Gives a key or a paste to the text field that is open. True when it was taken.
+    fn on_text(&mut self, event: &Event) -> bool {
+        let cx = self.ground.cx(false);
+        if let Some(overlay) = &mut self.overlay {
+            let taken = overlay.field().is_some_and(|field| field.on_event(event));
+            if taken {
+                overlay.on_text(&cx);
+            }
+            return taken;
+        }
+        let Some(field) = &mut self.typing else {
+            return false;
+        };
+        if !field.on_event(event) {
+            return false;
+        }
+        let typed = field.text().to_owned();
+        self.filter(&typed);
+        true
+    }
+
+    /// Hands a filter to what is in front.
+    fn filter(&mut self, typed: &str) {
+        match (&mut self.picker, self.seats.get_mut(self.active)) {
+            (Some(picker), _) => picker.set_filter(typed),
+            (None, Some(seat)) => seat.pane.set_filter(typed),
+            (None, None) => {}
+        }
+    }
+
+    /// Where keys are looked up now, the first one first.
+    fn contexts(&self) -> Vec<&'static str> {
+        if let Some(overlay) = &self.overlay {
+            return vec![overlay.context(), "global"];
+        }
+        if self.typing.is_some() {
+            return vec!["filter", "global"];
+        }
+        if self.picker.is_some() {
+            return vec!["picker", "global"];
+        }
+        match self.seats.get(self.active) {
+            Some(seat) => vec![seat.entry.context, "global"],
+            None => vec!["global"],
+        }
+    }
+
+    fn on_mouse(&mut self, mouse: MouseEvent) -> Outcome {
+        let what = match mouse.kind {
+            MouseEventKind::Down(MouseButton::Left) => Gesture::Click,
+            MouseEventKind::ScrollUp => Gesture::WheelUp,
+            MouseEventKind::ScrollDown => Gesture::WheelDown,
+            _ => return Outcome::ignored(),
+        };
+        let Some(hit) = self.drawn.at(mouse.column, mouse.row) else {
+            return Outcome::ignored();
+        };
+        let (part, top) = match &hit.target {
+            Target::Screen(digit) if what == Gesture::Click => {
+                return self.perform(Action::Screen(*digit));
+            }
+            Target::Screen(_) => return Outcome::ignored(),
+            Target::Id(id) => {
+                let id = id.clone();
+                let Some(seat) = self.seats.get_mut(self.active) else {
+                    return Outcome::ignored();
+                };
+                return Outcome::taken(what == Gesture::Click && seat.pane.select(&id));
+            }
+            Target::Part { part, top } => (*part, *top),
+        };
+        let pointer = Pointer {
+            part,
+            line: top + usize::from(mouse.row - hit.area.y),
+            what,
+        };
+        let cx = self.ground.cx(self.overlay.is_none());
+        if let Some(overlay) = &mut self.overlay {
+            let step = overlay.on_pointer(&pointer, &cx);
+            return self.follow(step);
+        }
+        if let Some(picker) = &mut self.picker {
+            return picker.on_pointer(&pointer);
+        }
+        match self.seats.get_mut(self.active) {
+            Some(seat) => seat.pane.on_pointer(&pointer, &cx),
+            None => Outcome::ignored(),
+        }
+    }
+
+    /// Does what follows from a box.
+    fn follow(&mut self, step: Step) -> Outcome {
+        match step {
+            Step::Ignored => Outcome::ignored(),
+            Step::Stay(outcome) => outcome,
+            Step::Close => {
+                self.overlay = None;
+                Outcome::drawn()
+            }
+            Step::Then(next) => {
+                self.overlay = None;
+                let mut outcome = self.next(next);
+                outcome.dirty = true;
+                outcome.taken = true;
+                outcome
+            }
+        }
+    }
+
+    fn next(&mut self, next: Next) -> Outcome {
+        match next {
+            Next::Act(action) => self.perform(action),
+            Next::Do(effect) => Outcome::with(effect),
+            Next::SortBy(column) => {
+                if let Some(seat) = self.seats.get_mut(self.active) {
+                    seat.pane.sort_by(column);
+                }
+                Outcome::drawn()
+            }
+            Next::Go { digit, id } => {
+                let outcome = self.perform(Action::Screen(digit));
+                if let Some(seat) = self.seats.get_mut(self.active) {
+                    seat.pane.select(&id);
+                }
+                outcome
+            }
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! Reads scenario folders into raw JSON. Must not know what any document means, except that ids are
+//! compared without case. A new kind of file in a scenario folder is read here.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+/// The scenarios that this issue promises.
+pub(crate) const PROMISED: [&str; 5] = [
+    "broken-indexer",
+    "denied",
+    "foundry-cmk",
+    "healthy",
+    "open-poc",
+];
+
+/// One scenario as it lies on disk.
+pub(crate) struct Scenario {
+    pub(crate) name: String,
+    pub(crate) toml: toml::Table,
+    /// Its own ARM documents.
+    pub(crate) arm: Vec<Value>,
+    /// Search objects by "service/collection", for example `srch-rag-dev/indexers`.
+    pub(crate) search: BTreeMap<String, Vec<Value>>,
+    /// Single bodies by "service/status/indexer" and "service/stats/index".
+    pub(crate) bodies: BTreeMap<String, Value>,
+    pub(crate) directory: Vec<Value>,
+    pub(crate) members: BTreeMap<String, Vec<String>>,
+    /// Every file with its text, for rules about text.
+    pub(crate) texts: Vec<(PathBuf, String)>,
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/scenarios")
+}
+
+fn files(folder: &Path, into: &mut Vec<PathBuf>) {
+    let entries = fs::read_dir(folder)
+        .unwrap_or_else(|error| panic!("{} cannot be read: {error}", folder.display()));
+    for entry in entries {
+        let path = entry.expect("a folder entry").path();
+        if path.is_dir() {
+            files(&path, into);
+        } else {
+            into.push(path);
+        }
+    }
+    into.sort();
+}
+
+pub(crate) fn json(path: &Path) -> Value {
+    let text = fs::read_to_string(path)
+        .unwrap_or_else(|error| panic!("{} cannot be read: {error}", path.display()));
+    serde_json::from_str(&text)
+        .unwrap_or_else(|error| panic!("{} is no JSON: {error}", path.display()))
+}
+
+fn array(path: &Path) -> Vec<Value> {
+    match json(path) {
+        Value::Array(items) => items,
+        _ => panic!("{} has to be an array", path.display()),
+    }
+}
+
+/// The documents that every scenario shares: roles and providers.
+pub(crate) fn common() -> Vec<Value> {
+    let mut found = Vec::new();
+    files(&root().join("common/arm"), &mut found);
+    found.iter().flat_map(|path| array(path)).collect()
+}
+
+/// All scenarios, by name.
+pub(crate) fn all() -> Vec<Scenario> {
+    let mut names: Vec<String> = fs::read_dir(root())
+        .expect("assets/scenarios")
+        .map(|entry| entry.expect("a folder entry"))
+        .filter(|entry| entry.path().is_dir() && entry.file_name() != "common")
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names.iter().map(|name| load(name)).collect()
+}
+
+/// One scenario.
+pub(crate) fn load(name: &str) -> Scenario {
+    let folder = root().join(name);
+    let mut found = Vec::new();
+    files(&folder, &mut found);
+    let texts: Vec<(PathBuf, String)> = found
+        .into_iter()
+        .map(|path| {
+            let text = fs::read_to_string(&path)
+                .unwrap_or_else(|error| panic!("{} cannot be read: {error}", path.display()));
+            (path, text)
+        })
+        .collect();
+    let mut scenario = Scenario {
+        name: name.to_owned(),
+        toml: toml::Table::new(),
+        arm: Vec::new(),
+        search: BTreeMap::new(),
+        bodies: BTreeMap::new(),
+        directory: Vec::new(),
+        members: BTreeMap::new(),
+        texts,
+    };
+    let paths: Vec<PathBuf> = scenario
+        .texts
+        .iter()
+        .map(|(path, _)| path.clone())
+        .collect();
+    for path in paths {
+        let inside = path
+            .strip_prefix(&folder)
+            .expect("a file of this folder")
+            .to_string_lossy()
+            .replace('\\', "/");
+        let parts: Vec<&str> = inside.split('/').collect();
+        let stem = |file: &str| {
+            file.strip_suffix(".json")
+                .unwrap_or_else(|| panic!("{inside} in {name} is no .json file"))
+                .to_owned()
+        };
+        match parts.as_slice() {
+            ["scenario.toml"] => {
+                let text = fs::read_to_string(&path).expect("scenario.toml");
+                scenario.toml = text
+                    .parse()
+                    .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            }
+            // Said by the environment's owner in the program's own configuration format; not Azure's.
+            ["config.toml"] => {
+                let text = fs::read_to_string(&path).expect("config.toml");
+                let table: toml::Table = text
+                    .parse()
+                    .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+                assert!(
+                    table.contains_key("pattern"),
+                    "{} says nothing",
+                    path.display()
+                );
+            }
+            ["arm", _] => scenario.arm.extend(array(&path)),
+            ["search", service, file] => {
+                scenario
+                    .search
+                    .insert(format!("{service}/{}", stem(file)), array(&path));
+            }
+            ["search", service, kind @ ("status" | "stats"), file] => {
+                scenario
+                    .bodies
+                    .insert(format!("{service}/{kind}/{}", stem(file)), json(&path));
+            }
+            ["graph", "objects.json"] => scenario.directory = array(&path),
+            ["graph", "groups.json"] => {
+                scenario.members = serde_json::from_value(json(&path))
+                    .expect("groups.json maps ids to lists of ids");
+            }
+            _ => panic!("{inside} in {name} is a file that no simulator reads"),
+        }
+    }
+    scenario
+}
+
+impl Scenario {
+    /// The document of this id, whatever its case.
+    pub(crate) fn document(&self, id: &str) -> Option<&Value> {
+        self.arm
+            .iter()
+            .find(|document| id_of(document).eq_ignore_ascii_case(id))
+    }
+
+    /// The one document whose id ends like this.
+    pub(crate) fn ending(&self, tail: &str) -> &Value {
+        let tail = tail.to_ascii_lowercase();
+        let mut found = self
+            .arm
+            .iter()
+            .filter(|document| id_of(document).to_ascii_lowercase().ends_with(&tail));
+        let first = found
+            .next()
+            .unwrap_or_else(|| panic!("{} has nothing that ends in {tail}", self.name));
+        assert!(
+            found.next().is_none(),
+            "{} has more than one {tail}",
+            self.name
+        );
+        first
+    }
+}
+
+/// A document's id; every document has one.
+pub(crate) fn id_of(document: &Value) -> &str {
+    document
+        .get("id")
+        .and_then(Value::as_str)
+        .unwrap_or_else(|| panic!("a document has no id: {document}"))
+}
+
+/// Calls back with the dotted path and the text of every string inside a value.
+pub(crate) fn strings(value: &Value, path: &str, visit: &mut dyn FnMut(&str, &str)) {
+    match value {
+        Value::String(text) => visit(path, text),
+        Value::Array(items) => {
+            for item in items {
+                strings(item, &format!("{path}[]"), visit);
+            }
+        }
+        Value::Object(fields) => {
+            for (key, item) in fields {
+                strings(item, &format!("{path}.{key}"), visit);
+                // Maps keyed by an id (user-assigned identities) name what they are keyed by.
+                if key.starts_with('/') {
+                    visit(&format!("{path}{{}}"), key);
+                }
+            }
+        }
+        _ => {}
+    }
+}
