@@ -21,9 +21,18 @@ fn group() -> String {
 
 /// A burst as a real run makes it: sign-in, lists, facets, the directory that refuses.
 fn calls() -> Vec<LedgerEntry> {
-    let search = format!("{}/providers/Microsoft.Search/searchServices/srch-rag-dev", group());
-    let hub = format!("{}/providers/Microsoft.MachineLearningServices/workspaces/hub-rag-dev", group());
-    let storage = format!("{}/providers/Microsoft.Storage/storageAccounts/stragdev", group());
+    let search = format!(
+        "{}/providers/Microsoft.Search/searchServices/srch-rag-dev",
+        group()
+    );
+    let hub = format!(
+        "{}/providers/Microsoft.MachineLearningServices/workspaces/hub-rag-dev",
+        group()
+    );
+    let storage = format!(
+        "{}/providers/Microsoft.Storage/storageAccounts/stragdev",
+        group()
+    );
     let mut calls = vec![LedgerEntry {
         service: Service::Login,
         method: Arc::from("POST"),
@@ -36,19 +45,38 @@ fn calls() -> Vec<LedgerEntry> {
         let number = calls.len() as u64 + 1;
         let mut entry = call(number, &path, Some(key));
         let left = 250 - i64::try_from(number).unwrap_or(0);
-        let quota = if path.starts_with("/subscriptions?") { "tenant-reads" } else { "subscription-reads" };
+        let quota = if path.starts_with("/subscriptions?") {
+            "tenant-reads"
+        } else {
+            "subscription-reads"
+        };
         entry.remaining = vec![(Arc::from(quota), left)];
         calls.push(entry);
     };
-    add("/subscriptions?api-version=2022-12-01".into(), Key::Subscriptions(None));
+    add(
+        "/subscriptions?api-version=2022-12-01".into(),
+        Key::Subscriptions(None),
+    );
     for family in Family::ALL {
-        let path = format!("{}/providers/{}?api-version=2025-06-01", subscription(), family.arm_type());
+        let path = format!(
+            "{}/providers/{}?api-version=2025-06-01",
+            subscription(),
+            family.arm_type()
+        );
         add(path, list_key(family));
     }
     for (owner, tail, facet) in [
-        (&search, "sharedPrivateLinkResources", Facet::SharedPrivateLinks),
+        (
+            &search,
+            "sharedPrivateLinkResources",
+            Facet::SharedPrivateLinks,
+        ),
         (&hub, "connections", Facet::Connections),
-        (&storage, "providers/Microsoft.Insights/diagnosticSettings", Facet::DiagnosticSettings),
+        (
+            &storage,
+            "providers/Microsoft.Insights/diagnosticSettings",
+            Facet::DiagnosticSettings,
+        ),
     ] {
         let path = format!("{owner}/{tail}?api-version=2025-05-01");
         add(path, Key::Facet(ArmId::new(owner), facet));
@@ -57,7 +85,10 @@ fn calls() -> Vec<LedgerEntry> {
         ("roleAssignments", Key::RoleAssignments(subscription())),
         ("denyAssignments", Key::DenyAssignments(subscription())),
     ] {
-        let path = format!("{}/providers/Microsoft.Authorization/{tail}?api-version=2022-04-01", subscription());
+        let path = format!(
+            "{}/providers/Microsoft.Authorization/{tail}?api-version=2022-04-01",
+            subscription()
+        );
         add(path, key);
     }
     calls.push(LedgerEntry {
@@ -106,7 +137,10 @@ fn full_at_every_size() {
 fn the_detail_at_80x24() {
     let mut screen = chosen(&full(), (80, 24));
     assert!(screen.act(Action::Enter));
-    insta::assert_snapshot!("requests-detail-80x24", screen.text("requests-detail-80x24"));
+    insta::assert_snapshot!(
+        "requests-detail-80x24",
+        screen.text("requests-detail-80x24")
+    );
 }
 
 #[test]
@@ -126,23 +160,45 @@ fn empty_loading_and_in_trouble() {
         status: None,
         attempts: 0,
         body: None,
-        ..call(19, &format!("{}/providers/Microsoft.Storage/storageAccounts/stragdev/listKeys", group()), None)
+        ..call(
+            19,
+            &format!(
+                "{}/providers/Microsoft.Storage/storageAccounts/stragdev/listKeys",
+                group()
+            ),
+            None,
+        )
     };
     let throttled = LedgerEntry {
         status: Some(429),
         attempts: 3,
         error_code: Some(Arc::from("TooManyRequests")),
-        ..call(20, &format!("{}/providers/Microsoft.KeyVault/vaults", subscription()), Some(list_key(Family::Vault)))
+        ..call(
+            20,
+            &format!("{}/providers/Microsoft.KeyVault/vaults", subscription()),
+            Some(list_key(Family::Vault)),
+        )
     };
     let lost = LedgerEntry {
         status: None,
         body: None,
         outcome: Outcome::Failed(Arc::from("the connection was closed before the body ended")),
-        ..call(21, &format!("{}/providers/Microsoft.DocumentDB/databaseAccounts", subscription()), Some(list_key(Family::Cosmos)))
+        ..call(
+            21,
+            &format!(
+                "{}/providers/Microsoft.DocumentDB/databaseAccounts",
+                subscription()
+            ),
+            Some(list_key(Family::Cosmos)),
+        )
     };
     trouble.calls.extend([stopped, throttled, lost]);
     let trouble = trouble.failed(list_key(Family::Cosmos));
-    for (state, scene) in [("empty", Scene::empty()), ("loading", loading), ("trouble", trouble)] {
+    for (state, scene) in [
+        ("empty", Scene::empty()),
+        ("loading", loading),
+        ("trouble", trouble),
+    ] {
         for size in [(80, 24), (140, 42)] {
             let name = format!("requests-{state}-{}x{}", size.0, size.1);
             let text = Screen::new(Requests::new(), &scene, size).text(&name);
@@ -154,11 +210,16 @@ fn empty_loading_and_in_trouble() {
 #[test]
 fn newest_calls_do_not_move_the_selection() {
     let mut screen = Screen::new(Requests::new(), &full(), (140, 42));
-    let selected = |screen: &mut Screen<Requests>| screen.with(|pane, cx| pane.subject(cx).unwrap().title);
+    let selected =
+        |screen: &mut Screen<Requests>| screen.with(|pane, cx| pane.subject(cx).unwrap().title);
     assert_eq!(selected(&mut screen), "request 18");
     // Nobody has moved: the newest is looked at.
     for number in 19..60 {
-        screen.hear(Update::Request(Box::new(call(number, "/subscriptions", None))));
+        screen.hear(Update::Request(Box::new(call(
+            number,
+            "/subscriptions",
+            None,
+        ))));
         assert_eq!(selected(&mut screen), format!("request {number}"));
     }
     for _ in 0..3 {
@@ -167,11 +228,17 @@ fn newest_calls_do_not_move_the_selection() {
     assert_eq!(selected(&mut screen), "request 56");
     let line = |screen: &mut Screen<Requests>| {
         let text = screen.text("requests-moved");
-        text.lines().position(|line| line.starts_with('▌')).expect("a chosen row")
+        text.lines()
+            .position(|line| line.starts_with('▌'))
+            .expect("a chosen row")
     };
     let before = line(&mut screen);
     for number in 60..90 {
-        screen.hear(Update::Request(Box::new(call(number, "/subscriptions", None))));
+        screen.hear(Update::Request(Box::new(call(
+            number,
+            "/subscriptions",
+            None,
+        ))));
     }
     assert_eq!(selected(&mut screen), "request 56");
     assert_eq!(line(&mut screen), before, "the row stays where the eye is");
@@ -200,11 +267,16 @@ fn the_copy_is_a_whole_command_that_asks_the_same_again() {
     let subject = screen.with(|pane, cx| pane.subject(cx).unwrap());
     assert_eq!(
         subject.copy[0].text,
-        format!("az rest --method get --url 'https://management.azure.com/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Authorization/denyAssignments?api-version=2022-04-01'")
+        format!(
+            "az rest --method get --url 'https://management.azure.com/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Authorization/denyAssignments?api-version=2022-04-01'"
+        )
     );
     screen.act(Action::Last);
     let subject = screen.with(|pane, cx| pane.subject(cx).unwrap());
-    assert!(subject.copy.iter().all(|item| item.label != "az rest"), "a sign-in is not repeated by hand");
+    assert!(
+        subject.copy.iter().all(|item| item.label != "az rest"),
+        "a sign-in is not repeated by hand"
+    );
     assert!(subject.answers.is_empty(), "a token's answer is never kept");
 }
 
@@ -216,7 +288,10 @@ fn the_gauges_say_what_is_left_as_the_newest_answer_said() {
     let mut old = full();
     old.calls[16].remaining = vec![(Arc::from("subscription-reads"), 11_999)];
     let text = Screen::new(Requests::new(), &old, (140, 42)).text("requests-hourly");
-    assert!(text.contains("11999 left") && !text.contains("11999/250"), "{text}");
+    assert!(
+        text.contains("11999 left") && !text.contains("11999/250"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -224,7 +299,10 @@ fn a_call_that_a_later_one_made_good_says_so() {
     let mut scene = Scene::of("broken-indexer");
     scene.calls = calls();
     let text = chosen(&scene, (140, 42)).text("requests-made-good");
-    assert!(text.contains("KNOWN ALL THE SAME") && !text.contains("SO WE DO NOT KNOW"), "{text}");
+    assert!(
+        text.contains("KNOWN ALL THE SAME") && !text.contains("SO WE DO NOT KNOW"),
+        "{text}"
+    );
 }
 
 #[test]

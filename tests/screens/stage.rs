@@ -65,7 +65,12 @@ pub(crate) fn subscription() -> ArmId {
 }
 
 pub(crate) fn issue(kind: IssueKind, key: &Key) -> Issue {
-    let mut issue = Issue::new(kind, key.words(), "Azure said no", NOW - time::Duration::seconds(2));
+    let mut issue = Issue::new(
+        kind,
+        key.words(),
+        "Azure said no",
+        NOW - time::Duration::seconds(2),
+    );
     issue.request_id = Some(Arc::from("5ad0c1f2-0000-4000-8000-000000003117"));
     if kind == IssueKind::Denied {
         issue.status = Some(403);
@@ -118,13 +123,27 @@ impl Scene {
         for document in documents {
             let id = document["id"].as_str().unwrap_or_default();
             let own = ArmId::new(id).resource_type().unwrap_or_else(|| {
-                document["type"].as_str().unwrap_or("subscription").to_owned()
+                document["type"]
+                    .as_str()
+                    .unwrap_or("subscription")
+                    .to_owned()
             });
-            by_type.entry(own.to_ascii_lowercase()).or_default().push(document);
+            by_type
+                .entry(own.to_ascii_lowercase())
+                .or_default()
+                .push(document);
         }
-        let mut take = |own: &str| by_type.remove(&own.to_ascii_lowercase()).unwrap_or_default();
+        let mut take = |own: &str| {
+            by_type
+                .remove(&own.to_ascii_lowercase())
+                .unwrap_or_default()
+        };
         let here = |documents: Vec<Value>| -> Vec<Value> {
-            let within = |one: &Value| one["id"].as_str().is_some_and(|id| ArmId::new(id).is_within(&subscription()));
+            let within = |one: &Value| {
+                one["id"]
+                    .as_str()
+                    .is_some_and(|id| ArmId::new(id).is_within(&subscription()))
+            };
             documents.into_iter().filter(within).collect()
         };
         let whole = |items: Vec<Value>| Reading::Known(json!({ "value": items }));
@@ -155,11 +174,23 @@ impl Scene {
                 scene.add(Key::Facet(owner.clone(), *facet), whole(items));
             }
         }
-        scene.add(Key::RoleAssignments(subscription()), whole(take("Microsoft.Authorization/roleAssignments")));
-        scene.add(Key::RoleDefinitions(subscription()), whole(take("Microsoft.Authorization/roleDefinitions")));
-        scene.add(Key::DenyAssignments(subscription()), whole(here(take("Microsoft.Authorization/denyAssignments"))));
+        scene.add(
+            Key::RoleAssignments(subscription()),
+            whole(take("Microsoft.Authorization/roleAssignments")),
+        );
+        scene.add(
+            Key::RoleDefinitions(subscription()),
+            whole(take("Microsoft.Authorization/roleDefinitions")),
+        );
+        scene.add(
+            Key::DenyAssignments(subscription()),
+            whole(here(take("Microsoft.Authorization/denyAssignments"))),
+        );
         let people = document(&root.join(name).join("graph/objects.json"));
-        scene.add(Key::Principals(None), Reading::Known(json!({ "value": people })));
+        scene.add(
+            Key::Principals(None),
+            Reading::Known(json!({ "value": people })),
+        );
         scene
     }
 
@@ -207,7 +238,9 @@ impl Scene {
     #[must_use]
     pub(crate) fn changed(mut self, name: &str, pointer: &str, value: &Value) -> Self {
         for (_, reading) in &mut self.readings {
-            let Reading::Known(page) = reading else { continue };
+            let Reading::Known(page) = reading else {
+                continue;
+            };
             let items = page["value"].as_array_mut().expect("a page");
             for item in items.iter_mut().filter(|one| one["name"] == name) {
                 *item.pointer_mut(pointer).expect("the property is there") = value.clone();
@@ -245,10 +278,26 @@ impl Scene {
 }
 
 const FACETS: &[(Family, Facet, &str)] = &[
-    (Family::Storage, Facet::Containers, "Microsoft.Storage/storageAccounts/blobServices/containers"),
-    (Family::Cognitive, Facet::Deployments, "Microsoft.CognitiveServices/accounts/deployments"),
-    (Family::Cognitive, Facet::Projects, "Microsoft.CognitiveServices/accounts/projects"),
-    (Family::Workspace, Facet::Connections, "Microsoft.MachineLearningServices/workspaces/connections"),
+    (
+        Family::Storage,
+        Facet::Containers,
+        "Microsoft.Storage/storageAccounts/blobServices/containers",
+    ),
+    (
+        Family::Cognitive,
+        Facet::Deployments,
+        "Microsoft.CognitiveServices/accounts/deployments",
+    ),
+    (
+        Family::Cognitive,
+        Facet::Projects,
+        "Microsoft.CognitiveServices/accounts/projects",
+    ),
+    (
+        Family::Workspace,
+        Facet::Connections,
+        "Microsoft.MachineLearningServices/workspaces/connections",
+    ),
     (Family::Vault, Facet::Keys, "Microsoft.KeyVault/vaults/keys"),
 ];
 
@@ -261,13 +310,20 @@ pub(crate) fn list_key(family: Family) -> Key {
 }
 
 fn apply(store: &mut Store, key: &Key, reading: &Reading) {
-    let planned = Update::Planned { key: key.clone(), generation: 1 };
+    let planned = Update::Planned {
+        key: key.clone(),
+        generation: 1,
+    };
     store.apply(planned);
     let (value, issues) = match reading {
         Reading::Pending => return,
         Reading::Waiting => {
             let until = NOW + time::Duration::seconds(8);
-            store.apply(Update::Waiting { key: key.clone(), generation: 1, until });
+            store.apply(Update::Waiting {
+                key: key.clone(),
+                generation: 1,
+                until,
+            });
             return;
         }
         Reading::Known(value) => (Some(value), Vec::new()),

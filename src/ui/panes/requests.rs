@@ -87,7 +87,11 @@ impl Requests {
         let entries = &cx.snapshot.ledger().entries;
         self.revision != Some(cx.inventory.snapshot().revision())
             || self.seen.len() != entries.len()
-            || !self.seen.iter().zip(entries).all(|(one, other)| Arc::ptr_eq(one, other))
+            || !self
+                .seen
+                .iter()
+                .zip(entries)
+                .all(|(one, other)| Arc::ptr_eq(one, other))
     }
 
     fn take(&mut self, cx: &Cx<'_>) {
@@ -126,7 +130,9 @@ impl Requests {
         for (count, word, role, always) in facts {
             if count > 0 || (always && calm) {
                 let role = if count > 0 { role } else { Role::Muted };
-                words = words.then(Role::Muted, " · ").then(role, format!("{count} {word}"));
+                words = words
+                    .then(Role::Muted, " · ")
+                    .then(role, format!("{count} {word}"));
             }
         }
         words
@@ -169,8 +175,15 @@ impl Requests {
         }
         let shown = usize::from(inside.height.saturating_sub(1));
         let long = listed > shown && inside.height > 18;
-        let room = if long { inside.height - 2 } else { inside.height };
-        let table = Rect { height: room, ..inside };
+        let room = if long {
+            inside.height - 2
+        } else {
+            inside.height
+        };
+        let table = Rect {
+            height: room,
+            ..inside
+        };
         let drawn = self
             .table
             .draw(cx, buffer, table, TABLE, self.parts.has_focus(TABLE));
@@ -185,13 +198,22 @@ impl Requests {
         let newest = self.table.sorted().is_none();
         let mut words = match below {
             0 => Rich::muted("the end"),
-            many => Rich::muted(format!("… {many} {}.", if newest { "older" } else { "more" })),
+            many => Rich::muted(format!(
+                "… {many} {}.",
+                if newest { "older" } else { "more" }
+            )),
         };
         if let Some(key) = cx.key_of(CONTEXT, Action::Last).filter(|_| below > 0) {
-            words = words.then(Role::Text, " ").then(Role::Strong, key).then(Role::Muted, " to the last.");
+            words = words
+                .then(Role::Text, " ")
+                .then(Role::Strong, key)
+                .then(Role::Muted, " to the last.");
         }
         if self.tally.let_go > 0 {
-            words = words.then(Role::Muted, format!("  {} before them are no longer kept.", self.tally.let_go));
+            words = words.then(
+                Role::Muted,
+                format!("  {} before them are no longer kept.", self.tally.let_go),
+            );
         }
         words.draw(buffer, at, 70, cx.theme);
     }
@@ -199,8 +221,15 @@ impl Requests {
     fn draw_detail(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
         let focused = self.parts.has_focus(self.parts.detail());
         let Some(entry) = self.chosen() else {
-            let inside = Rule::new("Nothing chosen").focused(focused).draw(cx, buffer, area);
-            empty(cx, buffer, inside, "The call that is selected is described here.");
+            let inside = Rule::new("Nothing chosen")
+                .focused(focused)
+                .draw(cx, buffer, area);
+            empty(
+                cx,
+                buffer,
+                inside,
+                "The call that is selected is described here.",
+            );
             return Drawn::default();
         };
         let answer = rows::Answer::of(entry);
@@ -291,7 +320,15 @@ impl Pane for Requests {
         };
         let quota = quota.min(area.height);
         if quota > 0 {
-            margins::quota(cx, buffer, Rect { height: quota, ..area }, &self.gauges);
+            margins::quota(
+                cx,
+                buffer,
+                Rect {
+                    height: quota,
+                    ..area
+                },
+                &self.gauges,
+            );
         }
         let rest = Rect::new(area.x, area.y + quota, area.width, area.height - quota);
         let placed = self.parts.place(cx, rest, &[Height::Rest]);
@@ -302,7 +339,10 @@ impl Pane for Requests {
                 SizeClass::Beside if view.height >= 16 => 5,
                 _ => u16::from(view.height >= 8),
             };
-            let list = Rect { height: view.height - gate, ..view };
+            let list = Rect {
+                height: view.height - gate,
+                ..view
+            };
             drawn.add(self.draw_list(cx, list, buffer));
             if gate > 0 {
                 let area = Rect::new(view.x, list.bottom(), view.width, gate);
@@ -362,7 +402,10 @@ impl Pane for Requests {
             label: "path".to_owned(),
             text: entry.path.to_string(),
         });
-        for (label, id) in [("request id", &entry.request_id), ("correlation id", &entry.correlation_id)] {
+        for (label, id) in [
+            ("request id", &entry.request_id),
+            ("correlation id", &entry.correlation_id),
+        ] {
             copy.extend(id.as_ref().map(|id| CopyItem {
                 label: label.to_owned(),
                 text: id.to_string(),

@@ -38,7 +38,9 @@ fn break_at(word: &str, cells: u16) -> Option<usize> {
     if width(word) <= cells || cells < 8 {
         return None;
     }
-    let marks = word.char_indices().filter(|(_, letter)| "/?&,;=:".contains(*letter));
+    let marks = word
+        .char_indices()
+        .filter(|(_, letter)| "/?&,;=:".contains(*letter));
     marks
         .map(|(at, letter)| at + letter.len_utf8())
         .take_while(|end| width(&word[..*end]) <= cells)
@@ -108,7 +110,8 @@ mod tests {
 
     #[test]
     fn a_long_argument_breaks_at_its_own_marks() {
-        let command = "az rest --url https://graph.microsoft.com/v1.0/directoryObjects/getByIds --body x";
+        let command =
+            "az rest --url https://graph.microsoft.com/v1.0/directoryObjects/getByIds --body x";
         let found = lines(command, 40);
         assert_eq!(
             found,

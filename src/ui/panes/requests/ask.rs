@@ -30,7 +30,11 @@ pub(super) fn command(entry: &LedgerEntry, inventory: &Inventory) -> Option<Comm
     if matches!(entry.outcome, Outcome::Stopped(_)) {
         return None;
     }
-    let scheme = if is_loopback(&entry.host) { "http" } else { "https" };
+    let scheme = if is_loopback(&entry.host) {
+        "http"
+    } else {
+        "https"
+    };
     let url = format!("{scheme}://{}{}", entry.host, entry.path);
     let mut text = format!(
         "az rest --method {} --url {}",
@@ -81,7 +85,10 @@ fn ids(inventory: &Inventory) -> Vec<&str> {
 fn is_loopback(host: &str) -> bool {
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
     let bare = name.trim_start_matches('[').trim_end_matches(']');
-    name == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    name == "localhost"
+        || bare
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
 }
 
 /// A word as a POSIX shell takes it whole.

@@ -29,7 +29,9 @@ pub(super) fn sections(entry: &LedgerEntry, cx: &Cx<'_>) -> Vec<Section> {
     }
     if let Some(command) = ask::command(entry, cx.inventory) {
         let key = cx.key_of("requests", Action::Copy);
-        let right = key.map_or(Rich::new(), |key| Rich::strong(key).then(Role::Muted, " copy"));
+        let right = key.map_or(Rich::new(), |key| {
+            Rich::strong(key).then(Role::Muted, " copy")
+        });
         sections.push(
             Section::new("ASK IT YOURSELF")
                 .right(right)
@@ -53,7 +55,9 @@ fn facts(entry: &LedgerEntry, cx: &Cx<'_>) -> Section {
     let answer = rows::Answer::of(entry);
     let role = answer.sign().map_or(Role::Text, Sign::word_role);
     let status = match (&entry.outcome, entry.status) {
-        (Outcome::Pending, _) => Rich::sign(cx.signs, Sign::Reading).then(Role::Muted, " no answer yet"),
+        (Outcome::Pending, _) => {
+            Rich::sign(cx.signs, Sign::Reading).then(Role::Muted, " no answer yet")
+        }
         (Outcome::Failed(why) | Outcome::Stopped(why), _) => Rich::of(role, why.to_string()),
         (Outcome::Answered, Some(status)) => {
             let words = reason(status);
@@ -84,16 +88,25 @@ fn facts(entry: &LedgerEntry, cx: &Cx<'_>) -> Section {
     if let Some(id) = &entry.request_id {
         section = section.pair("request", Rich::plain(id.to_string()));
     }
-    if let Some(id) = entry.correlation_id.as_ref().filter(|id| Some(*id) != entry.request_id.as_ref()) {
+    if let Some(id) = entry
+        .correlation_id
+        .as_ref()
+        .filter(|id| Some(*id) != entry.request_id.as_ref())
+    {
         section = section.pair("correlation", Rich::plain(id.to_string()));
     }
     if let Some(tenant) = &entry.tenant {
         let who = cx.snapshot.callers().iter().find(|caller| {
-            caller.tenant.as_ref().is_some_and(|own| own.as_str().eq_ignore_ascii_case(tenant))
+            caller
+                .tenant
+                .as_ref()
+                .is_some_and(|own| own.as_str().eq_ignore_ascii_case(tenant))
         });
-        let who = who.and_then(|caller| caller.label()).map_or(String::new(), |label| {
-            format!(", {}", label.split('@').next().unwrap_or(label))
-        });
+        let who = who
+            .and_then(|caller| caller.label())
+            .map_or(String::new(), |label| {
+                format!(", {}", label.split('@').next().unwrap_or(label))
+            });
         let words = format!("tenant {}{who}", short_guid(tenant));
         section = section.pair("token", Rich::plain(words));
     }
@@ -150,7 +163,10 @@ fn unknown(entry: &LedgerEntry, cx: &Cx<'_>) -> Option<Section> {
     if slice.trouble().is_none() && slice.complete {
         return Some(
             Section::new("KNOWN ALL THE SAME")
-                .words(Rich::sign(cx.signs, Sign::Open).then(Role::Text, format!(" {}", filled(key, cx))))
+                .words(
+                    Rich::sign(cx.signs, Sign::Open)
+                        .then(Role::Text, format!(" {}", filled(key, cx))),
+                )
                 .words(Rich::muted("a later call brought it")),
         );
     }
@@ -158,7 +174,9 @@ fn unknown(entry: &LedgerEntry, cx: &Cx<'_>) -> Option<Section> {
         Rich::sign(cx.signs, Sign::Unknown).then(Role::Text, format!(" {}", filled(key, cx))),
     );
     let so = match key {
-        Key::Principals(_) => "Who holds a role is shown by object id, and not whether they still exist.",
+        Key::Principals(_) => {
+            "Who holds a role is shown by object id, and not whether they still exist."
+        }
         Key::RoleAssignments(_) => "Nobody's rights there are judged: no answer is a guess.",
         Key::DenyAssignments(_) => "A deny assignment may take away what a role gives.",
         Key::RoleDefinitions(_) => "Roles are shown by id; what they allow is not known.",
@@ -170,7 +188,9 @@ fn unknown(entry: &LedgerEntry, cx: &Cx<'_>) -> Option<Section> {
     };
     let section = section.words(Rich::muted(so));
     Some(if slice.value.is_some() && slice.complete {
-        section.words(Rich::muted("What was read before is still shown, with its age."))
+        section.words(Rich::muted(
+            "What was read before is still shown, with its age.",
+        ))
     } else {
         section
     })
@@ -180,8 +200,13 @@ fn unknown(entry: &LedgerEntry, cx: &Cx<'_>) -> Option<Section> {
 fn missing(entry: &LedgerEntry, cx: &Cx<'_>) -> Option<Section> {
     let key = entry.fills.as_ref()?;
     let slice = cx.snapshot.slice(key)?;
-    let of_entry = |issue: &&Issue| issue.request_id.is_some() && issue.request_id == entry.request_id;
-    let issue = slice.issues.iter().find(of_entry).or_else(|| slice.trouble())?;
+    let of_entry =
+        |issue: &&Issue| issue.request_id.is_some() && issue.request_id == entry.request_id;
+    let issue = slice
+        .issues
+        .iter()
+        .find(of_entry)
+        .or_else(|| slice.trouble())?;
     if issue.right.is_none() && issue.role.is_none() {
         return None;
     }
@@ -207,9 +232,14 @@ fn headers(entry: &LedgerEntry) -> Option<Section> {
         return None;
     }
     let section = Section::new("HEADERS OF THE ANSWER");
-    Some(entry.headers.iter().fold(section, |section, (name, value)| {
-        section.pair(name.to_string(), Rich::plain(value.to_string()))
-    }))
+    Some(
+        entry
+            .headers
+            .iter()
+            .fold(section, |section, (name, value)| {
+                section.pair(name.to_string(), Rich::plain(value.to_string()))
+            }),
+    )
 }
 
 fn body(entry: &LedgerEntry) -> Option<Section> {

@@ -33,8 +33,15 @@ pub(super) fn quota(cx: &Cx<'_>, buffer: &mut Buffer, area: Rect, gauges: &[Gaug
     let inside = Rule::new("Quota").right(right).draw(cx, buffer, area);
     let y = inside.y + 1;
     if gauges.is_empty() {
-        let words = Rich::muted("No answer has said yet what is left: the headers x-ms-ratelimit-remaining-… come with the first ones.");
-        words.draw(buffer, (area.x + 2, y), area.width.saturating_sub(4), cx.theme);
+        let words = Rich::muted(
+            "No answer has said yet what is left: the headers x-ms-ratelimit-remaining-… come with the first ones.",
+        );
+        words.draw(
+            buffer,
+            (area.x + 2, y),
+            area.width.saturating_sub(4),
+            cx.theme,
+        );
         return;
     }
     let mut x = area.x + 2;
@@ -45,7 +52,11 @@ pub(super) fn quota(cx: &Cx<'_>, buffer: &mut Buffer, area: Rect, gauges: &[Gaug
         Rich::strong(gauge.title.clone()).draw(buffer, (x, y), 33, cx.theme);
         Rich::muted(gauge.place.clone()).draw(buffer, (x, y + 1), 33, cx.theme);
         if let Some(of) = gauge.of {
-            let role = if gauge.left * 5 < of { Role::VerdictAtRisk } else { Role::Text };
+            let role = if gauge.left * 5 < of {
+                Role::VerdictAtRisk
+            } else {
+                Role::Text
+            };
             bar::draw(cx, buffer, (x, y + 2), 20, (gauge.left, of), role);
             count(gauge).draw(buffer, (x + 21, y + 2), 12, cx.theme);
         } else {
@@ -85,16 +96,27 @@ pub(super) fn gate(cx: &Cx<'_>, buffer: &mut Buffer, area: Rect, tally: &Tally, 
     let rule = Rule::new("Read-only gate");
     if area.height < 3 {
         let words = |count: u64, word: &str| format!("{count} {word}");
-        let fine = |count: u64| if count == 0 { Role::Muted } else { Role::VerdictShut };
+        let fine = |count: u64| {
+            if count == 0 {
+                Role::Muted
+            } else {
+                Role::VerdictShut
+            }
+        };
         let facts = Rich::muted(format!("{} GET · {} POST · ", tally.gets, tally.posts))
             .then(fine(tally.writes), words(tally.writes, "writes"))
             .then(Role::Muted, " · ")
-            .then(fine(tally.key_listings), words(tally.key_listings, "key listings"));
+            .then(
+                fine(tally.key_listings),
+                words(tally.key_listings, "key listings"),
+            );
         let right = Rich::of(fine(tally.stopped), words(tally.stopped, "stopped here"));
         rule.facts(facts).right(right).draw(cx, buffer, area);
         return;
     }
-    let inside = rule.right(Rich::muted("deny by default")).draw(cx, buffer, area);
+    let inside = rule
+        .right(Rich::muted("deny by default"))
+        .draw(cx, buffer, area);
     let room = area.width.saturating_sub(3);
     gate_facts(cx, tally).draw(buffer, (area.x + 2, inside.y), room, cx.theme);
     let stopped = match tally.stopped {
@@ -105,7 +127,10 @@ pub(super) fn gate(cx: &Cx<'_>, buffer: &mut Buffer, area: Rect, tally: &Tally, 
     let tokens = match hosts {
         [] => " No token went anywhere.".to_owned(),
         [one] => format!(" Tokens went to {one}, and nowhere else."),
-        many => format!(" Tokens went to {} hosts of this cloud, and nowhere else.", many.len()),
+        many => format!(
+            " Tokens went to {} hosts of this cloud, and nowhere else.",
+            many.len()
+        ),
     };
     stopped
         .then(Role::Muted, tokens)

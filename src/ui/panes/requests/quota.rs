@@ -49,13 +49,44 @@ pub fn gauges(ledger: &Ledger, inventory: &Inventory) -> Vec<Gauge> {
 
 fn gauge(entry: &LedgerEntry, name: &str, left: i64, inventory: &Inventory) -> Option<Gauge> {
     let left = u64::try_from(left).ok()?;
-    let (rank, title, what, limit, refill): (_, &str, String, Option<u64>, &'static str) = match name {
-        "subscription-reads" => (0, "Resource Manager", place(entry, "reads", inventory), Some(250), "+25 a second"),
-        "tenant-reads" => (1, "Resource Manager", "whole tenant · reads".to_owned(), Some(250), "+25 a second"),
-        "user-quota" => (2, "Resource Graph", "whole tenant".to_owned(), Some(15), "in 5 seconds"),
-        "subscription-global-reads" => (4, "Resource Manager", place(entry, "everybody's reads", inventory), None, ""),
-        other => (3, "Resource provider", place(entry, &other.replace('-', " "), inventory), None, ""),
-    };
+    let (rank, title, what, limit, refill): (_, &str, String, Option<u64>, &'static str) =
+        match name {
+            "subscription-reads" => (
+                0,
+                "Resource Manager",
+                place(entry, "reads", inventory),
+                Some(250),
+                "+25 a second",
+            ),
+            "tenant-reads" => (
+                1,
+                "Resource Manager",
+                "whole tenant · reads".to_owned(),
+                Some(250),
+                "+25 a second",
+            ),
+            "user-quota" => (
+                2,
+                "Resource Graph",
+                "whole tenant".to_owned(),
+                Some(15),
+                "in 5 seconds",
+            ),
+            "subscription-global-reads" => (
+                4,
+                "Resource Manager",
+                place(entry, "everybody's reads", inventory),
+                None,
+                "",
+            ),
+            other => (
+                3,
+                "Resource provider",
+                place(entry, &other.replace('-', " "), inventory),
+                None,
+                "",
+            ),
+        };
     Some(Gauge {
         title: title.to_owned(),
         place: what,

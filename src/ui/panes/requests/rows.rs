@@ -227,7 +227,11 @@ fn short_path(path: &str, wide: bool, named: impl Fn(&str) -> Option<String>) ->
 }
 
 fn joined(parts: &[&str], shown: impl Fn(&str) -> String) -> String {
-    parts.iter().map(|part| shown(part)).collect::<Vec<_>>().join("/")
+    parts
+        .iter()
+        .map(|part| shown(part))
+        .collect::<Vec<_>>()
+        .join("/")
 }
 
 /// The name of a call, for the title of its detail: the last word of its path.
@@ -304,7 +308,8 @@ fn lists_keys(path: &str) -> bool {
     let path = path.split('?').next().unwrap_or_default();
     let last = path.rsplit('/').next().unwrap_or_default();
     let last = last.to_ascii_lowercase();
-    last.starts_with("list") && (last.contains("key") || last.contains("secret") || last.contains("sas"))
+    last.starts_with("list")
+        && (last.contains("key") || last.contains("secret") || last.contains("sas"))
 }
 
 /// The hosts that tokens went to, in the order in which they were first asked.
@@ -329,15 +334,47 @@ mod tests {
         const S: &str = "/subscriptions/3b1c0f2d-65f0-4135-bf08-e005a4058e20";
         let named = |part: &str| part.starts_with("3b1c").then(|| "contoso-dev".to_owned());
         for (path, short) in [
-            (format!("{S}/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/stragdev"), "…/storageAccounts/stragdev"),
-            (format!("{S}/providers/Microsoft.Storage/storageAccounts"), "…/contoso-dev/…/storageAccounts"),
-            (format!("{S}/resourceGroups/rg-rag-poc/providers/Microsoft.Authorization/roleAssignments"), "…/rg-rag-poc/…/roleAssignments"),
-            (format!("{S}/resourceGroups/rg/providers/Microsoft.Search/searchServices/srch/sharedPrivateLinkResources"), "…/srch/sharedPrivateLinkResources"),
-            (format!("{S}/resourceGroups/rg/providers/Microsoft.Search/searchServices/srch/providers/Microsoft.Insights/diagnosticSettings"), "…/srch/…/diagnosticSettings"),
-            (format!("{S}/resourcegroups"), "…/contoso-dev/resourcegroups"),
+            (
+                format!(
+                    "{S}/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/stragdev"
+                ),
+                "…/storageAccounts/stragdev",
+            ),
+            (
+                format!("{S}/providers/Microsoft.Storage/storageAccounts"),
+                "…/contoso-dev/…/storageAccounts",
+            ),
+            (
+                format!(
+                    "{S}/resourceGroups/rg-rag-poc/providers/Microsoft.Authorization/roleAssignments"
+                ),
+                "…/rg-rag-poc/…/roleAssignments",
+            ),
+            (
+                format!(
+                    "{S}/resourceGroups/rg/providers/Microsoft.Search/searchServices/srch/sharedPrivateLinkResources"
+                ),
+                "…/srch/sharedPrivateLinkResources",
+            ),
+            (
+                format!(
+                    "{S}/resourceGroups/rg/providers/Microsoft.Search/searchServices/srch/providers/Microsoft.Insights/diagnosticSettings"
+                ),
+                "…/srch/…/diagnosticSettings",
+            ),
+            (
+                format!("{S}/resourcegroups"),
+                "…/contoso-dev/resourcegroups",
+            ),
             ("/subscriptions".to_owned(), "/subscriptions"),
-            ("/v1.0/directoryObjects/getByIds".to_owned(), "/directoryObjects/getByIds"),
-            ("/7f3ebb89-300f-4a0d-8c3e-57a8d657c0d1/oauth2/v2.0/token".to_owned(), "…/oauth2/v2.0/token"),
+            (
+                "/v1.0/directoryObjects/getByIds".to_owned(),
+                "/directoryObjects/getByIds",
+            ),
+            (
+                "/7f3ebb89-300f-4a0d-8c3e-57a8d657c0d1/oauth2/v2.0/token".to_owned(),
+                "…/oauth2/v2.0/token",
+            ),
             ("/".to_owned(), "/"),
         ] {
             assert_eq!(short_path(&path, true, named), short, "{path}");

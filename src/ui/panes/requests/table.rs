@@ -53,9 +53,15 @@ pub(super) fn rows(ledger: &Ledger, cx: &Cx<'_>) -> Vec<TableRow> {
                     Cell::number(Rich::muted(row.number.to_string()), number),
                     Rich::muted(clock(entry.started_at, cx)).into(),
                     Rich::muted(row.to).into(),
-                    Rich::muted(format!("{:<5}", row.method)).then(Role::Text, row.asked).into(),
+                    Rich::muted(format!("{:<5}", row.method))
+                        .then(Role::Text, row.asked)
+                        .into(),
                     Cell::number(answer, status),
-                    Cell::number(ms, row.ms.map_or(-1, |ms| i64::try_from(ms).unwrap_or(i64::MAX))),
+                    Cell::number(
+                        ms,
+                        row.ms
+                            .map_or(-1, |ms| i64::try_from(ms).unwrap_or(i64::MAX)),
+                    ),
                     Rich::muted(row.fills).into(),
                     waterfall(entry, burst, row.fault).into(),
                 ],
@@ -107,14 +113,24 @@ fn waterfall(
     let span = (end - begin).whole_microseconds().max(1);
     let place = |at: OffsetDateTime| {
         let cells = (at - begin).whole_microseconds().max(0) * i128::from(WATERFALL) / span;
-        usize::try_from(cells).unwrap_or(0).min(usize::from(WATERFALL) - 1)
+        usize::try_from(cells)
+            .unwrap_or(0)
+            .min(usize::from(WATERFALL) - 1)
     };
     let from = place(entry.started_at);
     let to = match entry.outcome {
         Ending::Pending => usize::from(WATERFALL) - 1,
         _ => place(entry.started_at + entry.duration),
     };
-    let line = if entry.outcome == Ending::Pending { "┄" } else { "━" };
-    let role = if fault { Role::VerdictUnknown } else { Role::Node };
+    let line = if entry.outcome == Ending::Pending {
+        "┄"
+    } else {
+        "━"
+    };
+    let role = if fault {
+        Role::VerdictUnknown
+    } else {
+        Role::Node
+    };
     Rich::of(Role::Muted, " ".repeat(from)).then(role, line.repeat(to.max(from) - from + 1))
 }
