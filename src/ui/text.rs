@@ -87,6 +87,17 @@ pub fn short_guid(guid: &str) -> String {
     format!("{}…{}", clean(&guid[..4]), clean(&guid[guid.len() - 4..]))
 }
 
+/// A name that ends in a GUID, with the GUID cut short: `azureml-rg-hub-rag-dev_5c1d…77e2`.
+pub fn short_tail(name: &str) -> Cow<'_, str> {
+    let at = name.len().saturating_sub(36);
+    match (name.get(..at), name.get(at..)) {
+        (Some(front), Some(guid)) if uuid::Uuid::try_parse(guid).is_ok() => {
+            Cow::Owned(format!("{front}{}", short_guid(guid)))
+        }
+        _ => Cow::Borrowed(name),
+    }
+}
+
 /// Breaks a text into lines of at most so many cells, at spaces; a word that is longer than a line
 /// is broken where the line ends.
 pub fn wrap(text: &str, cells: u16) -> Vec<String> {

@@ -10,7 +10,9 @@ use hopscope::ui::panes::Pane;
 use hopscope::ui::panes::access::Access;
 use serde_json::{Value, json};
 
-use super::stage::{NOW, Reading, SIZES, SUBSCRIPTION, Scene, Screen, issue, list_key, subscription};
+use super::stage::{
+    NOW, Reading, SIZES, SUBSCRIPTION, Scene, Screen, issue, list_key, subscription,
+};
 
 fn full() -> Scene {
     Scene::of("broken-indexer")
@@ -40,8 +42,14 @@ fn chosen(scene: &Scene, size: (u16, u16)) -> Screen<Access> {
 /// A scene with one assignment more.
 fn with_assignment(scene: &Scene, change: &Value) -> Scene {
     let key = Key::RoleAssignments(subscription());
-    let (_, reading) = scene.readings.iter().find(|(own, _)| *own == key).expect("assignments");
-    let Reading::Known(page) = reading else { panic!("assignments are known") };
+    let (_, reading) = scene
+        .readings
+        .iter()
+        .find(|(own, _)| *own == key)
+        .expect("assignments");
+    let Reading::Known(page) = reading else {
+        panic!("assignments are known")
+    };
     let mut page = page.clone();
     let name = "99999999-0000-4000-8000-000000000001";
     let mut one = json!({
@@ -86,18 +94,33 @@ fn by_principal_at_every_size() {
 fn every_other_state() {
     let roles = Key::RoleAssignments(subscription());
     let loading = full().reading(|key| {
-        matches!(key, Key::RoleAssignments(_) | Key::Principals(_) | Key::DenyAssignments(_))
+        matches!(
+            key,
+            Key::RoleAssignments(_) | Key::Principals(_) | Key::DenyAssignments(_)
+        )
     });
-    let (_, reading) = full().readings.into_iter().find(|(key, _)| *key == roles).expect("assignments");
-    let Reading::Known(mut page) = reading else { panic!("assignments are known") };
+    let (_, reading) = full()
+        .readings
+        .into_iter()
+        .find(|(key, _)| *key == roles)
+        .expect("assignments");
+    let Reading::Known(mut page) = reading else {
+        panic!("assignments are known")
+    };
     page["value"].as_array_mut().expect("a page").truncate(4);
-    let partial = full().with(roles.clone(), Reading::Partial(page, issue(IssueKind::Failed, &roles)));
+    let partial = full().with(
+        roles.clone(),
+        Reading::Partial(page, issue(IssueKind::Failed, &roles)),
+    );
     for (state, scene) in [
         ("empty", Scene::empty()),
         ("first", Scene::of("broken-indexer").reading(|_| true)),
         ("loading", loading),
         ("partial", partial),
-        ("denied", full().refused(roles.clone()).refused(Key::Principals(None))),
+        (
+            "denied",
+            full().refused(roles.clone()).refused(Key::Principals(None)),
+        ),
         ("nameless", full().refused(Key::Principals(None))),
         ("error", full().failed(roles.clone())),
         ("waiting", full().with(roles, Reading::Waiting)),
@@ -125,20 +148,31 @@ fn what_was_refused_is_asked_for_with_the_least_role() {
     let subject = screen.with(|pane, cx| pane.subject(cx)).expect("a subject");
     assert_eq!(
         subject.copy[0].text,
-        format!("az role assignment create --role Reader --assignee ada@contoso.com --scope /subscriptions/{SUBSCRIPTION}")
+        format!(
+            "az role assignment create --role Reader --assignee ada@contoso.com --scope /subscriptions/{SUBSCRIPTION}"
+        )
     );
     let text = screen.text("access-refused");
     // Access policies are properties of the vault: they are known all the same.
     assert!(!text.contains("nobody"), "a refusal is no answer: {text}");
-    let lines: Vec<&str> = text.lines().filter(|line| line.contains("role assignments")).collect();
-    assert!(lines.iter().any(|line| line.contains("? refused")), "{text}");
+    let lines: Vec<&str> = text
+        .lines()
+        .filter(|line| line.contains("role assignments"))
+        .collect();
+    assert!(
+        lines.iter().any(|line| line.contains("? refused")),
+        "{text}"
+    );
 }
 
 #[test]
 fn a_condition_is_shown_in_full_and_has_its_column() {
     let condition = "((!(ActionMatches{'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read'})) OR (@Resource[Microsoft.Storage/storageAccounts/blobServices/containers:name] StringEquals 'docs'))";
     let plain = screen(&full(), (200, 60)).text("access-plain");
-    assert!(!plain.contains("CONDITION"), "a column that would be empty is not there");
+    assert!(
+        !plain.contains("CONDITION"),
+        "a column that would be empty is not there"
+    );
     let scene = with_assignment(&full(), &json!({ "condition": condition }));
     let mut screen = screen(&scene, (200, 60));
     let text = screen.text("access-condition");
@@ -156,7 +190,8 @@ fn a_principal_that_is_gone_is_one_only_when_the_directory_was_read() {
     let scene = with_assignment(&full(), &stale);
     let text = screen(&scene, (140, 42)).text("access-orphan");
     assert!(text.contains("not in directory"), "{text}");
-    let text = screen(&scene.refused(Key::Principals(None)), (140, 42)).text("access-orphan-unknown");
+    let text =
+        screen(&scene.refused(Key::Principals(None)), (140, 42)).text("access-orphan-unknown");
     assert!(!text.contains("not in directory"), "{text}");
 }
 

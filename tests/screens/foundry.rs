@@ -9,7 +9,9 @@ use hopscope::ui::panes::Pane;
 use hopscope::ui::panes::foundry::Foundry;
 use serde_json::json;
 
-use super::stage::{NOW, Reading, SIZES, SUBSCRIPTION, Scene, Screen, issue, list_key, subscription};
+use super::stage::{
+    NOW, Reading, SIZES, SUBSCRIPTION, Scene, Screen, issue, list_key, subscription,
+};
 
 fn hub() -> ArmId {
     ArmId::new(format!(
@@ -20,7 +22,11 @@ fn hub() -> ArmId {
 /// The morning after: a policy has turned the keys of the hub's own Cosmos DB off.
 fn full() -> Scene {
     Scene::of("foundry-cmk")
-        .changed("cosmoshubrag5c1d", "/properties/disableLocalAuth", &json!(true))
+        .changed(
+            "cosmoshubrag5c1d",
+            "/properties/disableLocalAuth",
+            &json!(true),
+        )
         .changed(
             "cosmoshubrag5c1d",
             "/systemData",
@@ -63,11 +69,18 @@ fn full_at_every_size() {
 
 #[test]
 fn every_other_state() {
-    let lists = |key: &Key| matches!(key, Key::List { family: Family::Cosmos | Family::Storage, .. });
+    let lists = |key: &Key| {
+        matches!(
+            key,
+            Key::List {
+                family: Family::Cosmos | Family::Storage,
+                ..
+            }
+        )
+    };
     let facets = |key: &Key| matches!(key, Key::Facet(_, Facet::Connections | Facet::Keys));
-    let loading = full().reading(|key| {
-        lists(key) || facets(key) || matches!(key, Key::DenyAssignments(_))
-    });
+    let loading =
+        full().reading(|key| lists(key) || facets(key) || matches!(key, Key::DenyAssignments(_)));
     let first = Scene::of("foundry-cmk").reading(|_| true);
     let connections = Key::Facet(hub(), Facet::Connections);
     let denied = full()
@@ -75,7 +88,10 @@ fn every_other_state() {
         .refused(connections.clone())
         .refused(Key::DenyAssignments(subscription()));
     let cut_off = issue(hopscope::model::issue::IssueKind::Failed, &connections);
-    let partial = full().with(connections, Reading::Partial(json!({ "value": [] }), cut_off));
+    let partial = full().with(
+        connections,
+        Reading::Partial(json!({ "value": [] }), cut_off),
+    );
     let error = Scene::empty()
         .failed(list_key(Family::Workspace))
         .with(list_key(Family::Cognitive), Reading::Waiting);
@@ -102,7 +118,10 @@ fn the_parts_one_by_one_at_80x24() {
     insta::assert_snapshot!("foundry-detail-80x24", screen.text("foundry-detail-80x24"));
     assert!(screen.act(Action::Back));
     assert!(screen.act(Action::NextView));
-    insta::assert_snapshot!("foundry-denials-80x24", screen.text("foundry-denials-80x24"));
+    insta::assert_snapshot!(
+        "foundry-denials-80x24",
+        screen.text("foundry-denials-80x24")
+    );
 }
 
 #[test]
@@ -135,7 +154,10 @@ fn a_fold_survives_news_and_the_badge_counts_hubs() {
     assert!(screen.act(Action::Left));
     assert_eq!(screen.pane.filter().1, 1);
     let badge = screen.pane.badge().expect("a badge");
-    assert_eq!((badge.sign, badge.count), (hopscope::ui::signs::Sign::Shut, 1));
+    assert_eq!(
+        (badge.sign, badge.count),
+        (hopscope::ui::signs::Sign::Shut, 1)
+    );
     assert!(screen.act(Action::Right));
     assert!(screen.pane.filter().1 > 15);
 }

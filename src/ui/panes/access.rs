@@ -74,7 +74,10 @@ impl Default for Access {
 fn concerns(key: &Key) -> bool {
     matches!(
         key,
-        Key::RoleAssignments(_) | Key::RoleDefinitions(_) | Key::DenyAssignments(_) | Key::Principals(_)
+        Key::RoleAssignments(_)
+            | Key::RoleDefinitions(_)
+            | Key::DenyAssignments(_)
+            | Key::Principals(_)
     )
 }
 
@@ -84,7 +87,10 @@ impl Access {
         Self {
             parts: Parts::new(1),
             view: 0,
-            tables: [DataTable::new(columns(0, false)), DataTable::new(columns(1, false))],
+            tables: [
+                DataTable::new(columns(0, false)),
+                DataTable::new(columns(1, false)),
+            ],
             made: [Table::default(), Table::default()],
             places: [HashMap::new(), HashMap::new()],
             whole: Detail::new(),
@@ -114,10 +120,14 @@ impl Access {
         for (view, made) in self.made.iter().enumerate() {
             let has_condition = made.lines.iter().any(|line| !line.condition.is_unset());
             let groups = made.blocks.iter().map(|block| Group {
-                title: Rich::strong(block.title.clone()).then(Role::Muted, format!("  {}", block.fact)),
+                title: Rich::strong(block.title.clone())
+                    .then(Role::Muted, format!("  {}", block.fact)),
                 right: Rich::muted(block.right.clone()),
             });
-            let rows = made.lines.iter().map(|line| row(cx, view, line, has_condition));
+            let rows = made
+                .lines
+                .iter()
+                .map(|line| row(cx, view, line, has_condition));
             self.tables[view].set_columns(columns(view, has_condition));
             self.tables[view].set_rows(groups.collect(), rows.collect());
             let lines = made.lines.iter().enumerate();
@@ -145,10 +155,11 @@ impl Access {
             (Some(line), Some(matrix), Some(names)) => detail::told(cx, matrix, names, line),
             _ => None,
         };
-        let (left, proof) = told
-            .as_ref()
-            .map_or_else(Default::default, |told| (told.left.clone(), told.proof.clone()));
-        self.whole.set(left.iter().chain(&proof).cloned().collect(), fresh);
+        let (left, proof) = told.as_ref().map_or_else(Default::default, |told| {
+            (told.left.clone(), told.proof.clone())
+        });
+        self.whole
+            .set(left.iter().chain(&proof).cloned().collect(), fresh);
         self.left.set(left, fresh);
         self.proof.set(proof, fresh);
         self.told = told;
@@ -188,10 +199,15 @@ impl Access {
             if at == self.view {
                 begins = words.width();
             }
-            let role = if at == self.view { Role::Accent } else { Role::Muted };
+            let role = if at == self.view {
+                Role::Accent
+            } else {
+                Role::Muted
+            };
             words = words.then(role, *name);
         }
-        let keys = [Action::PreviousView, Action::NextView].map(|action| cx.key_of(CONTEXT, action));
+        let keys =
+            [Action::PreviousView, Action::NextView].map(|action| cx.key_of(CONTEXT, action));
         if let [Some(one), Some(other)] = keys {
             words = words.then(Role::Strong, format!("   {one} {other}"));
         }
@@ -213,8 +229,15 @@ impl Access {
             age.then(Role::Muted, "   ").and(views)
         };
         let fits = right.width() + self.facts(cx).width() + 16 <= area.width;
-        let facts = if fits { self.facts(cx) } else { self.trouble.tally(cx) };
-        let rule = Rule::new("Access").facts(facts).right(right).focused(focused);
+        let facts = if fits {
+            self.facts(cx)
+        } else {
+            self.trouble.tally(cx)
+        };
+        let rule = Rule::new("Access")
+            .facts(facts)
+            .right(right)
+            .focused(focused);
         let mut inside = rule.draw(cx, buffer, area);
         if note.is_empty() && area.width > from_end + 2 {
             let x = area.right() - 2 - from_end;
@@ -222,7 +245,12 @@ impl Access {
         }
         if let Some(band) = self.trouble.band(cx, CONTEXT, self.so()) {
             inside = band.draw(cx, buffer, inside);
-            inside = Rect::new(inside.x, inside.y + 1.min(inside.height), inside.width, inside.height.saturating_sub(1));
+            inside = Rect::new(
+                inside.x,
+                inside.y + 1.min(inside.height),
+                inside.width,
+                inside.height.saturating_sub(1),
+            );
         }
         if self.made[self.view].lines.is_empty() {
             empty(cx, buffer, inside, &self.nothing(cx));
@@ -243,7 +271,10 @@ impl Access {
 
     fn so(&self) -> String {
         let refused = |what: fn(&Key) -> bool| {
-            self.trouble.first.as_ref().is_some_and(|(key, ..)| what(key))
+            self.trouble
+                .first
+                .as_ref()
+                .is_some_and(|(key, ..)| what(key))
         };
         if refused(|key| matches!(key, Key::RoleAssignments(_))) {
             "Who holds what there is not known. No answer here is a guess.".to_owned()
@@ -260,16 +291,24 @@ impl Access {
         let place = trouble::looked_at(cx);
         let is_reading = self.trouble.pending > 0 || !cx.snapshot.is_idle();
         if is_reading {
-            return "Reading who may do what: rows appear here as soon as the resources are named.".to_owned();
+            return "Reading who may do what: rows appear here as soon as the resources are named."
+                .to_owned();
         }
         let again = cx
             .key_of(CONTEXT, Action::Refresh)
             .map_or(String::new(), |key| format!(" {key} asks again."));
-        let has_resources = cx.inventory.resources().any(|one| one.family != Family::PrivateEndpoint);
+        let has_resources = cx
+            .inventory
+            .resources()
+            .any(|one| one.family != Family::PrivateEndpoint);
         if has_resources {
-            format!("Looked for role assignments that concern the resources in {place}, and nobody holds one. One appears here at the next reading after it is made.{again}")
+            format!(
+                "Looked for role assignments that concern the resources in {place}, and nobody holds one. One appears here at the next reading after it is made.{again}"
+            )
         } else {
-            format!("Looked for role assignments in {place}, but there are no resources that one could concern. They appear here with the first resource.{again}")
+            format!(
+                "Looked for role assignments in {place}, but there are no resources that one could concern. They appear here with the first resource.{again}"
+            )
         }
     }
 
@@ -287,18 +326,30 @@ impl Access {
     fn draw_title(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Option<Rect> {
         let focused = self.parts.has_focus(self.parts.detail());
         let Some(told) = &self.told else {
-            let inside = Rule::new("Nothing chosen").focused(focused).draw(cx, buffer, area);
-            empty(cx, buffer, inside, "What is selected is described here, with its evidence.");
+            let inside = Rule::new("Nothing chosen")
+                .focused(focused)
+                .draw(cx, buffer, area);
+            empty(
+                cx,
+                buffer,
+                inside,
+                "What is selected is described here, with its evidence.",
+            );
             return None;
         };
-        let rule = Rule::new(told.title.clone()).right(Rich::muted(told.right.clone())).focused(focused);
+        let rule = Rule::new(told.title.clone())
+            .right(Rich::muted(told.right.clone()))
+            .focused(focused);
         Some(rule.draw(cx, buffer, area))
     }
 
     /// A wide table above, and its detail in two halves below.
     fn draw_stacked(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
         let below = (area.height * 2 / 5).max(12).min(area.height);
-        let table = Rect { height: area.height - below, ..area };
+        let table = Rect {
+            height: area.height - below,
+            ..area
+        };
         let mut drawn = self.draw_table(cx, table, buffer);
         let detail = Rect::new(area.x, table.bottom(), area.width, below);
         let Some(inside) = self.draw_title(cx, detail, buffer) else {
@@ -306,7 +357,12 @@ impl Access {
         };
         let x = inside.x + inside.width / 2;
         rule::vertical(cx, buffer, x, detail.y, detail.bottom(), &[]);
-        let body = Rect::new(inside.x, inside.y + 1, inside.width, inside.height.saturating_sub(1));
+        let body = Rect::new(
+            inside.x,
+            inside.y + 1,
+            inside.width,
+            inside.height.saturating_sub(1),
+        );
         let left = Rect::new(body.x + 1, body.y, x - body.x - 1, body.height);
         let right = Rect::new(x + 1, body.y, body.right() - x - 1, body.height);
         drawn.add(self.left.draw(cx, buffer, left, self.parts.detail()));
@@ -425,7 +481,10 @@ impl Pane for Access {
                 return Some(Badge { sign, count });
             }
         }
-        (self.trouble.pending > 0).then_some(Badge { sign: Sign::Reading, count: 0 })
+        (self.trouble.pending > 0).then_some(Badge {
+            sign: Sign::Reading,
+            count: 0,
+        })
     }
 
     fn keys(&self) -> Vec<Key> {
@@ -438,27 +497,43 @@ impl Pane for Access {
         let mut answers = Vec::new();
         match &line.about {
             About::Assignment(..) => {
-                let one = cx.inventory.assignments().find(|one| Some(&one.id) == told.id.as_ref());
+                let one = cx
+                    .inventory
+                    .assignments()
+                    .find(|one| Some(&one.id) == told.id.as_ref());
                 if let Some(one) = one {
-                    answers.push(Answer { title: "role assignment".to_owned(), raw: Raw::Json(one.raw.clone()) });
+                    answers.push(Answer {
+                        title: "role assignment".to_owned(),
+                        raw: Raw::Json(one.raw.clone()),
+                    });
                     if let Some(role) = cx.inventory.role(&one.role()) {
-                        answers.push(Answer { title: role.name.clone(), raw: Raw::Json(role.raw.clone()) });
+                        answers.push(Answer {
+                            title: role.name.clone(),
+                            raw: Raw::Json(role.raw.clone()),
+                        });
                     }
                     if let Some(who) = cx.inventory.principal(&one.principal_id) {
-                        answers.push(Answer { title: line.holder.label.clone(), raw: Raw::Json(who.raw.clone()) });
+                        answers.push(Answer {
+                            title: line.holder.label.clone(),
+                            raw: Raw::Json(who.raw.clone()),
+                        });
                     }
                 }
             }
-            About::Policy(vault, _) => answers.extend(
-                cx.inventory
-                    .resource(vault)
-                    .map(|one| Answer { title: one.name.clone(), raw: Raw::Json(one.raw.clone()) }),
-            ),
+            About::Policy(vault, _) => {
+                answers.extend(cx.inventory.resource(vault).map(|one| Answer {
+                    title: one.name.clone(),
+                    raw: Raw::Json(one.raw.clone()),
+                }))
+            }
             About::Denial(_) => answers.extend(
                 cx.inventory
                     .denials()
                     .find(|one| Some(&one.id) == told.id.as_ref())
-                    .map(|one| Answer { title: one.name.clone(), raw: Raw::Json(one.raw.clone()) }),
+                    .map(|one| Answer {
+                        title: one.name.clone(),
+                        raw: Raw::Json(one.raw.clone()),
+                    }),
             ),
             About::NotRead(_) => {}
         }
@@ -469,7 +544,10 @@ impl Pane for Access {
             copy: told
                 .copy
                 .iter()
-                .map(|(label, text)| CopyItem { label: label.clone(), text: text.clone() })
+                .map(|(label, text)| CopyItem {
+                    label: label.clone(),
+                    text: text.clone(),
+                })
                 .collect(),
             portal: None,
             sections: told.left.iter().chain(&told.proof).cloned().collect(),
@@ -501,11 +579,16 @@ impl Pane for Access {
 
     fn select(&mut self, id: &str) -> bool {
         let is_of_resource = |line: &&Line| match &line.about {
-            About::Assignment(_, Some(own)) | About::Policy(own, _) => own.as_str().eq_ignore_ascii_case(id),
+            About::Assignment(_, Some(own)) | About::Policy(own, _) => {
+                own.as_str().eq_ignore_ascii_case(id)
+            }
             _ => false,
         };
         let lines = &self.made[0].lines;
-        let wanted = lines.iter().find(|line| &*line.id == id).or_else(|| lines.iter().find(is_of_resource));
+        let wanted = lines
+            .iter()
+            .find(|line| &*line.id == id)
+            .or_else(|| lines.iter().find(is_of_resource));
         let Some(own) = wanted.map(|line| Arc::clone(&line.id)) else {
             return false;
         };
@@ -519,10 +602,16 @@ impl Pane for Access {
             .filter(|line| matches!(line.about, About::Assignment(..)))
             .filter_map(|line| {
                 // In the palette an assignment is gone to where it stands.
-                let first = self.made[0].lines.iter().find(|own| match (&own.about, &line.about) {
-                    (About::Assignment(one, _), About::Assignment(other, _)) => one == other,
-                    _ => false,
-                })?;
+                let first =
+                    self.made[0]
+                        .lines
+                        .iter()
+                        .find(|own| match (&own.about, &line.about) {
+                            (About::Assignment(one, _), About::Assignment(other, _)) => {
+                                one == other
+                            }
+                            _ => false,
+                        })?;
                 Some(Thing {
                     id: first.id.to_string(),
                     kind: "assignment",
@@ -561,23 +650,46 @@ fn columns(view: usize, has_condition: bool) -> Vec<Column> {
 }
 
 fn row(cx: &Cx<'_>, view: usize, line: &Line, has_condition: bool) -> TableRow {
-    let text = if line.is_inherited { Role::Muted } else { Role::Text };
+    let text = if line.is_inherited {
+        Role::Muted
+    } else {
+        Role::Text
+    };
     let place = trouble::place(cx, &line.scope);
     let sign: Cell = Rich::sign(cx.signs, line.sign).into();
     let mut cells = vec![sign];
     if let About::NotRead(key) = &line.about {
-        let why = value::missing(cx.signs, cx.snapshot.slice(key), cx.now).unwrap_or_else(value::not_read);
+        let why = value::missing(cx.signs, cx.snapshot.slice(key), cx.now)
+            .unwrap_or_else(value::not_read);
         if view == 0 {
-            cells.extend([Rich::plain("role assignments").into(), Rich::new().into(), why.into()]);
+            cells.extend([
+                Rich::plain("role assignments").into(),
+                Rich::new().into(),
+                why.into(),
+            ]);
             cells.extend([Rich::muted(place).into(), Rich::new().into()]);
         } else {
-            cells.extend([Rich::plain("role assignments").then(Role::Text, "  ").and(why).into(), Rich::muted(place).into()]);
+            cells.extend([
+                Rich::plain("role assignments")
+                    .then(Role::Text, "  ")
+                    .and(why)
+                    .into(),
+                Rich::muted(place).into(),
+            ]);
             cells.extend([Rich::new().into(), Rich::new().into()]);
         }
     } else {
-        let role = if line.is_role_known { Rich::of(text, line.role.clone()) } else { Rich::of(Role::VerdictUnknown, line.role.clone()) };
+        let role = if line.is_role_known {
+            Rich::of(text, line.role.clone())
+        } else {
+            Rich::of(Role::VerdictUnknown, line.role.clone())
+        };
         if view == 0 {
-            let who = if line.holder.is_named { Rich::of(text, line.holder.label.clone()) } else { Rich::muted(line.holder.label.clone()) };
+            let who = if line.holder.is_named {
+                Rich::of(text, line.holder.label.clone())
+            } else {
+                Rich::muted(line.holder.label.clone())
+            };
             cells.extend([
                 who.into(),
                 Rich::muted(line.holder.kind.clone()).into(),

@@ -64,7 +64,12 @@ fn concerns(key: &Key) -> bool {
     match key {
         Key::List { family, .. } => matches!(
             family,
-            Family::Workspace | Family::Cognitive | Family::Cosmos | Family::Search | Family::Storage | Family::Vault
+            Family::Workspace
+                | Family::Cognitive
+                | Family::Cosmos
+                | Family::Search
+                | Family::Storage
+                | Family::Vault
         ),
         Key::Facet(_, facet) => matches!(facet, Facet::Connections | Facet::Projects | Facet::Keys),
         Key::DenyAssignments(_) | Key::Groups(_) => true,
@@ -84,7 +89,11 @@ impl Foundry {
             tree: Tree::new(["MUST BE", "IS", "SINCE"]),
             denials: Denials::new(),
             detail: Detail::new(),
-            judged: Judged { hubs: Vec::new(), lone_projects: Vec::new(), accounts: Vec::new() },
+            judged: Judged {
+                hubs: Vec::new(),
+                lone_projects: Vec::new(),
+                accounts: Vec::new(),
+            },
             rows: Vec::new(),
             trouble: Trouble::default(),
             made_of: None,
@@ -106,7 +115,10 @@ impl Foundry {
             other => concerns(other),
         };
         let readings = cx.snapshot.slices().map(|(key, _)| key);
-        self.keys = readings.filter(|key| concerns(key) && is_on_screen(key)).cloned().collect();
+        self.keys = readings
+            .filter(|key| concerns(key) && is_on_screen(key))
+            .cloned()
+            .collect();
     }
 
     /// The managed groups of the hubs that are shown.
@@ -168,9 +180,16 @@ impl Foundry {
             note.then(Role::Muted, format!("{listed} of {all}"))
         } else {
             let age = trouble::age(cx, concerns);
-            if age.is_empty() { Rich::muted("as created against as it is") } else { age }
+            if age.is_empty() {
+                Rich::muted("as created against as it is")
+            } else {
+                age
+            }
         };
-        let rule = Rule::new("Foundry").facts(self.facts(cx)).right(right).focused(focused);
+        let rule = Rule::new("Foundry")
+            .facts(self.facts(cx))
+            .right(right)
+            .focused(focused);
         let mut inside = rule.draw(cx, buffer, area);
         if let Some(band) = self.trouble.band(cx, CONTEXT, self.so()) {
             inside = band.draw(cx, buffer, inside);
@@ -190,7 +209,13 @@ impl Foundry {
         let open = self
             .rows
             .iter()
-            .filter(|row| row.sign == Sign::Unknown && !self.rows.iter().any(|child| child.parent.is_some_and(|at| self.rows[at].id == row.id)))
+            .filter(|row| {
+                row.sign == Sign::Unknown
+                    && !self
+                        .rows
+                        .iter()
+                        .any(|child| child.parent.is_some_and(|at| self.rows[at].id == row.id))
+            })
             .count();
         match open {
             _ if self.rows.is_empty() => String::new(),
@@ -202,7 +227,9 @@ impl Foundry {
 
     fn nothing(&self, cx: &Cx<'_>) -> String {
         let what = "Foundry hubs, their projects, and AI Services accounts with projects";
-        if self.trouble.pending > 0 || (!cx.snapshot.is_idle() && cx.snapshot.slices().next().is_none()) {
+        if self.trouble.pending > 0
+            || (!cx.snapshot.is_idle() && cx.snapshot.slices().next().is_none())
+        {
             return format!("Reading what there is: {what} appear here as soon as they are named.");
         }
         let again = cx
@@ -219,20 +246,36 @@ impl Foundry {
 
     fn draw_denials(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
         let focused = self.parts.has_focus(DENIALS);
-        let title = if self.denials.groups() > 1 { "What may change these groups" } else { "What may change this group" };
+        let title = if self.denials.groups() > 1 {
+            "What may change these groups"
+        } else {
+            "What may change this group"
+        };
         let right = Rich::muted("deny assignments");
-        let inside = Rule::new(title).right(right).focused(focused).draw(cx, buffer, area);
+        let inside = Rule::new(title)
+            .right(right)
+            .focused(focused)
+            .draw(cx, buffer, area);
         self.denials.draw(cx, buffer, inside, DENIALS, focused)
     }
 
     fn draw_detail(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
         let focused = self.parts.has_focus(self.parts.detail());
         let Some(told) = &self.told else {
-            let inside = Rule::new("Nothing chosen").focused(focused).draw(cx, buffer, area);
-            empty(cx, buffer, inside, "What is selected is described here, with its evidence.");
+            let inside = Rule::new("Nothing chosen")
+                .focused(focused)
+                .draw(cx, buffer, area);
+            empty(
+                cx,
+                buffer,
+                inside,
+                "What is selected is described here, with its evidence.",
+            );
             return Drawn::default();
         };
-        let rule = Rule::new(told.title.clone()).right(Rich::muted(told.right.clone())).focused(focused);
+        let rule = Rule::new(told.title.clone())
+            .right(Rich::muted(told.right.clone()))
+            .focused(focused);
         let mut inside = rule.draw(cx, buffer, area);
         if cx.size_class() == SizeClass::Beside && inside.height > 4 {
             inside = Rect::new(inside.x, inside.y + 1, inside.width, inside.height - 1);
@@ -241,9 +284,16 @@ impl Foundry {
     }
 
     fn tell(&mut self, cx: &Cx<'_>, fresh_rows: bool) {
-        let chosen = if self.parts.view() == DENIALS { self.denials.selected() } else { None };
+        let chosen = if self.parts.view() == DENIALS {
+            self.denials.selected()
+        } else {
+            None
+        };
         let (id, told) = match chosen {
-            Some(denial) => (denial.id.as_str().to_owned(), Some(denials::told(cx, denial))),
+            Some(denial) => (
+                denial.id.as_str().to_owned(),
+                Some(denials::told(cx, denial)),
+            ),
             None => match self.tree.selected().and_then(|at| self.rows.get(at)) {
                 Some(row) => (row.id.to_string(), None),
                 None => (String::new(), None),
@@ -257,7 +307,11 @@ impl Foundry {
             let row = self.tree.selected().and_then(|at| self.rows.get(at))?;
             detail::told(cx, &self.judged, row)
         });
-        self.detail.set(told.as_ref().map_or_else(Vec::new, |told| told.sections.clone()), fresh);
+        self.detail.set(
+            told.as_ref()
+                .map_or_else(Vec::new, |told| told.sections.clone()),
+            fresh,
+        );
         self.told = told;
         self.shown = Some(id);
     }
@@ -321,7 +375,9 @@ impl Pane for Foundry {
     fn draw(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
         let below = self.denials.height().min(area.height / 3);
         // Rule, head and two blank rows; what is left belongs to the part below.
-        let own = u16::try_from(self.tree.count().0).unwrap_or(u16::MAX).saturating_add(4);
+        let own = u16::try_from(self.tree.count().0)
+            .unwrap_or(u16::MAX)
+            .saturating_add(4);
         let own = own.max(12) + 2 * u16::from(self.trouble.first.is_some());
         let tree = Height::Rows(own.min(area.height.saturating_sub(below)));
         let placed = self.parts.place(cx, area, &[tree, Height::Rest]);
@@ -368,7 +424,10 @@ impl Pane for Foundry {
             }
         }
         let waits = self.trouble.pending > 0;
-        waits.then_some(Badge { sign: Sign::Reading, count: 0 })
+        waits.then_some(Badge {
+            sign: Sign::Reading,
+            count: 0,
+        })
     }
 
     fn keys(&self) -> Vec<Key> {
@@ -384,7 +443,10 @@ impl Pane for Foundry {
                 title: denial.name.clone(),
                 id: Some(denial.id.clone()),
                 answers: raw
-                    .map(|one| Answer { title: one.name.clone(), raw: Raw::Json(one.raw.clone()) })
+                    .map(|one| Answer {
+                        title: one.name.clone(),
+                        raw: Raw::Json(one.raw.clone()),
+                    })
                     .into_iter()
                     .collect(),
                 sections: self.detail.sections().to_vec(),
@@ -392,13 +454,22 @@ impl Pane for Foundry {
             });
         }
         let told = self.told.as_ref()?;
-        let resource = told.resource.as_ref().and_then(|id| cx.inventory.resource(id));
+        let resource = told
+            .resource
+            .as_ref()
+            .and_then(|id| cx.inventory.resource(id));
         let mut answers: Vec<Answer> = resource
-            .map(|one| Answer { title: one.name.clone(), raw: Raw::Json(one.raw.clone()) })
+            .map(|one| Answer {
+                title: one.name.clone(),
+                raw: Raw::Json(one.raw.clone()),
+            })
             .into_iter()
             .collect();
         if let Some(group) = told.resource.as_ref().and_then(|id| cx.inventory.group(id)) {
-            answers.push(Answer { title: group.name.clone(), raw: Raw::Json(group.raw.clone()) });
+            answers.push(Answer {
+                title: group.name.clone(),
+                raw: Raw::Json(group.raw.clone()),
+            });
         }
         let copy = told.value.iter().map(|(label, text)| CopyItem {
             label: label.clone(),
@@ -425,7 +496,11 @@ impl Pane for Foundry {
 
     fn select(&mut self, id: &str) -> bool {
         let wanted = self.rows.iter().find(|row| {
-            row.is_thing && row.id.rsplit_once('#').is_some_and(|(own, _)| own.eq_ignore_ascii_case(id))
+            row.is_thing
+                && row
+                    .id
+                    .rsplit_once('#')
+                    .is_some_and(|(own, _)| own.eq_ignore_ascii_case(id))
         });
         let wanted = wanted.map(|row| row.id.clone());
         wanted.is_some_and(|own| self.tree.select(&own))
@@ -435,7 +510,11 @@ impl Pane for Foundry {
         let things = self.rows.iter().filter(|row| row.is_thing);
         things
             .map(|row| Thing {
-                id: row.id.rsplit_once('#').map_or("", |(own, _)| own).to_owned(),
+                id: row
+                    .id
+                    .rsplit_once('#')
+                    .map_or("", |(own, _)| own)
+                    .to_owned(),
                 kind: "resource",
                 sign: Some(row.sign),
                 name: row.name.clone(),
@@ -449,7 +528,11 @@ impl Pane for Foundry {
 }
 
 fn tree_row(cx: &Cx<'_>, row: &Row) -> TreeRow {
-    let name = if row.is_thing { Rich::strong(row.name.clone()) } else { Rich::plain(row.name.clone()) };
+    let name = if row.is_thing {
+        Rich::strong(row.name.clone())
+    } else {
+        Rich::plain(row.name.clone())
+    };
     let cells = match &row.says {
         Says::NotRead => Cells::Wide(value::not_read()),
         Says::Fact(fact) => Cells::Wide(match row.sign {
@@ -463,9 +546,23 @@ fn tree_row(cx: &Cx<'_>, row: &Row) -> TreeRow {
                 Sign::Open => Role::Text,
                 sign => sign.word_role(),
             };
-            let is = if row.sign == Sign::Reading { value::not_read() } else { Rich::of(role, is.clone()) };
-            Cells::Columns([Rich::muted(*must_be), is, detail::since_words(cx, since, row.sign == Sign::Open)])
+            let is = if row.sign == Sign::Reading {
+                value::not_read()
+            } else {
+                Rich::of(role, is.clone())
+            };
+            Cells::Columns([
+                Rich::muted(*must_be),
+                is,
+                detail::since_words(cx, since, row.sign == Sign::Open),
+            ])
         }
     };
-    TreeRow { id: row.id.clone(), parent: row.parent, sign: row.sign, name, cells }
+    TreeRow {
+        id: row.id.clone(),
+        parent: row.parent,
+        sign: row.sign,
+        name,
+        cells,
+    }
 }

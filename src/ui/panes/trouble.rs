@@ -78,13 +78,13 @@ impl Trouble {
             (Sign::Failed, self.failed),
             (Sign::Reading, self.pending),
         ];
-        counts
-            .into_iter()
-            .filter(|(_, count)| *count > 0)
-            .fold(Rich::new(), |tally, (sign, count)| {
+        counts.into_iter().filter(|(_, count)| *count > 0).fold(
+            Rich::new(),
+            |tally, (sign, count)| {
                 let gap = if tally.is_empty() { "" } else { " " };
                 tally.then(sign.role(), format!("{gap}{}{count}", cx.signs.glyph(sign)))
-            })
+            },
+        )
     }
 }
 
@@ -99,7 +99,11 @@ pub(crate) fn age(cx: &Cx<'_>, concerns: impl Fn(&Key) -> bool) -> Rich {
     match read {
         Some(at) if cx.now - at > FRESH => Rich::of(
             Role::Stale,
-            format!("{} {}", cx.signs.glyph(Sign::Offline), value::age(at, cx.now)),
+            format!(
+                "{} {}",
+                cx.signs.glyph(Sign::Offline),
+                value::age(at, cx.now)
+            ),
         ),
         _ => Rich::new(),
     }
@@ -111,7 +115,10 @@ pub(crate) fn is_shown(inventory: &Inventory, id: &ArmId) -> bool {
     let own = id.resource_group();
     groups.is_empty()
         || own.is_some_and(|own| groups.iter().any(|group| group.eq_ignore_ascii_case(own)))
-        || inventory.snapshot().slice(&Key::Resource(id.clone())).is_some()
+        || inventory
+            .snapshot()
+            .slice(&Key::Resource(id.clone()))
+            .is_some()
 }
 
 /// A scope by the name that people know it by.

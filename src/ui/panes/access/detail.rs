@@ -52,11 +52,21 @@ pub(super) fn told(cx: &Cx<'_>, matrix: &Matrix, names: &Names, line: &Line) -> 
 }
 
 fn answer(cx: &Cx<'_>, sign: Sign, words: impl Into<String>) -> Section {
-    Section::default().words(Rich::sign(cx.signs, sign).then(Role::Strong, format!(" {}", words.into())))
+    Section::default()
+        .words(Rich::sign(cx.signs, sign).then(Role::Strong, format!(" {}", words.into())))
 }
 
-fn assignment(cx: &Cx<'_>, matrix: &Matrix, row: &Row, line: &Line, resource: Option<&ArmId>) -> Told {
-    let whole = cx.inventory.assignments().find(|one| one.id == row.assignment);
+fn assignment(
+    cx: &Cx<'_>,
+    matrix: &Matrix,
+    row: &Row,
+    line: &Line,
+    resource: Option<&ArmId>,
+) -> Told {
+    let whole = cx
+        .inventory
+        .assignments()
+        .find(|one| one.id == row.assignment);
     let definition = cx.inventory.role(&row.role);
     let mut left = vec![
         answer(cx, line.sign, line.role.clone()).words(Rich::plain(reach(cx, row, resource))),
@@ -74,10 +84,16 @@ fn assignment(cx: &Cx<'_>, matrix: &Matrix, row: &Row, line: &Line, resource: Op
     if !touching.is_empty() {
         let section = Section::new("DENY ASSIGNMENTS THAT MEET IT");
         left.push(touching.iter().fold(section, |section, one| {
-            section.words(Rich::sign(cx.signs, Sign::Refused).then(Role::Text, format!(" {}", one.name)))
+            section.words(
+                Rich::sign(cx.signs, Sign::Refused).then(Role::Text, format!(" {}", one.name)),
+            )
         }));
     }
-    let mut proof: Vec<Section> = whole.map(|one| proof(cx, one)).into_iter().flatten().collect();
+    let mut proof: Vec<Section> = whole
+        .map(|one| proof(cx, one))
+        .into_iter()
+        .flatten()
+        .collect();
     if let Some(definition) = definition {
         proof.push(
             Section::new("ROLE DEFINITION")
@@ -106,16 +122,31 @@ fn reach(cx: &Cx<'_>, row: &Row, resource: Option<&ArmId>) -> String {
     let place = trouble::place(cx, &row.scope);
     match (resource, row.level) {
         (Some(id), _) if *id == row.scope => format!("Assigned at {place} itself."),
-        (Some(id), _) if row.scope.is_within(id) => format!("Assigned at {place} only, a part of {}.", id.name()),
-        (Some(_), level) => format!("Assigned at the {} {place}, and inherited from there.", level.words()),
+        (Some(id), _) if row.scope.is_within(id) => {
+            format!("Assigned at {place} only, a part of {}.", id.name())
+        }
+        (Some(_), level) => format!(
+            "Assigned at the {} {place}, and inherited from there.",
+            level.words()
+        ),
         (None, Level::Root) => "Assigned at the root: it holds everywhere.".to_owned(),
-        (None, level) => format!("Assigned at the {} {place}; it holds for everything below.", level.words()),
+        (None, level) => format!(
+            "Assigned at the {} {place}; it holds for everything below.",
+            level.words()
+        ),
     }
 }
 
 fn who(cx: &Cx<'_>, line: &Line, row: &Row) -> Section {
     let section = Section::new("WHO")
-        .pair("name", if line.holder.is_named { Rich::plain(line.holder.label.clone()) } else { unnamed(cx, &row.principal) })
+        .pair(
+            "name",
+            if line.holder.is_named {
+                Rich::plain(line.holder.label.clone())
+            } else {
+                unnamed(cx, &row.principal)
+            },
+        )
         .pair("type", Rich::plain(line.holder.kind.clone()))
         .pair("object id", Rich::plain(row.principal.to_string()));
     let Some(principal) = cx.inventory.principal(&row.principal) else {
@@ -133,11 +164,16 @@ fn who(cx: &Cx<'_>, line: &Line, row: &Row) -> Section {
 
 /// Why somebody has no name.
 fn unnamed(cx: &Cx<'_>, id: &PrincipalId) -> Rich {
-    let slices = || cx.snapshot.slices().filter(|(key, _)| matches!(key, Key::Principals(_)));
+    let slices = || {
+        cx.snapshot
+            .slices()
+            .filter(|(key, _)| matches!(key, Key::Principals(_)))
+    };
     let open = slices().find(|(_, slice)| slice.state() != State::Known);
     match open {
         Some((_, slice)) if slice.state() != State::Unsupported => {
-            value::missing(cx.signs, Some(slice), cx.now).unwrap_or_else(|| Rich::muted(short_guid(id.as_str())))
+            value::missing(cx.signs, Some(slice), cx.now)
+                .unwrap_or_else(|| Rich::muted(short_guid(id.as_str())))
         }
         Some(_) => Rich::muted("this cloud has no directory to ask"),
         None if slices().next().is_none() => Rich::muted("the directory was not asked"),
@@ -146,31 +182,53 @@ fn unnamed(cx: &Cx<'_>, id: &PrincipalId) -> Rich {
 }
 
 /// The actions of a role that can concern a resource; all of them where there is none.
-fn allows(cx: &Cx<'_>, definition: Option<&RoleDefinition>, resource: Option<&ArmId>) -> Vec<Section> {
+fn allows(
+    cx: &Cx<'_>,
+    definition: Option<&RoleDefinition>,
+    resource: Option<&ArmId>,
+) -> Vec<Section> {
     let Some(definition) = definition else {
-        let words = Rich::sign(cx.signs, Sign::Unknown)
-            .then(Role::Text, " The definition of this role was not read: what it allows is not known.");
+        let words = Rich::sign(cx.signs, Sign::Unknown).then(
+            Role::Text,
+            " The definition of this role was not read: what it allows is not known.",
+        );
         return vec![Section::default().words(words)];
     };
-    let kind = resource.and_then(ArmId::resource_type).map(|own| own.to_ascii_lowercase());
-    let namespace = kind.as_deref().and_then(|own| own.split('/').next()).map(str::to_owned);
+    let kind = resource
+        .and_then(ArmId::resource_type)
+        .map(|own| own.to_ascii_lowercase());
+    let namespace = kind
+        .as_deref()
+        .and_then(|own| own.split('/').next())
+        .map(str::to_owned);
     // The resource's own type is what repeats in every action.
     let short = |action: &String| match (&kind, action.to_ascii_lowercase()) {
-        (Some(kind), own) if own.strip_prefix(kind.as_str()).is_some_and(|rest| rest.starts_with('/')) => {
+        (Some(kind), own)
+            if own
+                .strip_prefix(kind.as_str())
+                .is_some_and(|rest| rest.starts_with('/')) =>
+        {
             format!("…{}", &action[kind.len()..])
         }
+        (None, _) => shortened(action),
         _ => action.clone(),
     };
     let concerns = |pattern: &&String| {
         let own = pattern.to_ascii_lowercase();
-        namespace.as_ref().is_none_or(|namespace| own.starts_with('*') || own.split('/').next() == Some(namespace))
+        namespace.as_ref().is_none_or(|namespace| {
+            own.starts_with('*') || own.split('/').next() == Some(namespace)
+        })
     };
     let mut sections = Vec::new();
     let several = definition.permissions.len() > 1;
     for (at, permission) in definition.permissions.iter().enumerate() {
-        let of = |list: &[String]| -> Vec<String> { list.iter().filter(concerns).map(short).collect() };
+        let of =
+            |list: &[String]| -> Vec<String> { list.iter().filter(concerns).map(short).collect() };
         let (actions, data) = (of(&permission.actions), of(&permission.data_actions));
-        let (not, not_data) = (of(&permission.not_actions), of(&permission.not_data_actions));
+        let (not, not_data) = (
+            of(&permission.not_actions),
+            of(&permission.not_data_actions),
+        );
         let label = match (several, resource) {
             (true, _) => format!("THE ROLE ALLOWS, PART {}", at + 1),
             (false, Some(_)) => "THE ROLE ALLOWS HERE".to_owned(),
@@ -187,7 +245,10 @@ fn allows(cx: &Cx<'_>, definition: Option<&RoleDefinition>, resource: Option<&Ar
         }
         sections.push(section);
     }
-    let opens = definition.permissions.iter().any(|one| one.data_actions.iter().any(|own| concerns(&own)));
+    let opens = definition
+        .permissions
+        .iter()
+        .any(|one| one.data_actions.iter().any(|own| concerns(&own)));
     if !opens {
         let words = "It has no data actions here: by itself it opens no data, only settings.";
         sections.push(Section::default().words(Rich::muted(words)));
@@ -195,15 +256,35 @@ fn allows(cx: &Cx<'_>, definition: Option<&RoleDefinition>, resource: Option<&Ar
     sections
 }
 
+/// A long action by its ends: `Microsoft.Storage/…/containers/read`. The JSON has all of it.
+fn shortened(action: &str) -> String {
+    let parts: Vec<&str> = action.split('/').collect();
+    match parts.as_slice() {
+        [first, _, _, .., before, last] => format!("{first}/…/{before}/{last}"),
+        _ => action.to_owned(),
+    }
+}
+
 fn listed(section: Section, label: &'static str, list: &[String]) -> Section {
     if list.is_empty() {
         return section.pair(label, Rich::muted("none"));
     }
     let more = list.len().saturating_sub(ACTIONS);
-    let section = list.iter().take(ACTIONS).enumerate().fold(section, |section, (at, action)| {
-        section.pair(if at == 0 { label } else { "" }, Rich::plain(action.clone()))
-    });
-    if more > 0 { section.pair("", Rich::muted(format!("and {more} more"))) } else { section }
+    let section = list
+        .iter()
+        .take(ACTIONS)
+        .enumerate()
+        .fold(section, |section, (at, action)| {
+            section.pair(
+                if at == 0 { label } else { "" },
+                Rich::plain(action.clone()),
+            )
+        });
+    if more > 0 {
+        section.pair("", Rich::muted(format!("and {more} more")))
+    } else {
+        section
+    }
 }
 
 fn condition(condition: &Field<String>) -> Option<Section> {
@@ -212,22 +293,40 @@ fn condition(condition: &Field<String>) -> Option<Section> {
         Field::Absent | Field::Null => None,
         Field::Value(text) => Some(
             section
-                .words(Rich::muted("It holds only where this is true; it is shown, not judged."))
-                .words(Rich::plain(text.split_whitespace().collect::<Vec<_>>().join(" "))),
+                .words(Rich::muted(
+                    "It holds only where this is true; it is shown, not judged.",
+                ))
+                .words(Rich::plain(
+                    text.split_whitespace().collect::<Vec<_>>().join(" "),
+                )),
         ),
         Field::Malformed => Some(section.words(Rich::of(Role::VerdictAtRisk, "malformed"))),
-        Field::Unreported(since) => Some(section.words(Rich::of(Role::VerdictUnknown, format!("needs {since}")))),
+        Field::Unreported(since) => {
+            Some(section.words(Rich::of(Role::VerdictUnknown, format!("needs {since}"))))
+        }
     }
 }
 
 fn proof(cx: &Cx<'_>, assignment: &RoleAssignment) -> Vec<Section> {
     let of = |path: &str| {
-        Evidence::in_body(assignment.id.clone(), &assignment.raw, &assignment.source, format!("properties.{path}"))
+        Evidence::in_body(
+            assignment.id.clone(),
+            &assignment.raw,
+            &assignment.source,
+            format!("properties.{path}"),
+        )
     };
-    let mut evidence: Vec<Evidence> =
-        ["roleDefinitionId", "principalId", "principalType", "scope", "condition", "createdOn", "createdBy"]
-            .map(of)
-            .into();
+    let mut evidence: Vec<Evidence> = [
+        "roleDefinitionId",
+        "principalId",
+        "principalType",
+        "scope",
+        "condition",
+        "createdOn",
+        "createdBy",
+    ]
+    .map(of)
+    .into();
     // Who made it, and when, is said by some API versions only.
     evidence.retain(|one| !one.is_absent() || one.path == "properties.condition");
     let id = Section::new("ASSIGNMENT").pair("id", Rich::muted(assignment.id.name().to_owned()));
@@ -235,13 +334,20 @@ fn proof(cx: &Cx<'_>, assignment: &RoleAssignment) -> Vec<Section> {
         Some(text) if !text.is_empty() => id.pair("says", Rich::plain(text.to_owned())),
         _ => id,
     };
-    evidence::section(cx, &assignment.id, &evidence, Role::Text).into_iter().chain([id]).collect()
+    evidence::section(cx, &assignment.id, &evidence, Role::Text)
+        .into_iter()
+        .chain([id])
+        .collect()
 }
 
 /// What else the same principal holds: at this resource, or anywhere in sight.
 fn held_here(cx: &Cx<'_>, matrix: &Matrix, row: &Row, resource: Option<&ArmId>) -> Section {
     let others: Vec<&Row> = match resource {
-        Some(id) => matrix.of_resource(id).into_iter().map(|(own, _)| own).collect(),
+        Some(id) => matrix
+            .of_resource(id)
+            .into_iter()
+            .map(|(own, _)| own)
+            .collect(),
         None => matrix.rows.iter().collect(),
     };
     let others = others
@@ -254,11 +360,18 @@ fn held_here(cx: &Cx<'_>, matrix: &Matrix, row: &Row, resource: Option<&ArmId>) 
         if count > 8 {
             continue;
         }
-        let name = own.role_name.clone().unwrap_or_else(|| format!("role {}", short_guid(&own.role.0)));
+        let name = own
+            .role_name
+            .clone()
+            .unwrap_or_else(|| format!("role {}", short_guid(&own.role.0)));
         section = section.pair(name, Rich::muted(trouble::place(cx, &own.scope)));
     }
     match count {
-        0 => section.words(Rich::muted(if resource.is_some() { "nothing else here" } else { "nothing else in sight" })),
+        0 => section.words(Rich::muted(if resource.is_some() {
+            "nothing else here"
+        } else {
+            "nothing else in sight"
+        })),
         9.. => section.words(Rich::muted(format!("and {} more", count - 8))),
         _ => section,
     }
@@ -271,7 +384,11 @@ fn policy(cx: &Cx<'_>, line: &Line, vault: &ArmId, at: usize) -> Option<Told> {
     };
     let policy: &AccessPolicy = own.access_policies.get(at)?;
     let list = |words: &[String]| {
-        if words.is_empty() { Rich::muted("none") } else { Rich::plain(words.join(" ")) }
+        if words.is_empty() {
+            Rich::muted("none")
+        } else {
+            Rich::plain(words.join(" "))
+        }
     };
     let left = vec![
         answer(cx, line.sign, "an access policy of the vault"),
@@ -290,12 +407,17 @@ fn policy(cx: &Cx<'_>, line: &Line, vault: &ArmId, at: usize) -> Option<Told> {
         format!("properties.accessPolicies[{at}].permissions.keys"),
         format!("properties.accessPolicies[{at}].permissions.secrets"),
     ];
-    let evidence: Vec<Evidence> = paths.into_iter().map(|path| Evidence::of(resource, path)).collect();
+    let evidence: Vec<Evidence> = paths
+        .into_iter()
+        .map(|path| Evidence::of(resource, path))
+        .collect();
     Some(Told {
         title: format!("{} on {}", line.holder.label, vault.name()),
         right: "access policy".to_owned(),
         left,
-        proof: evidence::section(cx, vault, &evidence, Role::Text).into_iter().collect(),
+        proof: evidence::section(cx, vault, &evidence, Role::Text)
+            .into_iter()
+            .collect(),
         id: Some(vault.clone()),
         copy: vec![("object id".to_owned(), policy.object_id.to_string())],
     })
@@ -314,15 +436,27 @@ fn denial(cx: &Cx<'_>, names: &Names, denial: &Denial, line: &Line) -> Told {
     };
     let mut left = vec![
         answer(cx, line.sign, denial.name.clone())
-            .words(Rich::plain("A deny assignment beats every role that allows the same."))
+            .words(Rich::plain(
+                "A deny assignment beats every role that allows the same.",
+            ))
             .words(Rich::muted(made)),
         Section::new("WHOM IT MEETS")
-            .pair("for", if denial.is_everyone { Rich::plain("everyone") } else { list(&denial.principals) })
+            .pair(
+                "for",
+                if denial.is_everyone {
+                    Rich::plain("everyone")
+                } else {
+                    list(&denial.principals)
+                },
+            )
             .pair("except", list(&denial.excluded))
-            .pair("below", match denial.not_below.value() {
-                Some(true) => Rich::plain("not below its scope"),
-                _ => Rich::plain("everything below its scope"),
-            }),
+            .pair(
+                "below",
+                match denial.not_below.value() {
+                    Some(true) => Rich::plain("not below its scope"),
+                    _ => Rich::plain("everything below its scope"),
+                },
+            ),
     ];
     let raw = cx.inventory.denials().find(|one| one.id == denial.id);
     for permission in raw.iter().flat_map(|one| &one.permissions) {
@@ -340,12 +474,30 @@ fn denial(cx: &Cx<'_>, names: &Names, denial: &Denial, line: &Line) -> Told {
         left.push(section);
     }
     let proof = raw.map(|one| {
-        let of = |path: &str| Evidence::in_body(one.id.clone(), &one.raw, &one.source, format!("properties.{path}"));
-        ["scope", "isSystemProtected", "doNotApplyToChildScopes", "principals", "excludePrincipals"].map(of)
+        let of = |path: &str| {
+            Evidence::in_body(
+                one.id.clone(),
+                &one.raw,
+                &one.source,
+                format!("properties.{path}"),
+            )
+        };
+        [
+            "scope",
+            "isSystemProtected",
+            "doNotApplyToChildScopes",
+            "principals",
+            "excludePrincipals",
+        ]
+        .map(of)
     });
     let proof = proof.and_then(|own| evidence::section(cx, &denial.id, &own, Role::Text));
     Told {
-        title: format!("{} at {}", line.holder.label, trouble::place(cx, &denial.scope)),
+        title: format!(
+            "{} at {}",
+            line.holder.label,
+            trouble::place(cx, &denial.scope)
+        ),
         right: "deny assignment".to_owned(),
         left,
         proof: proof.into_iter().collect(),
@@ -364,7 +516,8 @@ fn not_read(cx: &Cx<'_>, matrix: &Matrix, key: &Key, line: &Line) -> Told {
         _ => "what is held could not be read",
     };
     let mut left = vec![
-        Section::default().words(Rich::chip(cx.signs, line.sign).then(Role::Text, format!("  {words}"))),
+        Section::default()
+            .words(Rich::chip(cx.signs, line.sign).then(Role::Text, format!("  {words}"))),
         certain(cx, matrix),
     ];
     if let Some(vaults) = vaults(cx) {
@@ -381,7 +534,9 @@ fn not_read(cx: &Cx<'_>, matrix: &Matrix, key: &Key, line: &Line) -> Told {
             );
         } else {
             let mut section = Section::new("WHY").words(Rich::plain(issue.message.clone()));
-            if let Some(slice) = slice.and_then(|slice| value::missing(cx.signs, Some(slice), cx.now)) {
+            if let Some(slice) =
+                slice.and_then(|slice| value::missing(cx.signs, Some(slice), cx.now))
+            {
                 section = section.words(slice);
             }
             proof.push(section);
@@ -389,14 +544,24 @@ fn not_read(cx: &Cx<'_>, matrix: &Matrix, key: &Key, line: &Line) -> Told {
         if let (Some(role), Some(who)) = (issue.role, assignee(cx)) {
             let command = format!(
                 "az role assignment create --role {} --assignee {who} --scope {}",
-                if role.contains(' ') { format!("\"{role}\"") } else { role.to_owned() },
+                if role.contains(' ') {
+                    format!("\"{role}\"")
+                } else {
+                    role.to_owned()
+                },
                 line.scope
             );
             let key = cx.key_of("access", Action::Copy);
-            let right = key.map_or(Rich::new(), |key| Rich::strong(key).then(Role::Muted, " copy for whoever grants it"));
-            let mut section = Section::new("THE LEAST ROLE THAT HAS IT").right(right).code(command.clone());
+            let right = key.map_or(Rich::new(), |key| {
+                Rich::strong(key).then(Role::Muted, " copy for whoever grants it")
+            });
+            let mut section = Section::new("THE LEAST ROLE THAT HAS IT")
+                .right(right)
+                .code(command.clone());
             if role == "Reader" {
-                section = section.words(Rich::muted("Reader reads; it holds no key and opens no data."));
+                section = section.words(Rich::muted(
+                    "Reader reads; it holds no key and opens no data.",
+                ));
             }
             proof.push(section);
             copy.push(("request".to_owned(), command));
@@ -424,16 +589,25 @@ fn not_read(cx: &Cx<'_>, matrix: &Matrix, key: &Key, line: &Line) -> Told {
 fn assignee(cx: &Cx<'_>) -> Option<String> {
     let caller = cx.snapshot.callers().first()?;
     let id = caller.object_id.as_ref().map(ToString::to_string);
-    caller.user_name.clone().or(id).or_else(|| caller.app_id.clone())
+    caller
+        .user_name
+        .clone()
+        .or(id)
+        .or_else(|| caller.app_id.clone())
 }
 
 /// What is known all the same.
 fn certain(cx: &Cx<'_>, matrix: &Matrix) -> Section {
     let mut section = Section::new("STILL CERTAIN");
     let sign = |sign: Sign, label: &str| format!("{} {label}", cx.signs.glyph(sign));
-    let denials = cx.snapshot.slices().find(|(key, _)| matches!(key, Key::DenyAssignments(_)));
+    let denials = cx
+        .snapshot
+        .slices()
+        .find(|(key, _)| matches!(key, Key::DenyAssignments(_)));
     let (own, words) = match denials.map(|(_, slice)| slice.state()) {
-        Some(State::Known) if matrix.denials.is_empty() => (Sign::Open, "none, and they were read".to_owned()),
+        Some(State::Known) if matrix.denials.is_empty() => {
+            (Sign::Open, "none, and they were read".to_owned())
+        }
         Some(State::Known) => (Sign::Open, format!("{} read", matrix.denials.len())),
         Some(State::Pending) | None => (Sign::Reading, "not read yet".to_owned()),
         Some(_) => (Sign::Unknown, "not read either".to_owned()),

@@ -59,7 +59,10 @@ pub struct Line {
 impl Line {
     /// Whether it is in trouble: what `faults only` keeps.
     pub fn is_fault(&self) -> bool {
-        matches!(self.sign, Sign::Unknown | Sign::Failed | Sign::Exposure | Sign::Shut)
+        matches!(
+            self.sign,
+            Sign::Unknown | Sign::Failed | Sign::Exposure | Sign::Shut
+        )
     }
 }
 
@@ -108,12 +111,20 @@ impl Names {
         for caller in inventory.snapshot().callers() {
             if let (Some(id), Some(label)) = (&caller.object_id, caller.label()) {
                 let name = label.split('@').next().unwrap_or(label).to_owned();
-                let kind = if caller.is_person() { "user, signed in" } else { "application, signed in" };
+                let kind = if caller.is_person() {
+                    "user, signed in"
+                } else {
+                    "application, signed in"
+                };
                 known.insert(id.clone(), (name, kind));
             }
         }
         for resource in inventory.resources() {
-            if let Some(id) = resource.identity.value().and_then(|one| one.principal_id.value()) {
+            if let Some(id) = resource
+                .identity
+                .value()
+                .and_then(|one| one.principal_id.value())
+            {
                 known.insert(id.clone(), (resource.name.clone(), "system identity"));
             }
             if let Details::UserIdentity(own) = &resource.details
@@ -129,13 +140,17 @@ impl Names {
     pub fn holder(&self, inventory: &Inventory, id: &PrincipalId, kind: &Field<String>) -> Holder {
         let own = self.known.get(id);
         let directory = inventory.principal(id).and_then(|one| {
-            one.display_name.text().or_else(|| one.user_principal_name.text())
+            one.display_name
+                .text()
+                .or_else(|| one.user_principal_name.text())
         });
         let label = directory.or(own.map(|(name, _)| name.as_str()));
         let said = inventory.principal(id).and_then(|one| one.kind.text());
         let kind = match (own, kind) {
             (Some((_, kind)), _) => (*kind).to_owned(),
-            (None, Field::Absent | Field::Null) if said.is_some() => kind_words(said.unwrap_or_default()),
+            (None, Field::Absent | Field::Null) if said.is_some() => {
+                kind_words(said.unwrap_or_default())
+            }
             (None, Field::Value(kind)) => kind_words(kind),
             (None, Field::Absent | Field::Null) => "type not said".to_owned(),
             (None, Field::Malformed | Field::Unreported(_)) => "type not clear".to_owned(),
@@ -183,19 +198,37 @@ fn is_main(family: Family) -> bool {
 /// By resource: what stands at it and below it, then what comes from above.
 pub fn by_resource(inventory: &Inventory, matrix: &Matrix, names: &Names) -> Table {
     let mut table = Table::default();
-    let index: HashMap<&ArmId, usize> =
-        matrix.rows.iter().enumerate().map(|(at, row)| (&row.assignment, at)).collect();
-    for resource in inventory.resources().filter(|one| is_shown(inventory, &one.id)) {
+    let index: HashMap<&ArmId, usize> = matrix
+        .rows
+        .iter()
+        .enumerate()
+        .map(|(at, row)| (&row.assignment, at))
+        .collect();
+    for resource in inventory
+        .resources()
+        .filter(|one| is_shown(inventory, &one.id))
+    {
         let found = matrix.of_resource(&resource.id);
-        let has_own = found.iter().any(|(_, reach)| !matches!(reach, Reaches::Inherited(_)));
+        let has_own = found
+            .iter()
+            .any(|(_, reach)| !matches!(reach, Reaches::Inherited(_)));
         if !is_main(resource.family) && !has_own {
             continue;
         }
         let block = table.blocks.len();
         let mut lines = Vec::new();
         for (at, denial) in matrix.denials.iter().enumerate() {
-            if matrix.denials_of(&resource.id).any(|one| one.id == denial.id) {
-                lines.push(denial_line(inventory, names, (at, denial), block, Some(&resource.id)));
+            if matrix
+                .denials_of(&resource.id)
+                .any(|one| one.id == denial.id)
+            {
+                lines.push(denial_line(
+                    inventory,
+                    names,
+                    (at, denial),
+                    block,
+                    Some(&resource.id),
+                ));
             }
         }
         let denials = lines.len();
@@ -206,7 +239,11 @@ pub fn by_resource(inventory: &Inventory, matrix: &Matrix, names: &Names) -> Tab
                 let at = index.get(&row.assignment).copied().unwrap_or_default();
                 let line = assignment(inventory, names, row, block);
                 Line {
-                    id: Arc::from(format!("{}|{}", resource.id.folded(), row.assignment.folded())),
+                    id: Arc::from(format!(
+                        "{}|{}",
+                        resource.id.folded(),
+                        row.assignment.folded()
+                    )),
                     how: reach_words(reach),
                     is_inherited: matches!(reach, Reaches::Inherited(_)),
                     about: About::Assignment(at, Some(resource.id.clone())),
@@ -214,7 +251,13 @@ pub fn by_resource(inventory: &Inventory, matrix: &Matrix, names: &Names) -> Tab
                 }
             })
             .collect();
-        held.sort_by_cached_key(|line| (line.is_inherited, std::cmp::Reverse(Level::of(&line.scope)), line.holder.label.to_lowercase()));
+        held.sort_by_cached_key(|line| {
+            (
+                line.is_inherited,
+                std::cmp::Reverse(Level::of(&line.scope)),
+                line.holder.label.to_lowercase(),
+            )
+        });
         lines.extend(held);
         let all = lines.len() - denials;
         let missing = not_read(inventory, &resource.id, block);
@@ -222,7 +265,11 @@ pub fn by_resource(inventory: &Inventory, matrix: &Matrix, names: &Names) -> Tab
         lines.extend(missing);
         table.blocks.push(Block {
             title: resource.name.clone(),
-            fact: format!("{} · {}", service(resource), resource.id.resource_group().unwrap_or_default()),
+            fact: format!(
+                "{} · {}",
+                service(resource),
+                resource.id.resource_group().unwrap_or_default()
+            ),
             right,
         });
         table.lines.extend(lines);
@@ -262,24 +309,40 @@ pub fn by_principal(inventory: &Inventory, matrix: &Matrix, names: &Names) -> Ta
             *concerns.entry(&row.assignment).or_default() += 1;
         }
     }
-    let index: HashMap<&ArmId, usize> =
-        matrix.rows.iter().enumerate().map(|(at, row)| (&row.assignment, at)).collect();
+    let index: HashMap<&ArmId, usize> = matrix
+        .rows
+        .iter()
+        .enumerate()
+        .map(|(at, row)| (&row.assignment, at))
+        .collect();
     let mut people: Vec<(Holder, Vec<&Row>)> = matrix
         .by_principal()
         .into_iter()
         .map(|(id, rows)| {
-            let kind = rows.first().map_or(Field::Absent, |row| row.principal_type.clone());
+            let kind = rows
+                .first()
+                .map_or(Field::Absent, |row| row.principal_type.clone());
             (names.holder(inventory, id, &kind), rows)
         })
         .collect();
-    people.sort_by_cached_key(|(who, _)| (kind_rank(&who.kind), !who.is_named, who.label.to_lowercase()));
+    people.sort_by_cached_key(|(who, _)| {
+        (
+            kind_rank(&who.kind),
+            !who.is_named,
+            who.label.to_lowercase(),
+        )
+    });
     for (who, mut rows) in people {
         let block = table.blocks.len();
         rows.sort_by_key(|row| (std::cmp::Reverse(row.level), row.scope.clone()));
         table.blocks.push(Block {
             title: who.label.clone(),
             fact: who.kind.clone(),
-            right: if rows.len() == 1 { "1 assignment".to_owned() } else { format!("{} assignments", rows.len()) },
+            right: if rows.len() == 1 {
+                "1 assignment".to_owned()
+            } else {
+                format!("{} assignments", rows.len())
+            },
         });
         table.lines.extend(rows.into_iter().map(|row| {
             let at = index.get(&row.assignment).copied().unwrap_or_default();
@@ -319,8 +382,13 @@ fn others(inventory: &Inventory, matrix: &Matrix, names: &Names, table: &mut Tab
         table.lines.extend(denials);
     }
     let block = table.blocks.len();
-    let keys = inventory.snapshot().slices().filter(|(key, _)| matches!(key, Key::RoleAssignments(_)));
-    let lines: Vec<Line> = keys.filter_map(|(key, slice)| missing(key, slice, block)).collect();
+    let keys = inventory
+        .snapshot()
+        .slices()
+        .filter(|(key, _)| matches!(key, Key::RoleAssignments(_)));
+    let lines: Vec<Line> = keys
+        .filter_map(|(key, slice)| missing(key, slice, block))
+        .collect();
     if !lines.is_empty() {
         table.blocks.push(Block {
             title: "not read".to_owned(),
@@ -354,10 +422,17 @@ fn assignment(inventory: &Inventory, names: &Names, row: &Row, block: usize) -> 
         id: Arc::from(row.assignment.folded()),
         block,
         sign,
-        role: row.role_name.clone().unwrap_or_else(|| format!("role {}", short_guid(&row.role.0))),
+        role: row
+            .role_name
+            .clone()
+            .unwrap_or_else(|| format!("role {}", short_guid(&row.role.0))),
         is_role_known: row.role_name.is_some(),
         holder: Holder {
-            kind: if row.is_orphan && !holder.is_named { "not in directory".to_owned() } else { holder.kind.clone() },
+            kind: if row.is_orphan && !holder.is_named {
+                "not in directory".to_owned()
+            } else {
+                holder.kind.clone()
+            },
             ..holder
         },
         scope: row.scope.clone(),
@@ -385,7 +460,11 @@ fn denial_line(
     resource: Option<&ArmId>,
 ) -> Line {
     let holder = match denial.principals.as_slice() {
-        _ if denial.is_everyone => Holder { label: "everyone".to_owned(), kind: String::new(), is_named: true },
+        _ if denial.is_everyone => Holder {
+            label: "everyone".to_owned(),
+            kind: String::new(),
+            is_named: true,
+        },
         [one] => names.holder(inventory, one, &Field::Absent),
         several => Holder {
             label: format!("{} principals", several.len()),
@@ -403,7 +482,11 @@ fn denial_line(
         role: format!("deny: {}", denial.name),
         is_role_known: true,
         scope: denial.scope.clone(),
-        how: if above { format!("from {}", Level::of(&denial.scope).words()) } else { "direct".to_owned() },
+        how: if above {
+            format!("from {}", Level::of(&denial.scope).words())
+        } else {
+            "direct".to_owned()
+        },
         is_inherited: above,
         concerns: 0,
         condition: Field::Absent,
@@ -420,7 +503,11 @@ fn policies(inventory: &Inventory, names: &Names, resource: &Resource, block: us
         return Vec::new();
     }
     let line = |(at, policy): (usize, &AccessPolicy)| Line {
-        id: Arc::from(format!("{}|policy|{}", resource.id.folded(), policy.object_id.folded())),
+        id: Arc::from(format!(
+            "{}|policy|{}",
+            resource.id.folded(),
+            policy.object_id.folded()
+        )),
         block,
         sign: Sign::Open,
         holder: names.holder(inventory, &policy.object_id, &Field::Absent),
@@ -443,9 +530,15 @@ pub fn policy_words(policy: &AccessPolicy) -> String {
         list if list.len() > 5 => Some(format!("{what}: {} permissions", list.len())),
         list => Some(format!("{what}: {}", list.join(" "))),
     };
-    let words: Vec<String> =
-        [of("keys", &policy.keys), of("secrets", &policy.secrets)].into_iter().flatten().collect();
-    if words.is_empty() { "no keys, no secrets".to_owned() } else { words.join(" · ") }
+    let words: Vec<String> = [of("keys", &policy.keys), of("secrets", &policy.secrets)]
+        .into_iter()
+        .flatten()
+        .collect();
+    if words.is_empty() {
+        "no keys, no secrets".to_owned()
+    } else {
+        words.join(" · ")
+    }
 }
 
 /// The line that stands for assignments which were not read at a resource.
@@ -456,7 +549,10 @@ fn not_read(inventory: &Inventory, id: &ArmId, block: usize) -> Option<Line> {
         .filter(|(key, _)| matches!(key, Key::RoleAssignments(scope) if id.is_within(scope)))
         .collect();
     // One list that is whole holds all that concerns the resource.
-    if readings.iter().any(|(_, slice)| slice.state() == State::Known) {
+    if readings
+        .iter()
+        .any(|(_, slice)| slice.state() == State::Known)
+    {
         return None;
     }
     let (key, slice) = readings.last()?;
@@ -472,7 +568,13 @@ fn missing(key: &Key, slice: &Slice, block: usize) -> Option<Line> {
         State::Known | State::Unsupported => return None,
         State::Pending => Sign::Reading,
         State::Denied => Sign::Unknown,
-        State::Failed if slice.trouble().is_some_and(|one| one.kind == IssueKind::NotFound) => return None,
+        State::Failed
+            if slice
+                .trouble()
+                .is_some_and(|one| one.kind == IssueKind::NotFound) =>
+        {
+            return None;
+        }
         State::Failed => Sign::Failed,
     };
     let scope = key.scope()?;
@@ -480,7 +582,11 @@ fn missing(key: &Key, slice: &Slice, block: usize) -> Option<Line> {
         id: Arc::from(format!("not-read|{}", scope.folded())),
         block,
         sign,
-        holder: Holder { label: "role assignments".to_owned(), kind: String::new(), is_named: true },
+        holder: Holder {
+            label: "role assignments".to_owned(),
+            kind: String::new(),
+            is_named: true,
+        },
         role: String::new(),
         is_role_known: false,
         scope,
@@ -506,9 +612,15 @@ mod tests {
                 secrets: own(secrets),
             })
         };
-        assert_eq!(of(&["get", "wrapKey", "unwrapKey"], &[]), "keys: get wrapKey unwrapKey");
+        assert_eq!(
+            of(&["get", "wrapKey", "unwrapKey"], &[]),
+            "keys: get wrapKey unwrapKey"
+        );
         assert_eq!(of(&["get"], &["list"]), "keys: get · secrets: list");
-        assert_eq!(of(&["a", "b", "c", "d", "e", "f"], &[]), "keys: 6 permissions");
+        assert_eq!(
+            of(&["a", "b", "c", "d", "e", "f"], &[]),
+            "keys: 6 permissions"
+        );
         assert_eq!(of(&[], &[]), "no keys, no secrets");
     }
 
@@ -523,8 +635,23 @@ mod tests {
 
     #[test]
     fn those_signed_in_come_first_and_machines_last() {
-        let mut kinds = ["service principal", "system identity", "group", "user", "user, signed in"];
+        let mut kinds = [
+            "service principal",
+            "system identity",
+            "group",
+            "user",
+            "user, signed in",
+        ];
         kinds.sort_by_key(|kind| kind_rank(kind));
-        assert_eq!(kinds, ["user, signed in", "user", "group", "system identity", "service principal"]);
+        assert_eq!(
+            kinds,
+            [
+                "user, signed in",
+                "user",
+                "group",
+                "system identity",
+                "service principal"
+            ]
+        );
     }
 }

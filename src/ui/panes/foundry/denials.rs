@@ -113,7 +113,9 @@ impl Denials {
             }
         };
         if self.groups == 0 {
-            let words = Rich::muted("No hub here has a group that Microsoft made: nothing to be kept as it was created.");
+            let words = Rich::muted(
+                "No hub here has a group that Microsoft made: nothing to be kept as it was created.",
+            );
             line(buffer, y, &words);
             return drawn;
         }
@@ -143,15 +145,20 @@ fn covers(key: &Key, group: &ArmId) -> bool {
 
 /// The line of a group that has none, as far as is known.
 fn none(cx: &Cx<'_>, group: &ArmId) -> Rich {
-    let slice = cx.snapshot.slices().find(|(key, _)| covers(key, group)).map(|(_, slice)| slice);
+    let slice = cx
+        .snapshot
+        .slices()
+        .find(|(key, _)| covers(key, group))
+        .map(|(_, slice)| slice);
     let label = "deny assignments  ";
     let sign = |sign: Sign| Rich::sign(cx.signs, sign).then(Role::Text, format!(" {label}"));
     match slice.map(|slice| (slice.state(), slice)) {
         Some((State::Known, slice)) => {
             let read = slice.observed_at.map_or(String::new(), |at| cx.clock(at));
-            sign(Sign::None)
-                .then(Role::Text, "none  ")
-                .then(Role::Muted, format!("read at the group {read}, not assumed"))
+            sign(Sign::None).then(Role::Text, "none  ").then(
+                Role::Muted,
+                format!("read at the group {read}, not assumed"),
+            )
         }
         Some((State::Denied | State::Failed, slice)) => {
             let why = value::missing(cx.signs, Some(slice), cx.now).unwrap_or_default();
@@ -175,11 +182,20 @@ fn row(cx: &Cx<'_>, one: &Denial) -> TableRow {
         Rich::muted(except).into(),
         Rich::muted(trouble::place(cx, &one.scope)).into(),
     ];
-    TableRow { id: Arc::from(one.id.as_str()), group: None, cells, fault: false }
+    TableRow {
+        id: Arc::from(one.id.as_str()),
+        group: None,
+        cells,
+        fault: false,
+    }
 }
 
 fn whom(cx: &Cx<'_>, one: &Denial) -> String {
-    if one.is_everyone { "everyone".to_owned() } else { names(cx, &one.principals) }
+    if one.is_everyone {
+        "everyone".to_owned()
+    } else {
+        names(cx, &one.principals)
+    }
 }
 
 fn names(cx: &Cx<'_>, ids: &[crate::model::id::PrincipalId]) -> String {
@@ -187,7 +203,10 @@ fn names(cx: &Cx<'_>, ids: &[crate::model::id::PrincipalId]) -> String {
         return "nobody".to_owned();
     }
     let names = ids.iter().map(|id| {
-        let known = cx.inventory.principal(id).and_then(|one| one.display_name.text());
+        let known = cx
+            .inventory
+            .principal(id)
+            .and_then(|one| one.display_name.text());
         known.map_or_else(|| short_guid(id.as_str()), str::to_owned)
     });
     names.collect::<Vec<_>>().join(", ")

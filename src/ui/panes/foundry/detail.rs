@@ -2,7 +2,9 @@
 
 use crate::analysis::evidence::Evidence;
 use crate::analysis::foundry::required::{Check, ManagedResource, ManagedState, Since};
-use crate::analysis::foundry::{Account, ConnectionLine, Connections, Encrypted, Foundry, Hub, Presents, ProjectRef};
+use crate::analysis::foundry::{
+    Account, ConnectionLine, Connections, Encrypted, Foundry, Hub, Presents, ProjectRef,
+};
 use crate::analysis::verdict::{Reasoned, Tag, Verdict};
 use crate::model::id::ArmId;
 use crate::model::resource::{Details, Resource};
@@ -77,16 +79,24 @@ fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().map(char::to_uppercase);
     let whole: String = first.into_iter().flatten().chain(letters).collect();
-    if whole.ends_with(['.', ']']) { whole } else { format!("{whole}.") }
+    if whole.ends_with(['.', ']']) {
+        whole
+    } else {
+        format!("{whole}.")
+    }
 }
 
 fn answer(cx: &Cx<'_>, sign: Sign, words: impl Into<String>) -> Section {
-    Section::default().words(Rich::chip(cx.signs, sign).then(Role::Text, format!("  {}", words.into())))
+    Section::default()
+        .words(Rich::chip(cx.signs, sign).then(Role::Text, format!("  {}", words.into())))
 }
 
 fn why(judged: &Reasoned) -> Section {
     let section = Section::default().words(Rich::plain(sentence(&judged.reason)));
-    judged.tags.iter().fold(section, |section, tag| section.words(legend(*tag)))
+    judged
+        .tags
+        .iter()
+        .fold(section, |section, tag| section.words(legend(*tag)))
 }
 
 fn legend(tag: Tag) -> Rich {
@@ -102,11 +112,18 @@ fn value_role(verdict: Verdict) -> Role {
 
 fn property(cx: &Cx<'_>, resource: &ManagedResource, check: &Check, row: &Row) -> Told {
     let mut sections = vec![
-        answer(cx, row.sign, format!("{} must be {}", check.property, check.must_be)),
+        answer(
+            cx,
+            row.sign,
+            format!("{} must be {}", check.property, check.must_be),
+        ),
         why(&check.judged),
         Section::new("AGAINST WHAT IT WAS CREATED AS")
             .pair("must be", Rich::plain(check.must_be))
-            .pair("is", Rich::of(value_role(check.judged.verdict), check.is.clone()))
+            .pair(
+                "is",
+                Rich::of(value_role(check.judged.verdict), check.is.clone()),
+            )
             .pair("since", Rich::plain(since_sentence(cx, &check.since))),
     ];
     let subject = resource.id.clone();
@@ -136,7 +153,10 @@ fn keep(cx: &Cx<'_>) -> Section {
 fn place(id: &ArmId) -> Section {
     Section::new("WHERE")
         .pair("resource", Rich::plain(id.name().to_owned()))
-        .pair("group", Rich::plain(id.resource_group().unwrap_or_default().to_owned()))
+        .pair(
+            "group",
+            Rich::plain(id.resource_group().unwrap_or_default().to_owned()),
+        )
         .pair("id", Rich::muted(id.as_str().to_owned()))
 }
 
@@ -153,7 +173,9 @@ pub(super) fn since_words(cx: &Cx<'_>, since: &Since, is_as_created: bool) -> Ri
             } else {
                 date(cx, *at)
             };
-            let who = who.as_deref().map_or(String::new(), |who| format!(" {}", person(who)));
+            let who = who
+                .as_deref()
+                .map_or(String::new(), |who| format!(" {}", person(who)));
             Rich::plain(when).then(Role::Muted, who)
         }
     }
@@ -178,8 +200,14 @@ fn since_sentence(cx: &Cx<'_>, since: &Since) -> String {
         Since::Created(at) => format!("created {}: the account was never changed", date(cx, *at)),
         Since::NotSaid => "the resource does not say when it was changed".to_owned(),
         Since::ChangedBy(at, who) => {
-            let by = who.as_deref().map_or(String::new(), |who| format!(" by {}", known(cx, who)));
-            format!("last changed {} {}{by}: at that time or before", date(cx, *at), cx.clock(*at))
+            let by = who
+                .as_deref()
+                .map_or(String::new(), |who| format!(" by {}", known(cx, who)));
+            format!(
+                "last changed {} {}{by}: at that time or before",
+                date(cx, *at),
+                cx.clock(*at)
+            )
         }
     }
 }
@@ -187,11 +215,22 @@ fn since_sentence(cx: &Cx<'_>, since: &Since) -> String {
 /// A principal by its name in the directory, else by what Azure calls it.
 fn known(cx: &Cx<'_>, who: &str) -> String {
     let id = crate::model::id::PrincipalId::new(who);
-    let name = cx.inventory.principal(&id).and_then(|one| one.display_name.text());
-    name.map_or_else(|| who.to_owned(), |name| format!("{name} ({})", short_guid(who)))
+    let name = cx
+        .inventory
+        .principal(&id)
+        .and_then(|one| one.display_name.text());
+    name.map_or_else(
+        || who.to_owned(),
+        |name| format!("{name} ({})", short_guid(who)),
+    )
 }
 
-fn managed_resource(cx: &Cx<'_>, managed: &ManagedState, resource: &ManagedResource, row: &Row) -> Told {
+fn managed_resource(
+    cx: &Cx<'_>,
+    managed: &ManagedState,
+    resource: &ManagedResource,
+    row: &Row,
+) -> Told {
     let wrong: Vec<&Check> = resource
         .checks
         .iter()
@@ -214,11 +253,14 @@ fn managed_resource(cx: &Cx<'_>, managed: &ManagedState, resource: &ManagedResou
         }));
     }
     for check in wrong {
-        sections.push(Section::new(check.property).words(Rich::plain(sentence(&check.judged.reason))));
+        sections
+            .push(Section::new(check.property).words(Rich::plain(sentence(&check.judged.reason))));
     }
     match &resource.id {
         Some(id) => sections.push(place(id)),
-        None => sections.push(Section::new("WHERE").pair("group", Rich::plain(managed.group.id.name().to_owned()))),
+        None => sections.push(
+            Section::new("WHERE").pair("group", Rich::plain(managed.group.id.name().to_owned())),
+        ),
     }
     sections.push(keep(cx));
     Told {
@@ -248,7 +290,12 @@ fn group(cx: &Cx<'_>, hub: &Hub, managed: &ManagedState, row: &Row) -> Told {
             .words(Rich::muted(sentence(managed.group.found.words()))),
     ];
     sections.push(why(&managed.exists));
-    sections.extend(evidence::section(cx, id, &managed.group.evidence, Role::Text));
+    sections.extend(evidence::section(
+        cx,
+        id,
+        &managed.group.evidence,
+        Role::Text,
+    ));
     sections.push(keep(cx));
     Told {
         title: "managed group".to_owned(),
@@ -275,7 +322,10 @@ fn hub(cx: &Cx<'_>, hub: &Hub, row: &Row) -> Told {
     sections.push(
         Section::new("HANGS ON IT")
             .pair("projects", count(hub.projects.len()))
-            .pair("connections", Rich::plain(super::rows::connection_words(&hub.connections)))
+            .pair(
+                "connections",
+                Rich::plain(super::rows::connection_words(&hub.connections)),
+            )
             .pair("encryption", Rich::plain(encryption_words(&hub.encryption))),
     );
     if let Some(resource) = resource {
@@ -294,7 +344,11 @@ fn hub(cx: &Cx<'_>, hub: &Hub, row: &Row) -> Told {
 }
 
 fn count(number: usize) -> Rich {
-    if number == 0 { Rich::plain("none") } else { Rich::plain(number.to_string()) }
+    if number == 0 {
+        Rich::plain("none")
+    } else {
+        Rich::plain(number.to_string())
+    }
 }
 
 fn about(cx: &Cx<'_>, resource: &Resource) -> Section {
@@ -302,17 +356,25 @@ fn about(cx: &Cx<'_>, resource: &Resource) -> Section {
         .pair("kind", value::text(cx.signs, &resource.kind))
         .pair("region", value::text(cx.signs, &resource.location))
         .pair("sku", value::text(cx.signs, &resource.sku))
-        .pair("identity", Rich::plain(identity_words(&resource.identity).1));
+        .pair(
+            "identity",
+            Rich::plain(identity_words(&resource.identity).1),
+        );
     match &resource.firewall {
-        Some(firewall) => {
-            section.pair("public access", value::text(cx.signs, &firewall.public_network_access))
-        }
+        Some(firewall) => section.pair(
+            "public access",
+            value::text(cx.signs, &firewall.public_network_access),
+        ),
         None => section,
     }
 }
 
 fn account(cx: &Cx<'_>, account: &Account, row: &Row) -> Told {
-    let mut sections = vec![answer(cx, row.sign, "a Foundry account with projects of its own")];
+    let mut sections = vec![answer(
+        cx,
+        row.sign,
+        "a Foundry account with projects of its own",
+    )];
     sections.push(Section::default().words(Rich::plain(
         "A new-style account has no managed group: its data is in Microsoft's own subscription, or on stores that its projects bring.",
     )));
@@ -326,7 +388,8 @@ fn account(cx: &Cx<'_>, account: &Account, row: &Row) -> Told {
             },
         };
         sections.push(about(cx, one).pair("keys", keys));
-        let evidence = ["kind", "properties.allowProjectManagement"].map(|path| Evidence::of(one, path));
+        let evidence =
+            ["kind", "properties.allowProjectManagement"].map(|path| Evidence::of(one, path));
         sections.extend(evidence::section(cx, &account.id, &evidence, Role::Text));
     }
     sections.push(place(&account.id));
@@ -340,12 +403,18 @@ fn account(cx: &Cx<'_>, account: &Account, row: &Row) -> Told {
 }
 
 fn lone(cx: &Cx<'_>, project: &ProjectRef, row: &Row) -> Told {
-    let hub = cx.inventory.resource(&project.id).and_then(|one| match &one.details {
-        Details::Workspace(own) => own.hub.clone(),
-        _ => None,
-    });
+    let hub = cx
+        .inventory
+        .resource(&project.id)
+        .and_then(|one| match &one.details {
+            Details::Workspace(own) => own.hub.clone(),
+            _ => None,
+        });
     let words = match &hub {
-        Some(hub) => format!("Its hub {} was not read: encryption and managed group are the hub's matter, and not known.", hub.name()),
+        Some(hub) => format!(
+            "Its hub {} was not read: encryption and managed group are the hub's matter, and not known.",
+            hub.name()
+        ),
         None => "It does not name its hub.".to_owned(),
     };
     let mut sections = vec![
@@ -404,11 +473,20 @@ fn part(
     match part {
         Part::Projects => {
             let section = Section::default().words(match owner.missing {
-                None => Rich::plain("Projects share the hub's or account's firewall, key and connections."),
-                Some(why) => Rich::sign(cx.signs, row.sign).then(Role::Text, format!(" {}", sentence(why))),
+                None => Rich::plain(
+                    "Projects share the hub's or account's firewall, key and connections.",
+                ),
+                Some(why) => {
+                    Rich::sign(cx.signs, row.sign).then(Role::Text, format!(" {}", sentence(why)))
+                }
             });
             sections.push(section);
-            sections.extend(owner.projects.iter().map(|project| one_project(cx, project)));
+            sections.extend(
+                owner
+                    .projects
+                    .iter()
+                    .map(|project| one_project(cx, project)),
+            );
             proof = of(&["properties.associatedWorkspaces"]);
         }
         Part::Identity => {
@@ -431,7 +509,13 @@ fn part(
             sections.push(section);
             let section = Section::new("KEY").pair("uri", value::text(cx.signs, &encryption.key));
             let vault = encryption.vault.as_ref();
-            sections.push(section.pair("vault", vault.map_or_else(|| Rich::muted("not named"), |id| Rich::plain(id.name().to_owned()))));
+            sections.push(section.pair(
+                "vault",
+                vault.map_or_else(
+                    || Rich::muted("not named"),
+                    |id| Rich::plain(id.name().to_owned()),
+                ),
+            ));
             proof.clone_from(&encryption.evidence);
         }
         Part::Storage | Part::Vault | Part::Registry | Part::Insights | Part::Group => {
@@ -439,9 +523,16 @@ fn part(
                 let words = match (id, row.sign) {
                     (None, _) => format!("{} names none.", owner.name),
                     (Some(id), Sign::Open) => format!("{} is there and was read.", id.name()),
-                    (Some(id), Sign::Shut) => format!("{} is named, and is gone: whatever needs it fails.", id.name()),
-                    (Some(id), Sign::Reading) => format!("{} is named and is being read.", id.name()),
-                    (Some(id), Sign::Note) => format!("{} is named; things of its kind are not read.", id.name()),
+                    (Some(id), Sign::Shut) => format!(
+                        "{} is named, and is gone: whatever needs it fails.",
+                        id.name()
+                    ),
+                    (Some(id), Sign::Reading) => {
+                        format!("{} is named and is being read.", id.name())
+                    }
+                    (Some(id), Sign::Note) => {
+                        format!("{} is named; things of its kind are not read.", id.name())
+                    }
                     (Some(id), _) => format!("{} is named, and could not be read.", id.name()),
                 };
                 sections.push(Section::default().words(Rich::plain(words)));
@@ -466,9 +557,15 @@ fn part(
 fn one_project(cx: &Cx<'_>, project: &ProjectRef) -> Section {
     let mut section = Section::new(project.name.clone());
     if !project.was_read {
-        section = section.words(Rich::sign(cx.signs, Sign::Note).then(Role::Muted, " is named, and was not read itself"));
+        section = section.words(
+            Rich::sign(cx.signs, Sign::Note)
+                .then(Role::Muted, " is named, and was not read itself"),
+        );
     }
-    section = section.pair("connections", Rich::plain(super::rows::connection_words(&project.connections)));
+    section = section.pair(
+        "connections",
+        Rich::plain(super::rows::connection_words(&project.connections)),
+    );
     section.pair("id", Rich::muted(project.id.as_str().to_owned()))
 }
 
@@ -478,17 +575,29 @@ fn identities(cx: &Cx<'_>, resource: &Resource) -> Section {
     };
     let section = Section::default()
         .pair("type", value::text(cx.signs, &identity.identity_type))
-        .pair("system", value::field(cx.signs, &identity.principal_id, |id| Rich::plain(id.to_string())));
+        .pair(
+            "system",
+            value::field(cx.signs, &identity.principal_id, |id| {
+                Rich::plain(id.to_string())
+            }),
+        );
     identity.user_assigned.iter().fold(section, |section, one| {
-        let id = value::field(cx.signs, &one.principal_id, |id| Rich::plain(id.to_string()));
+        let id = value::field(cx.signs, &one.principal_id, |id| {
+            Rich::plain(id.to_string())
+        });
         section.pair(one.id.name().to_owned(), id)
     })
 }
 
 fn connections(cx: &Cx<'_>, connections: &Connections) -> Vec<Section> {
-    let mut sections: Vec<Section> = connections.items.iter().map(|one| connection(cx, one)).collect();
+    let mut sections: Vec<Section> = connections
+        .items
+        .iter()
+        .map(|one| connection(cx, one))
+        .collect();
     if let Some(why) = &connections.missing {
-        let words = Rich::sign(cx.signs, Sign::Unknown).then(Role::Text, format!(" {}", sentence(why)));
+        let words =
+            Rich::sign(cx.signs, Sign::Unknown).then(Role::Text, format!(" {}", sentence(why)));
         sections.push(Section::default().words(words));
     }
     if sections.is_empty() {
@@ -504,7 +613,11 @@ fn connection(cx: &Cx<'_>, one: &ConnectionLine) -> Section {
         Presents::Nothing => "nothing",
         Presents::Unclear => "not clear",
     };
-    let role = if one.presents == Presents::Secret { Role::Exposure } else { Role::Text };
+    let role = if one.presents == Presents::Secret {
+        Role::Exposure
+    } else {
+        Role::Text
+    };
     let section = Section::new(one.name.clone())
         .pair("kind", value::text(cx.signs, &one.category))
         .pair("presents", Rich::of(role, presents))

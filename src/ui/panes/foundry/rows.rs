@@ -4,7 +4,9 @@
 use std::sync::Arc;
 
 use crate::analysis::foundry::required::{Check, ManagedResource, ManagedState, Since};
-use crate::analysis::foundry::{Account, Connections, Encrypted, Foundry, Hub, KeyState, Presents, ProjectRef};
+use crate::analysis::foundry::{
+    Account, Connections, Encrypted, Foundry, Hub, KeyState, Presents, ProjectRef,
+};
 use crate::analysis::verdict::Verdict;
 use crate::model::facet::Facet;
 use crate::model::field::Field;
@@ -14,7 +16,7 @@ use crate::model::resource::{Family, Identity, Resource};
 use crate::store::{Inventory, State};
 use crate::ui::panes::trouble::is_shown;
 use crate::ui::signs::Sign;
-use crate::ui::text::{Cut, cut, short_guid};
+use crate::ui::text::{Cut, cut, short_tail};
 
 /// One row of the tree.
 #[derive(Clone, Debug, PartialEq)]
@@ -118,7 +120,10 @@ fn rank(sign: Sign) -> u8 {
 
 /// The rows of everything that is shown, parents before their children.
 pub fn rows(inventory: &Inventory, foundry: &Foundry) -> Vec<Row> {
-    let mut tree = Tree { inventory, rows: Vec::new() };
+    let mut tree = Tree {
+        inventory,
+        rows: Vec::new(),
+    };
     for (at, hub) in foundry.hubs.iter().enumerate() {
         if is_shown(inventory, &hub.id) {
             tree.hub(at, hub);
@@ -194,19 +199,45 @@ impl Tree<'_> {
 
     fn account(&mut self, at: usize, account: &Account) {
         let resource = self.inventory.resource(&account.id).cloned();
-        let root = self.root(&account.id, &account.name, "Foundry account", About::Account(at));
+        let root = self.root(
+            &account.id,
+            &account.name,
+            "Foundry account",
+            About::Account(at),
+        );
         let part = |part| About::AccountPart(at, part);
         let missing = account.projects_missing.as_deref();
-        self.projects(root, &account.id, &account.projects, missing, part(Part::Projects));
+        self.projects(
+            root,
+            &account.id,
+            &account.projects,
+            missing,
+            part(Part::Projects),
+        );
         if let Some(resource) = &resource {
             self.identity(root, resource, part(Part::Identity));
         }
-        self.connections(root, &account.id, &account.connections, part(Part::Connections));
-        self.encryption(root, &account.id, &account.encryption, part(Part::Encryption));
+        self.connections(
+            root,
+            &account.id,
+            &account.connections,
+            part(Part::Connections),
+        );
+        self.encryption(
+            root,
+            &account.id,
+            &account.encryption,
+            part(Part::Encryption),
+        );
     }
 
     fn lone(&mut self, at: usize, project: &ProjectRef) {
-        let root = self.root(&project.id, &project.name, "Foundry project, its hub was not read", About::Lone(at));
+        let root = self.root(
+            &project.id,
+            &project.name,
+            "Foundry project, its hub was not read",
+            About::Lone(at),
+        );
         self.rows[root].sign = Sign::Unknown;
     }
 
@@ -216,7 +247,14 @@ impl Tree<'_> {
             .resource(id)
             .and_then(|one| one.location.text().map(str::to_owned));
         let fact = region.map_or_else(|| kind.to_owned(), |region| format!("{kind} · {region}"));
-        self.push(None, id, Line { sign: Sign::Open, ..Line::thing("root", name, fact, about) })
+        self.push(
+            None,
+            id,
+            Line {
+                sign: Sign::Open,
+                ..Line::thing("root", name, fact, about)
+            },
+        )
     }
 
     fn projects(
@@ -228,23 +266,42 @@ impl Tree<'_> {
         about: About,
     ) {
         let names: Vec<&str> = projects.iter().map(|one| one.name.as_str()).collect();
-        let name = if projects.len() == 1 { "project" } else { "projects" };
+        let name = if projects.len() == 1 {
+            "project"
+        } else {
+            "projects"
+        };
         let (sign, fact) = match (names.as_slice(), missing) {
             ([], None) => (Sign::None, "none".to_owned()),
-            ([], Some(_)) => (self.facet_sign(owner, Facet::Projects), "not read".to_owned()),
+            ([], Some(_)) => (
+                self.facet_sign(owner, Facet::Projects),
+                "not read".to_owned(),
+            ),
             (names, None) => (Sign::Open, names.join(", ")),
             (names, Some(_)) => (
                 self.facet_sign(owner, Facet::Projects),
                 format!("{}, and there may be more", names.join(", ")),
             ),
         };
-        let says = self.says(sign, fact);
-        self.push(Some(root), owner, Line { sign, says, ..Line::of("projects", name, about) });
+        let says = says(sign, fact);
+        self.push(
+            Some(root),
+            owner,
+            Line {
+                sign,
+                says,
+                ..Line::of("projects", name, about)
+            },
+        );
     }
 
     fn identity(&mut self, root: usize, resource: &Resource, about: About) {
         let (sign, fact) = identity_words(&resource.identity);
-        let line = Line { sign, says: Says::Fact(fact), ..Line::of("identity", "identity", about) };
+        let line = Line {
+            sign,
+            says: Says::Fact(fact),
+            ..Line::of("identity", "identity", about)
+        };
         self.push(Some(root), &resource.id, line);
     }
 
@@ -254,8 +311,16 @@ impl Tree<'_> {
             (None, []) => Sign::None,
             (None, _) => Sign::Open,
         };
-        let says = self.says(sign, connection_words(connections));
-        self.push(Some(root), owner, Line { sign, says, ..Line::of("connections", "connections", about) });
+        let says = says(sign, connection_words(connections));
+        self.push(
+            Some(root),
+            owner,
+            Line {
+                sign,
+                says,
+                ..Line::of("connections", "connections", about)
+            },
+        );
     }
 
     fn named(&mut self, root: usize, owner: &ArmId, name: &str, id: Option<&ArmId>, about: About) {
@@ -265,9 +330,9 @@ impl Tree<'_> {
                 let snapshot = self.inventory.snapshot();
                 let slice = snapshot.slice(&Key::Resource(id.clone()));
                 let state = slice.map(crate::store::Slice::state);
-                let is_gone = slice.and_then(|slice| slice.trouble()).is_some_and(|issue| {
-                    issue.kind == crate::model::issue::IssueKind::NotFound
-                });
+                let is_gone = slice
+                    .and_then(|slice| slice.trouble())
+                    .is_some_and(|issue| issue.kind == crate::model::issue::IssueKind::NotFound);
                 let own = id.name();
                 if self.inventory.resource(id).is_some() {
                     (Sign::Open, own.to_owned())
@@ -275,7 +340,9 @@ impl Tree<'_> {
                     (Sign::Shut, format!("{own}, which is gone"))
                 } else {
                     match state {
-                        Some(State::Denied) => (Sign::Unknown, format!("{own}, reading it was refused")),
+                        Some(State::Denied) => {
+                            (Sign::Unknown, format!("{own}, reading it was refused"))
+                        }
                         Some(State::Failed) => (Sign::Failed, format!("{own}, reading it failed")),
                         Some(State::Pending) => (Sign::Reading, own.to_owned()),
                         _ if !snapshot.is_idle() => (Sign::Reading, own.to_owned()),
@@ -285,7 +352,15 @@ impl Tree<'_> {
                 }
             }
         };
-        self.push(Some(root), owner, Line { sign, says: Says::Fact(fact), ..Line::of(name, name, about) });
+        self.push(
+            Some(root),
+            owner,
+            Line {
+                sign,
+                says: Says::Fact(fact),
+                ..Line::of(name, name, about)
+            },
+        );
     }
 
     fn encryption(&mut self, root: usize, owner: &ArmId, encryption: &Encrypted, about: About) {
@@ -295,7 +370,15 @@ impl Tree<'_> {
             _ => Sign::Open,
         };
         let fact = encryption_words(encryption);
-        self.push(Some(root), owner, Line { sign, says: Says::Fact(fact), ..Line::of("encryption", "encryption", about) });
+        self.push(
+            Some(root),
+            owner,
+            Line {
+                sign,
+                says: Says::Fact(fact),
+                ..Line::of("encryption", "encryption", about)
+            },
+        );
     }
 
     fn managed(&mut self, root: usize, hub: usize, managed: &ManagedState) {
@@ -310,7 +393,10 @@ impl Tree<'_> {
             _ => name,
         };
         let about = About::HubPart(hub, Part::Group);
-        let line = Line { sign, ..Line::thing("managed", "managed group", fact, about) };
+        let line = Line {
+            sign,
+            ..Line::thing("managed", "managed group", fact, about)
+        };
         let row = self.push(Some(root), group, line);
         for (at, resource) in managed.resources.iter().enumerate() {
             self.managed_resource(row, (hub, at), group, resource);
@@ -334,13 +420,18 @@ impl Tree<'_> {
             _ => "Storage",
         };
         let fact = match (sign, &resource.id) {
-            (_, Some(_)) => kind.to_owned(),
+            (_, Some(_)) | (Sign::Reading, None) => kind.to_owned(),
             (Sign::Shut, None) => "belongs here and is gone".to_owned(),
-            (Sign::Reading, None) => kind.to_owned(),
             (_, None) => "belongs here; not all could be read".to_owned(),
         };
-        let owner = resource.id.clone().unwrap_or_else(|| group.child(resource.family.arm_type()));
-        let line = Line { sign, ..Line::thing("resource", &resource.name, fact, About::Managed(hub, at)) };
+        let owner = resource
+            .id
+            .clone()
+            .unwrap_or_else(|| group.child(resource.family.arm_type()));
+        let line = Line {
+            sign,
+            ..Line::thing("resource", &resource.name, fact, About::Managed(hub, at))
+        };
         let row = self.push(Some(parent), &owner, line);
         for (number, check) in resource.checks.iter().enumerate() {
             let about = About::Property(hub, at, number);
@@ -354,7 +445,15 @@ impl Tree<'_> {
                 },
                 since: check.since.clone(),
             };
-            self.push(Some(row), &owner, Line { sign, says, ..Line::of(check.property, check.property, about) });
+            self.push(
+                Some(row),
+                &owner,
+                Line {
+                    sign,
+                    says,
+                    ..Line::of(check.property, check.property, about)
+                },
+            );
         }
     }
 
@@ -364,18 +463,28 @@ impl Tree<'_> {
             && check.property == "keyVaultKeyUri"
             && self.inventory.snapshot().slices().any(|(key, slice)| {
                 let is_of_vault = matches!(key, Key::Facet(_, Facet::Keys))
-                    || matches!(key, Key::List { family: Family::Vault, .. });
+                    || matches!(
+                        key,
+                        Key::List {
+                            family: Family::Vault,
+                            ..
+                        }
+                    );
                 is_of_vault && slice.phase.is_open() && slice.state() == State::Pending
             });
-        if waits { Sign::Reading } else { sign_of(check.judged.verdict) }
-    }
-
-    fn says(&self, sign: Sign, fact: String) -> Says {
-        if sign == Sign::Reading { Says::NotRead } else { Says::Fact(fact) }
+        if waits {
+            Sign::Reading
+        } else {
+            sign_of(check.judged.verdict)
+        }
     }
 
     fn facet_sign(&self, owner: &ArmId, facet: Facet) -> Sign {
-        state_sign(self.inventory.facet_state(owner, facet).unwrap_or(State::Pending))
+        state_sign(
+            self.inventory
+                .facet_state(owner, facet)
+                .unwrap_or(State::Pending),
+        )
     }
 
     /// The sign of a list that should hold something and was not read as a whole.
@@ -384,9 +493,14 @@ impl Tree<'_> {
         let subscription = group.subscription();
         let waits = snapshot.slices().any(|(key, slice)| {
             let is_it = match (key, family) {
-                (Key::List { subscription: own, family: kind, .. }, Some(family)) => {
-                    *kind == family && Some(own) == subscription.as_ref()
-                }
+                (
+                    Key::List {
+                        subscription: own,
+                        family: kind,
+                        ..
+                    },
+                    Some(family),
+                ) => *kind == family && Some(own) == subscription.as_ref(),
                 (Key::Groups(own), None) => Some(own) == subscription.as_ref(),
                 _ => false,
             };
@@ -409,11 +523,30 @@ struct Line<'n> {
 impl<'n> Line<'n> {
     fn of(key: &'n str, name: &'n str, about: About) -> Self {
         let says = Says::Fact(String::new());
-        Self { key, name, sign: Sign::Open, is_thing: false, says, about }
+        Self {
+            key,
+            name,
+            sign: Sign::Open,
+            is_thing: false,
+            says,
+            about,
+        }
     }
 
     fn thing(key: &'n str, name: &'n str, fact: String, about: About) -> Self {
-        Self { is_thing: true, says: Says::Fact(fact), ..Self::of(key, name, about) }
+        Self {
+            is_thing: true,
+            says: Says::Fact(fact),
+            ..Self::of(key, name, about)
+        }
+    }
+}
+
+fn says(sign: Sign, fact: String) -> Says {
+    if sign == Sign::Reading {
+        Says::NotRead
+    } else {
+        Says::Fact(fact)
     }
 }
 
@@ -438,11 +571,18 @@ pub fn identity_words(identity: &Field<Identity>) -> (Sign, String) {
             if identity.is_system_assigned() {
                 words.push("SystemAssigned".to_owned());
             }
-            words.extend(identity.user_assigned.iter().map(|one| one.id.name().to_owned()));
+            words.extend(
+                identity
+                    .user_assigned
+                    .iter()
+                    .map(|one| one.id.name().to_owned()),
+            );
             match (words.is_empty(), identity.identity_type.text()) {
                 (false, _) => (Sign::Open, words.join(", ")),
                 (true, None) => (Sign::Unknown, "its type is not said".to_owned()),
-                (true, Some(text)) if text.eq_ignore_ascii_case("None") => (Sign::None, "none".to_owned()),
+                (true, Some(text)) if text.eq_ignore_ascii_case("None") => {
+                    (Sign::None, "none".to_owned())
+                }
                 (true, Some(text)) => (Sign::Unknown, text.to_owned()),
             }
         }
@@ -451,7 +591,13 @@ pub fn identity_words(identity: &Field<Identity>) -> (Sign, String) {
 
 /// Connections in words: `3, all with Entra ID`, `3: 2 with Entra ID, 1 by key`.
 pub fn connection_words(connections: &Connections) -> String {
-    let count = |presents: Presents| connections.items.iter().filter(|one| one.presents == presents).count();
+    let count = |presents: Presents| {
+        connections
+            .items
+            .iter()
+            .filter(|one| one.presents == presents)
+            .count()
+    };
     let all = connections.items.len();
     let words: Vec<String> = [
         (Presents::Token, "with Entra ID"),
@@ -489,22 +635,21 @@ pub fn encryption_words(encryption: &Encrypted) -> String {
     }
 }
 
-/// A group's name with the GUID at its end cut short: `azureml-rg-hub-rag-dev_5c1d…77e2`.
-pub fn group_words(name: &str) -> String {
-    let at = name.len().saturating_sub(36);
-    match (name.get(..at), name.get(at..)) {
-        (Some(front), Some(guid)) if uuid::Uuid::try_parse(guid).is_ok() => {
-            format!("{front}{}", short_guid(guid))
-        }
-        _ => cut(name, 48, Cut::Middle).into_owned(),
-    }
+/// A group's name, with the GUID at its end cut short.
+fn group_words(name: &str) -> String {
+    cut(&short_tail(name), 48, Cut::Middle).into_owned()
 }
 
 /// A key's URI in short: vault and key.
 pub fn key_words(uri: &str) -> String {
     let parsed = url::Url::parse(uri).ok();
-    let vault = parsed.as_ref().and_then(url::Url::host_str).and_then(|host| host.split('.').next());
-    let key = parsed.as_ref().and_then(|url| url.path_segments()?.nth(1).map(str::to_owned));
+    let vault = parsed
+        .as_ref()
+        .and_then(url::Url::host_str)
+        .and_then(|host| host.split('.').next());
+    let key = parsed
+        .as_ref()
+        .and_then(|url| url.path_segments()?.nth(1).map(str::to_owned));
     match (vault, key) {
         (Some(vault), Some(key)) => format!("{vault}/{key}"),
         _ => uri.to_owned(),
@@ -540,7 +685,11 @@ mod tests {
             (vec![], true, "not read"),
             (vec![Token], false, "1, with Entra ID"),
             (vec![Token; 3], false, "3, all with Entra ID"),
-            (vec![Token, Secret, Token], false, "3: 2 with Entra ID, 1 with a stored secret"),
+            (
+                vec![Token, Secret, Token],
+                false,
+                "3: 2 with Entra ID, 1 with a stored secret",
+            ),
             (vec![Token], true, "1, with Entra ID, and there may be more"),
         ] {
             assert_eq!(connection_words(&connections(&auth, missing)), words);
@@ -549,7 +698,10 @@ mod tests {
 
     #[test]
     fn no_identity_and_an_unclear_one_are_two_things() {
-        assert_eq!(identity_words(&Field::Absent), (Sign::None, "none".to_owned()));
+        assert_eq!(
+            identity_words(&Field::Absent),
+            (Sign::None, "none".to_owned())
+        );
         assert_eq!(identity_words(&Field::Malformed).0, Sign::Unknown);
         let of = |text: &str| {
             Field::Value(Identity {
@@ -572,7 +724,10 @@ mod tests {
 
     #[test]
     fn a_key_is_named_by_vault_and_name() {
-        assert_eq!(key_words("https://kv-rag-dev.vault.azure.net/keys/cmk-rag/0123"), "kv-rag-dev/cmk-rag");
+        assert_eq!(
+            key_words("https://kv-rag-dev.vault.azure.net/keys/cmk-rag/0123"),
+            "kv-rag-dev/cmk-rag"
+        );
         assert_eq!(key_words("nonsense"), "nonsense");
     }
 }

@@ -38,7 +38,10 @@ pub(super) enum Cells {
 
 impl TreeRow {
     fn is_fault(&self) -> bool {
-        matches!(self.sign, Sign::Shut | Sign::AtRisk | Sign::Unknown | Sign::Failed)
+        matches!(
+            self.sign,
+            Sign::Shut | Sign::AtRisk | Sign::Unknown | Sign::Failed
+        )
     }
 
     fn words(&self) -> String {
@@ -70,7 +73,11 @@ pub(super) struct Tree {
 
 impl Tree {
     pub(super) fn new(heads: [&'static str; 3]) -> Self {
-        Self { heads, page: 10, ..Self::default() }
+        Self {
+            heads,
+            page: 10,
+            ..Self::default()
+        }
     }
 
     pub(super) fn set_rows(&mut self, rows: Vec<TreeRow>) {
@@ -116,7 +123,9 @@ impl Tree {
     }
 
     fn line_of(&self, id: &str) -> Option<usize> {
-        self.listed.iter().position(|row| &*self.rows[*row].id == id)
+        self.listed
+            .iter()
+            .position(|row| &*self.rows[*row].id == id)
     }
 
     fn row_at(&self, line: usize) -> Option<&TreeRow> {
@@ -206,7 +215,11 @@ impl Tree {
         let Some(row) = self.selected() else { return };
         if self.folded.remove(&self.rows[row].id) {
             self.list();
-        } else if self.rows.get(row + 1).is_some_and(|next| next.parent == Some(row)) {
+        } else if self
+            .rows
+            .get(row + 1)
+            .is_some_and(|next| next.parent == Some(row))
+        {
             self.step(1);
         }
     }
@@ -249,15 +262,24 @@ impl Tree {
             cells.max().unwrap_or(0).max(width(self.heads[column]))
         };
         let facts = (named(true) + 2).max(28.min(room / 3)).min(room / 2);
-        let first = (named(false) + 2).max(facts).max(38.min(room * 2 / 5)).min(room / 2);
+        let first = (named(false) + 2)
+            .max(facts)
+            .max(38.min(room * 2 / 5))
+            .min(room / 2);
         let wants = [widest(0), widest(1), widest(2)];
         let left = room.saturating_sub(first);
-        let all = wants.iter().fold(4_u16, |sum, own| sum.saturating_add(*own));
+        let all = wants
+            .iter()
+            .fold(4_u16, |sum, own| sum.saturating_add(*own));
         // Since when is the second fact: it goes when there is no room for it.
         let gap = 2 + left.saturating_sub(all).min(12) / 3;
         let second = first + wants[0].min(left / 2) + gap;
         let third = second + wants[1].min(left / 3) + gap;
-        let third = if third + wants[2].min(8) <= room { third } else { room };
+        let third = if third + wants[2].min(8) <= room {
+            third
+        } else {
+            room
+        };
         (facts, [first, second.min(room), third])
     }
 
@@ -276,7 +298,10 @@ impl Tree {
         }
         let room = area.width - MARGIN - 2;
         let columns = self.columns(room);
-        let has_checks = self.rows.iter().any(|row| matches!(row.cells, Cells::Columns(_)));
+        let has_checks = self
+            .rows
+            .iter()
+            .any(|row| matches!(row.cells, Cells::Columns(_)));
         if has_checks {
             for (head, x) in self.heads.iter().zip(columns.1) {
                 let cells = room.saturating_sub(x);
@@ -287,12 +312,24 @@ impl Tree {
         let rows = usize::from(body.height);
         let top = window::top(self.at, self.top, rows, self.listed.len());
         for (y, line) in (body.top()..body.bottom()).zip(top..self.listed.len()) {
-            let place = Rect { y, height: 1, ..body };
+            let place = Rect {
+                y,
+                height: 1,
+                ..body
+            };
             self.draw_row(cx, buffer, place, line, columns, focused && cx.focused);
         }
         window::thumb(cx, buffer, body, top, self.listed.len());
-        drawn.pages.push(Page { part, top, rows, of: self.listed.len() });
-        drawn.hits.push(Hit { area: body, target: Target::Part { part, top } });
+        drawn.pages.push(Page {
+            part,
+            top,
+            rows,
+            of: self.listed.len(),
+        });
+        drawn.hits.push(Hit {
+            area: body,
+            target: Target::Part { part, top },
+        });
         drawn
     }
 
@@ -308,10 +345,21 @@ impl Tree {
         let row = &self.rows[self.listed[line]];
         let chosen = line == self.at;
         if chosen {
-            let role = if bright { Role::RowSelected } else { Role::RowSelectedUnfocused };
+            let role = if bright {
+                Role::RowSelected
+            } else {
+                Role::RowSelectedUnfocused
+            };
             let fill = Rect::new(area.x + 1, area.y, area.width.saturating_sub(2), 1);
             buffer.set_style(fill, cx.theme.style(role));
-            put(buffer, (area.x, area.y), "▌", 1, cx.theme, if bright { Role::Accent } else { Role::Node });
+            put(
+                buffer,
+                (area.x, area.y),
+                "▌",
+                1,
+                cx.theme,
+                if bright { Role::Accent } else { Role::Node },
+            );
         }
         let begin = area.x + MARGIN;
         let room = area.width - MARGIN - 2;
@@ -322,17 +370,36 @@ impl Tree {
             Cells::Wide(_) => facts,
             Cells::Columns(_) => columns[0],
         };
-        let mut name = if chosen { row.name.clone().recast(Role::Strong) } else { row.name.clone() };
+        let mut name = if chosen {
+            row.name.clone().recast(Role::Strong)
+        } else {
+            row.name.clone()
+        };
         if self.folded.contains(&row.id) {
             name = name.then(Role::Muted, " …");
         }
-        name.draw(buffer, (x + 2, area.y), (begin + own).saturating_sub(x + 3), cx.theme);
+        name.draw(
+            buffer,
+            (x + 2, area.y),
+            (begin + own).saturating_sub(x + 3),
+            cx.theme,
+        );
         match &row.cells {
             Cells::Wide(words) => {
-                words.draw_cut(buffer, (begin + facts, area.y), room.saturating_sub(facts), Cut::End, cx.theme);
+                words.draw_cut(
+                    buffer,
+                    (begin + facts, area.y),
+                    room.saturating_sub(facts),
+                    Cut::End,
+                    cx.theme,
+                );
             }
             Cells::Columns(cells) => {
-                let ends = [columns[1].saturating_sub(1), columns[2].saturating_sub(1), room];
+                let ends = [
+                    columns[1].saturating_sub(1),
+                    columns[2].saturating_sub(1),
+                    room,
+                ];
                 for ((cell, from), to) in cells.iter().zip(columns).zip(ends) {
                     let cells = to.min(room).saturating_sub(from);
                     cell.draw(buffer, (begin + from, area.y), cells, cx.theme);
@@ -382,7 +449,11 @@ mod tests {
             parent,
             sign,
             name: Rich::plain(id.to_owned()),
-            cells: if is_check { Cells::Columns([cell(), cell(), cell()]) } else { Cells::Wide(cell()) },
+            cells: if is_check {
+                Cells::Columns([cell(), cell(), cell()])
+            } else {
+                Cells::Wide(cell())
+            },
         }
     }
 
@@ -406,7 +477,10 @@ mod tests {
 
     #[test]
     fn lines_lead_from_a_row_to_what_it_hangs_on() {
-        assert_eq!(tree().prefixes, ["", "├ ", "╰ ", "  ├ ", "  │   ", "  ╰ ", "      "]);
+        assert_eq!(
+            tree().prefixes,
+            ["", "├ ", "╰ ", "  ├ ", "  │   ", "  ╰ ", "      "]
+        );
     }
 
     #[test]
@@ -415,7 +489,10 @@ mod tests {
         assert!(tree.select("keys"));
         tree.on_action(Action::Left);
         tree.on_action(Action::Left);
-        assert_eq!(listed(&tree), ["hub", "project", "group", "cosmos", "storage", "bypass"]);
+        assert_eq!(
+            listed(&tree),
+            ["hub", "project", "group", "cosmos", "storage", "bypass"]
+        );
         tree.on_action(Action::Right);
         assert_eq!(listed(&tree).len(), 7);
         assert!(tree.select("bypass"));
@@ -437,7 +514,10 @@ mod tests {
     fn the_selection_stays_on_its_id() {
         let mut tree = tree();
         tree.select("storage");
-        tree.set_rows(vec![row("new", None, Sign::Open, false), row("storage", Some(0), Sign::Open, false)]);
+        tree.set_rows(vec![
+            row("new", None, Sign::Open, false),
+            row("storage", Some(0), Sign::Open, false),
+        ]);
         assert_eq!(tree.selected(), Some(1));
     }
 }
