@@ -5,7 +5,11 @@
 //! tells one. Whether a role is enough for a call is not said here.
 
 mod detail;
+mod names;
+mod refused;
 pub mod rows;
+mod table;
+mod words;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,21 +20,20 @@ use ratatui::layout::Rect;
 use crate::analysis::access::{Matrix, matrix};
 use crate::config::Action;
 use crate::model::key::Key;
-use crate::model::resource::Family;
 use crate::ui::cx::{Cx, Drawn, Page, Pointer, SizeClass};
 use crate::ui::effect::{Answer, CopyItem, Outcome, Raw, Subject};
 use crate::ui::signs::Sign;
-use crate::ui::text::{Cut, Rich, underline, width};
+use crate::ui::text::{Rich, underline, width};
 use crate::ui::theme::Role;
-use crate::ui::value;
-use crate::ui::widgets::data_table::{Cell, Column, DataTable, Group, Keep, TableRow};
+use crate::ui::widgets::data_table::{DataTable, Group};
 use crate::ui::widgets::detail::Detail;
 use crate::ui::widgets::parts::{Height, Parts};
 use crate::ui::widgets::rule::{self, Rule};
 
 use super::trouble::{self, Trouble};
 use super::{Badge, Pane, Thing, empty, point_at_detail, point_at_table};
-use rows::{About, Line, Names, Table};
+use names::Names;
+use rows::{About, Line, Table};
 
 const CONTEXT: &str = "access";
 const TABLE: usize = 0;
@@ -88,8 +91,8 @@ impl Access {
             parts: Parts::new(1),
             view: 0,
             tables: [
-                DataTable::new(columns(0, false)),
-                DataTable::new(columns(1, false)),
+                DataTable::new(table::columns(0, false)),
+                DataTable::new(table::columns(1, false)),
             ],
             made: [Table::default(), Table::default()],
             places: [HashMap::new(), HashMap::new()],
@@ -127,8 +130,8 @@ impl Access {
             let rows = made
                 .lines
                 .iter()
-                .map(|line| row(cx, view, line, has_condition));
-            self.tables[view].set_columns(columns(view, has_condition));
+                .map(|line| table::row(cx, view, line, has_condition));
+            self.tables[view].set_columns(table::columns(view, has_condition));
             self.tables[view].set_rows(groups.collect(), rows.collect());
             let lines = made.lines.iter().enumerate();
             self.places[view] = lines.map(|(at, line)| (Arc::clone(&line.id), at)).collect();
@@ -164,28 +167,6 @@ impl Access {
         self.proof.set(proof, fresh);
         self.told = told;
         self.shown = now;
-    }
-
-    fn facts(&self, cx: &Cx<'_>) -> Rich {
-        let (read, scopes) = self
-            .matrix
-            .as_ref()
-            .map_or((0, 0), |own| (own.assignments_read, own.scopes_read));
-        let words = match read {
-            0 if self.trouble.denied > 0 => "what is held cannot be read".to_owned(),
-            0 if self.trouble.pending > 0 => "being read".to_owned(),
-            0 => String::new(),
-            1 => "1 assignment read".to_owned(),
-            many if scopes == 1 => format!("{many} assignments read at 1 scope"),
-            many => format!("{many} assignments read at {scopes} scopes"),
-        };
-        let tally = self.trouble.tally(cx);
-        let words = Rich::muted(words);
-        if tally.is_empty() || words.is_empty() {
-            words.and(tally)
-        } else {
-            words.then(Role::Muted, "  ").and(tally)
-        }
     }
 
     /// The views with the chosen one underlined, and where that one begins from the right end.
@@ -228,9 +209,11 @@ impl Access {
         } else {
             age.then(Role::Muted, "   ").and(views)
         };
-        let fits = right.width() + self.facts(cx).width() + 16 <= area.width;
+        let fits =
+            right.width() + words::facts(cx, &self.trouble, self.matrix.as_ref()).width() + 16
+                <= area.width;
         let facts = if fits {
-            self.facts(cx)
+            words::facts(cx, &self.trouble, self.matrix.as_ref())
         } else {
             self.trouble.tally(cx)
         };
@@ -243,7 +226,7 @@ impl Access {
             let x = area.right() - 2 - from_end;
             underline(buffer, Rect::new(x, area.y, own, 1));
         }
-        if let Some(band) = self.trouble.band(cx, CONTEXT, self.so()) {
+        if let Some(band) = self.trouble.band(cx, CONTEXT, words::so(&self.trouble)) {
             inside = band.draw(cx, buffer, inside);
             inside = Rect::new(
                 inside.x,
@@ -253,7 +236,7 @@ impl Access {
             );
         }
         if self.made[self.view].lines.is_empty() {
-            empty(cx, buffer, inside, &self.nothing(cx));
+            empty(cx, buffer, inside, &words::nothing(cx, &self.trouble));
             return Drawn::default();
         }
         let (listed, _) = self.table().count();
@@ -267,49 +250,6 @@ impl Access {
             return Drawn::default();
         }
         self.table().draw(cx, buffer, inside, TABLE, focused)
-    }
-
-    fn so(&self) -> String {
-        let refused = |what: fn(&Key) -> bool| {
-            self.trouble
-                .first
-                .as_ref()
-                .is_some_and(|(key, ..)| what(key))
-        };
-        if refused(|key| matches!(key, Key::RoleAssignments(_))) {
-            "Who holds what there is not known. No answer here is a guess.".to_owned()
-        } else if refused(|key| matches!(key, Key::Principals(_))) {
-            "Who has no name elsewhere is shown by id.".to_owned()
-        } else if refused(|key| matches!(key, Key::DenyAssignments(_))) {
-            "A deny assignment may take away what is shown.".to_owned()
-        } else {
-            "Roles are shown by id.".to_owned()
-        }
-    }
-
-    fn nothing(&self, cx: &Cx<'_>) -> String {
-        let place = trouble::looked_at(cx);
-        let is_reading = self.trouble.pending > 0 || !cx.snapshot.is_idle();
-        if is_reading {
-            return "Reading who may do what: rows appear here as soon as the resources are named."
-                .to_owned();
-        }
-        let again = cx
-            .key_of(CONTEXT, Action::Refresh)
-            .map_or(String::new(), |key| format!(" {key} asks again."));
-        let has_resources = cx
-            .inventory
-            .resources()
-            .any(|one| one.family != Family::PrivateEndpoint);
-        if has_resources {
-            format!(
-                "Looked for role assignments that concern the resources in {place}, and nobody holds one. One appears here at the next reading after it is made.{again}"
-            )
-        } else {
-            format!(
-                "Looked for role assignments in {place}, but there are no resources that one could concern. They appear here with the first resource.{again}"
-            )
-        }
     }
 
     fn draw_whole(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
@@ -521,7 +461,7 @@ impl Pane for Access {
                 }
             }
             About::Policy(vault, _) => {
-                answers.extend(cx.inventory.resource(vault).map(|one| Answer {
+                answers.extend(cx.inventory.resource(vault).map(|one| Answer {;
                     title: one.name.clone(),
                     raw: Raw::Json(one.raw.clone()),
                 }))
@@ -621,110 +561,5 @@ impl Pane for Access {
                 })
             })
             .collect()
-    }
-}
-
-/// The columns of a view. A column that would be empty is not there.
-fn columns(view: usize, has_condition: bool) -> Vec<Column> {
-    let mut columns = vec![Column::sign()];
-    if view == 0 {
-        columns.extend([
-            Column::name("WHO HOLDS IT").between(16, 34),
-            Column::text("TYPE", Keep::Muted).between(14, 22),
-            Column::name("ROLE").between(27, 48),
-            Column::text("SCOPE", Keep::Second).between(12, 34),
-            Column::text("HOW", Keep::Reason).between(16, 30),
-        ]);
-    } else {
-        columns.extend([
-            Column::name("ROLE").between(27, 48),
-            Column::text("SCOPE", Keep::Reason).between(12, 40),
-            Column::text("STANDS AT", Keep::Second).between(8, 18),
-            Column::text("CONCERNS", Keep::Muted).between(8, 14),
-        ]);
-    }
-    if has_condition {
-        columns.push(Column::text("CONDITION", Keep::Muted).between(10, 40));
-    }
-    columns
-}
-
-fn row(cx: &Cx<'_>, view: usize, line: &Line, has_condition: bool) -> TableRow {
-    let text = if line.is_inherited {
-        Role::Muted
-    } else {
-        Role::Text
-    };
-    let place = trouble::place(cx, &line.scope);
-    let sign: Cell = Rich::sign(cx.signs, line.sign).into();
-    let mut cells = vec![sign];
-    if let About::NotRead(key) = &line.about {
-        let why = value::missing(cx.signs, cx.snapshot.slice(key), cx.now)
-            .unwrap_or_else(value::not_read);
-        if view == 0 {
-            cells.extend([
-                Rich::plain("role assignments").into(),
-                Rich::new().into(),
-                why.into(),
-            ]);
-            cells.extend([Rich::muted(place).into(), Rich::new().into()]);
-        } else {
-            cells.extend([
-                Rich::plain("role assignments")
-                    .then(Role::Text, "  ")
-                    .and(why)
-                    .into(),
-                Rich::muted(place).into(),
-            ]);
-            cells.extend([Rich::new().into(), Rich::new().into()]);
-        }
-    } else {
-        let role = if line.is_role_known {
-            Rich::of(text, line.role.clone())
-        } else {
-            Rich::of(Role::VerdictUnknown, line.role.clone())
-        };
-        if view == 0 {
-            let who = if line.holder.is_named {
-                Rich::of(text, line.holder.label.clone())
-            } else {
-                Rich::muted(line.holder.label.clone())
-            };
-            cells.extend([
-                who.into(),
-                Rich::muted(line.holder.kind.clone()).into(),
-                role.into(),
-                Cell::from(Rich::muted(place)).cut(Cut::Middle),
-                Rich::muted(line.how.clone()).into(),
-            ]);
-        } else {
-            let concerns = match line.concerns {
-                0 => Rich::muted("none here"),
-                1 => Rich::plain("1 resource"),
-                many => Rich::plain(format!("{many} resources")),
-            };
-            let number = i64::try_from(line.concerns).unwrap_or(i64::MAX);
-            cells.extend([
-                role.into(),
-                Cell::from(Rich::plain(place)).cut(Cut::Middle),
-                Rich::muted(line.how.clone()).into(),
-                Cell::number(concerns, number),
-            ]);
-        }
-    }
-    if has_condition {
-        let words = match &line.condition {
-            crate::model::field::Field::Absent | crate::model::field::Field::Null => Rich::new(),
-            set => value::field(cx.signs, set, |text| {
-                Rich::plain(text.split_whitespace().collect::<Vec<_>>().join(" "))
-            }),
-        };
-        cells.push(words.into());
-    }
-    TableRow {
-        id: Arc::clone(&line.id),
-        group: Some(line.block),
-        cells,
-        fault: line.is_fault(),
     }
 }

@@ -5,8 +5,10 @@
 
 mod denials;
 mod detail;
+mod facets;
 pub mod rows;
 mod tree;
+mod words;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::analysis::access::Matrix;
 use crate::analysis::access::matrix::{Denial, Level, Reaches, Row};
 use crate::model::field::Field;
-use crate::model::id::{ArmId, PrincipalId};
+use crate::model::id::ArmId;
 use crate::model::issue::IssueKind;
 use crate::model::key::Key;
 use crate::model::resource::{AccessPolicy, Details, Family, Resource};
@@ -16,16 +16,7 @@ use crate::ui::panes::trouble::is_shown;
 use crate::ui::signs::Sign;
 use crate::ui::text::short_guid;
 
-/// Who holds something.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Holder {
-    /// A name, or the id cut short.
-    pub label: String,
-    /// What it is: `user`, `group`, `system identity`.
-    pub kind: String,
-    /// Whether the label is a name.
-    pub is_named: bool,
-}
+use super::names::{Holder, Names};
 
 /// One row.
 #[derive(Clone, Debug, PartialEq)]
@@ -97,78 +88,6 @@ pub struct Table {
     pub blocks: Vec<Block>,
     /// The rows, in the order of their blocks.
     pub lines: Vec<Line>,
-}
-
-/// Names that do not need the directory: identities stand in the resources that have them.
-pub struct Names {
-    known: HashMap<PrincipalId, (String, &'static str)>,
-}
-
-impl Names {
-    /// Collects what resources and the sign-in say.
-    pub fn of(inventory: &Inventory) -> Self {
-        let mut known = HashMap::new();
-        for caller in inventory.snapshot().callers() {
-            if let (Some(id), Some(label)) = (&caller.object_id, caller.label()) {
-                let name = label.split('@').next().unwrap_or(label).to_owned();
-                let kind = if caller.is_person() {
-                    "user, signed in"
-                } else {
-                    "application, signed in"
-                };
-                known.insert(id.clone(), (name, kind));
-            }
-        }
-        for resource in inventory.resources() {
-            if let Some(id) = resource
-                .identity
-                .value()
-                .and_then(|one| one.principal_id.value())
-            {
-                known.insert(id.clone(), (resource.name.clone(), "system identity"));
-            }
-            if let Details::UserIdentity(own) = &resource.details
-                && let Some(id) = own.principal_id.value()
-            {
-                known.insert(id.clone(), (resource.name.clone(), "user-assigned"));
-            }
-        }
-        Self { known }
-    }
-
-    /// Who an id is.
-    pub fn holder(&self, inventory: &Inventory, id: &PrincipalId, kind: &Field<String>) -> Holder {
-        let own = self.known.get(id);
-        let directory = inventory.principal(id).and_then(|one| {
-            one.display_name
-                .text()
-                .or_else(|| one.user_principal_name.text())
-        });
-        let label = directory.or(own.map(|(name, _)| name.as_str()));
-        let said = inventory.principal(id).and_then(|one| one.kind.text());
-        let kind = match (own, kind) {
-            (Some((_, kind)), _) => (*kind).to_owned(),
-            (None, Field::Absent | Field::Null) if said.is_some() => {
-                kind_words(said.unwrap_or_default())
-            }
-            (None, Field::Value(kind)) => kind_words(kind),
-            (None, Field::Absent | Field::Null) => "type not said".to_owned(),
-            (None, Field::Malformed | Field::Unreported(_)) => "type not clear".to_owned(),
-        };
-        Holder {
-            label: label.map_or_else(|| short_guid(id.as_str()), str::to_owned),
-            kind,
-            is_named: label.is_some(),
-        }
-    }
-}
-
-fn kind_words(kind: &str) -> String {
-    match kind.to_ascii_lowercase().as_str() {
-        "serviceprincipal" => "service principal".to_owned(),
-        "foreigngroup" => "foreign group".to_owned(),
-        other => other.to_owned(),
-    }
 }
 
 /// What a resource is called in a heading.
@@ -600,6 +519,8 @@ fn missing(key: &Key, slice: &Slice, block: usize) -> Option<Line> {
 
 #[cfg(test)]
 mod tests {
+    use crate::model::id::PrincipalId;
+
     use super::*;
 
     #[test]
