@@ -29,8 +29,10 @@
 //!    `assets/keymap.toml`, and snapshots in `tests/`.
 
 mod network;
+mod outbound;
 mod proof;
 mod reading;
+mod ways;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -152,12 +154,20 @@ pub struct Entry {
 
 /// The panes that exist, in the order of their tabs.
 pub fn registry() -> Vec<Entry> {
-    vec![Entry {
-        digit: '2',
-        name: "Network",
-        context: "network",
-        make: || Box::new(network::Network::new()),
-    }]
+    vec![
+        Entry {
+            digit: '2',
+            name: "Network",
+            context: "network",
+            make: || Box::new(network::Network::new()),
+        },
+        Entry {
+            digit: '5',
+            name: "Outbound",
+            context: "outbound",
+            make: || Box::new(outbound::Outbound::new()),
+        },
+    ]
 }
 
 /// The sentence of a pane that has nothing to show: what was looked for, where, and what would make

@@ -9,7 +9,6 @@ mod draw;
 mod matrix;
 mod rows;
 mod table;
-mod ways;
 
 use std::net::IpAddr;
 use std::sync::Arc;

@@ -21,7 +21,7 @@ use crate::ui::value;
 use crate::ui::widgets::detail::Section;
 
 use super::rows::{Cell, Service, would_have_let_in};
-use super::ways::{Ways, Who, presents};
+use crate::ui::panes::ways::{Ways, Who, presents};
 
 /// The detail of one caller at one service.
 pub(crate) fn sections(

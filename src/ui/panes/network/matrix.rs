@@ -18,7 +18,7 @@ use crate::ui::theme::Role;
 use crate::ui::widgets::window;
 
 use super::rows::{Cell, Rows, judge};
-use super::ways::Who;
+use crate::ui::panes::ways::Who;
 
 /// The margin before the first column.
 const MARGIN: u16 = 2;

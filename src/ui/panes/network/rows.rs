@@ -16,7 +16,7 @@ use crate::model::resource::{Details, Family, Resource};
 use crate::store::{Inventory, Snapshot, State};
 use crate::ui::signs::Sign;
 
-use super::ways::{Basis, Ways, Who};
+use crate::ui::panes::ways::{Basis, Ways, Who, kind};
 
 /// The families that stand in this pane.
 pub(crate) const FAMILIES: [Family; 6] = [
@@ -216,26 +216,6 @@ fn homes(inventory: &Inventory, shown: &[&Arc<Resource>], ways: &Ways) -> Vec<Ho
         (home.is_managed || is_made, home.id.clone())
     });
     homes
-}
-
-/// What a service is called.
-pub(crate) fn kind(one: &Resource) -> &'static str {
-    match &one.details {
-        Details::Storage(_) => "Storage",
-        Details::Search(_) => "AI Search",
-        Details::Cognitive(_) if one.kind.is("OpenAI") => "Azure OpenAI",
-        Details::Cognitive(_) if one.kind.is("AIServices") => "Foundry",
-        Details::Cognitive(_) => "AI services",
-        Details::Workspace(_) if one.kind.is("Hub") => "Foundry hub",
-        Details::Workspace(_) if one.kind.is("Project") => "Foundry project",
-        Details::Workspace(_) => "ML workspace",
-        Details::Cosmos(_) => "Cosmos DB",
-        Details::Vault(_) => "Key Vault",
-        Details::LogWorkspace(_) => "Log Analytics",
-        Details::UserIdentity(_) => "identity",
-        Details::PrivateEndpoint(_) => "private endpoint",
-        Details::VirtualNetwork(_) => "virtual network",
-    }
 }
 
 /// To whom a service is open, in the words that fit beside seven other columns.
