@@ -58,7 +58,7 @@ pub(crate) fn host(cx: &Cx<'_>, one: &Service, host: &Host, all: &[Service]) -> 
     };
     let verdict =
         Section::new("").words(Rich::chip(cx.signs, sign).then(Role::Muted, "  outbound only"));
-    let mut why = Section::new("").words(Rich::plain(format!("{}.", host.judged.reason)));
+    let mut why = Section::new("").words(Rich::plain(format!("{}.", capital(&host.judged.reason))));
     if matches!(host.listing, Listing::ParentOnly(_)) {
         why = why.words(Rich::plain(
             "Microsoft's page shows a parent domain as an example, but no text says that subdomains match: hopscope will not guess.",
@@ -138,9 +138,9 @@ fn said(one: &Service) -> Section {
 }
 
 fn capital(text: &str) -> String {
-    // A property's name keeps its own case.
+    // A property's name and a host keep their own case.
     let first = text.split(' ').next().unwrap_or_default();
-    if first.chars().any(char::is_uppercase) {
+    if first.contains('.') || first.chars().any(char::is_uppercase) {
         return text.to_owned();
     }
     let mut letters = text.chars();

@@ -194,7 +194,7 @@ pub(super) fn second_columns(second: Second) -> Vec<Column> {
     match second {
         Second::Hosts | Second::None(_) => vec![
             Column::text("NEEDED BY", Keep::Second).between(12, 20),
-            Column::name("HOST").between(20, HOST + 8),
+            Column::name("HOST").between(HOST + 6, HOST + 6),
             Column::name("ALLOWED").between(12, 44),
             Column::text("", Keep::Muted).between(6, 14),
         ],
@@ -235,7 +235,7 @@ fn host_row(cx: &Cx<'_>, host: &Host, reach: u16) -> TableRow {
     let (by, way) = match &host.need {
         None => (
             Rich::muted("nobody known"),
-            Rich::of(Role::Border, line(reach + 6, "┄")),
+            Rich::of(Role::Border, line(reach + 5, "┄")),
         ),
         Some((by, basis)) => {
             let role = if host.sign == Sign::Open {
@@ -244,7 +244,7 @@ fn host_row(cx: &Cx<'_>, host: &Host, reach: u16) -> TableRow {
                 host.sign.role()
             };
             let name = cut(&host.name, reach, Cut::End).into_owned();
-            let rest = reach - width(&name) + 2;
+            let rest = reach - width(&name) + 1;
             let way = Rich::plain(name)
                 .then(role, format!(" {}", line(rest, "─")))
                 .and(Rich::sign(cx.signs, host.sign))
