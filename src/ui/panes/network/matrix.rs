@@ -41,8 +41,11 @@ pub(crate) struct Matrix {
     /// A person has moved in it.
     is_held: bool,
     /// Only a memory of what rows and judgement give; emptied when they change.
-    kept: RefCell<HashMap<(usize, usize), Option<Arc<Cell>>>>,
+    kept: RefCell<Kept>,
 }
+
+/// Cells by the places of caller and service.
+type Kept = HashMap<(usize, usize), Option<Arc<Cell>>>;
 
 impl Matrix {
     /// Takes over new rows: the selection stays on its caller and its service.
@@ -295,7 +298,7 @@ impl Matrix {
         for (y, row) in (body.y..body.bottom()).zip(top..rows.callers.len()) {
             let chosen = row == self.row;
             let name = caller(cx, &rows.callers[row]);
-            let name = if chosen && focused { lift(name) } else { name };
+            let name = if chosen && focused { lift(&name) } else { name };
             if chosen && focused && cx.focused {
                 put(buffer, (area.x, y), "▌", 1, cx.theme, Role::Accent);
             }
@@ -360,7 +363,7 @@ fn words(cx: &Cx<'_>, cell: Option<&Cell>) -> Rich {
         .then(role, cell.words)
 }
 
-fn lift(name: Rich) -> Rich {
+fn lift(name: &Rich) -> Rich {
     name.runs().iter().fold(Rich::new(), |lifted, run| {
         let role = if run.role == Role::Text {
             Role::Strong
