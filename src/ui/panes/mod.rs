@@ -32,6 +32,7 @@ mod network;
 mod outbound;
 mod proof;
 mod reading;
+pub mod requests;
 mod ways;
 
 use ratatui::buffer::Buffer;
@@ -166,6 +167,12 @@ pub fn registry() -> Vec<Entry> {
             name: "Outbound",
             context: "outbound",
             make: || Box::new(outbound::Outbound::new()),
+        },
+        Entry {
+            digit: '-',
+            name: "Requests",
+            context: "requests",
+            make: || Box::new(requests::Requests::new()),
         },
     ]
 }

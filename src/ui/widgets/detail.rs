@@ -197,7 +197,15 @@ impl Detail {
         if area.height == 0 || area.width < 4 {
             return drawn;
         }
-        let inner = Rect::new(area.x + 1, area.y, area.width - 2, area.height);
+        // Beside a hairline one blank is margin enough; at the edge of the screen the words stand
+        // under those of the tables.
+        let margin = if area.x == 0 { 2 } else { 1 };
+        let inner = Rect::new(
+            area.x + margin,
+            area.y,
+            area.width - margin - 1,
+            area.height,
+        );
         let mut kept = self.kept.borrow_mut();
         let kept = match &mut *kept {
             Some(kept) if kept.width == inner.width => kept,
