@@ -68,6 +68,8 @@ pub(crate) struct Network {
     troubles: Troubles,
     oldest: Option<OffsetDateTime>,
     stamp: Stamp,
+    /// Everything was read once: from now on the selection stays where it is.
+    has_filled: bool,
     /// What the detail is about, so that it scrolls back to its top for another.
     shown: Option<String>,
 }
@@ -85,6 +87,7 @@ impl Network {
             troubles: Troubles::default(),
             oldest: None,
             stamp: Stamp::default(),
+            has_filled: false,
             shown: None,
         }
     }
@@ -178,7 +181,8 @@ impl Network {
     /// The matrix follows the table.
     fn follow_table(&mut self, cx: &Cx<'_>) {
         if let Some(id) = self.table.selected_id().cloned() {
-            self.matrix.go_to_service(cx, &self.rows, &id);
+            self.matrix
+                .go_to_service(cx, &self.rows, &id, !self.has_filled);
         }
         self.make_detail(cx);
     }
@@ -233,7 +237,11 @@ impl Pane for Network {
             self.gaps = gaps;
             self.make_rows(cx, stamp);
         }
+        if !self.has_filled {
+            self.table.start_at_first();
+        }
         self.follow_table(cx);
+        self.has_filled |= cx.snapshot.is_idle();
     }
 
     fn actions(&self) -> &[Action] {

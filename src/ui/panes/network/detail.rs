@@ -197,8 +197,6 @@ fn next(cx: &Cx<'_>, one: &Asked) -> Rich {
         Answer::MayDecide | Answer::Unclear => {
             Rich::sign(cx.signs, Sign::Unknown).then(Role::VerdictUnknown, " may decide it")
         }
-        Answer::Unclear => Rich::sign(cx.signs, Sign::Unknown)
-            .then(Role::VerdictUnknown, " decides, cannot be told"),
         Answer::Next if would_have_let_in(one) => {
             Rich::of(Role::VerdictShut, "would have let it in")
         }

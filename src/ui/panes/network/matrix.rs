@@ -74,8 +74,8 @@ impl Matrix {
     }
 
     /// Puts the selection on a service. Its row is the caller in most trouble when it is another
-    /// service than before, and while what is read at first is still coming in and nobody has moved.
-    pub(crate) fn go_to_service(&mut self, cx: &Cx<'_>, rows: &Rows, id: &str) {
+    /// service than before, and while the first rows are still coming in and nobody has moved.
+    pub(crate) fn go_to_service(&mut self, cx: &Cx<'_>, rows: &Rows, id: &str, is_filling: bool) {
         let Some(column) = rows
             .services
             .iter()
@@ -85,7 +85,7 @@ impl Matrix {
         };
         let moved = self.service.as_deref() != Some(id);
         self.column = column;
-        if moved || self.caller.is_none() || (!self.is_held && !cx.snapshot.is_idle()) {
+        if moved || self.caller.is_none() || (!self.is_held && is_filling) {
             self.row = self.telling_row(cx, rows, column);
         }
         self.remember(rows);
