@@ -33,6 +33,8 @@ mod outbound;
 mod proof;
 mod reading;
 pub mod requests;
+#[cfg(test)]
+mod staged;
 mod ways;
 
 use ratatui::buffer::Buffer;

@@ -9,6 +9,8 @@ mod draw;
 mod matrix;
 mod rows;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use std::net::IpAddr;
 use std::sync::Arc;

@@ -112,9 +112,13 @@ fn heading(cx: &Cx<'_>, who: &Who, target: &Resource, cell: Option<&Cell>) -> Se
         ));
     }
     if cell.is_none() {
-        section = section
-            .blank()
-            .words(Rich::muted("The pattern has no call this way."));
+        let is_itself = matches!(who, Who::Service(service) if service.id == target.id);
+        let words = if is_itself {
+            "The service itself."
+        } else {
+            "The pattern has no call this way."
+        };
+        section = section.blank().words(Rich::muted(words));
     }
     section
 }

@@ -390,10 +390,8 @@ fn caller(cx: &Cx<'_>, who: &Who) -> Rich {
 }
 
 fn caller_width(cx: &Cx<'_>, rows: &Rows) -> u16 {
-    rows.callers
-        .iter()
-        .map(|who| caller(cx, who).width())
-        .max()
-        .unwrap_or(0)
+    caller(cx, &Who::You)
+        .width()
+        .max(rows.widest)
         .clamp(8, CALLER)
 }

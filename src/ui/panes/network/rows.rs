@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::analysis::facets;
 use crate::analysis::network::{self, Admission, Answer, Asked, Doors, OpenTo, Question, Reach};
 use crate::analysis::verdict::Verdict;
 use crate::model::facet::Facet;
@@ -15,6 +16,7 @@ use crate::model::key::Key;
 use crate::model::resource::{Details, Family, Resource};
 use crate::store::{Inventory, Snapshot, State};
 use crate::ui::signs::Sign;
+use crate::ui::text::width;
 
 use crate::ui::panes::ways::{Basis, Ways, Who, kind};
 
@@ -67,6 +69,10 @@ pub(crate) struct Rows {
     pub(crate) services: Vec<Service>,
     /// Those who want in.
     pub(crate) callers: Vec<Who>,
+    /// The width of the longest name among the services that call.
+    pub(crate) widest: u16,
+    /// Private endpoints, shared private links and perimeters of all of them.
+    pub(crate) counts: [usize; 3],
     /// Which calls the pattern has.
     pub(crate) ways: Ways,
 }
@@ -147,11 +153,32 @@ pub(crate) fn build(inventory: &Inventory, snapshot: &Snapshot, judging: &Judgin
         )
     });
     Rows {
+        widest: callers
+            .iter()
+            .map(|who| width(who.name()))
+            .max()
+            .unwrap_or(0),
+        counts: counts(inventory, &services),
         homes,
         services,
         callers,
         ways,
     }
+}
+
+/// How many private endpoints, shared private links and perimeters the services have.
+fn counts(inventory: &Inventory, services: &[Service]) -> [usize; 3] {
+    services
+        .iter()
+        .fold([0; 3], |[endpoints, links, perimeters], one| {
+            let id = &one.resource.id;
+            let own = one.resource.firewall.as_ref();
+            [
+                endpoints + own.map_or(0, |wall| wall.private_endpoints.items().len()),
+                links + facets::shared_private_links(inventory, id).items.len(),
+                perimeters + facets::perimeters(inventory, id).items.len(),
+            ]
+        })
 }
 
 /// Which callers want into which service, by their place in the list.
@@ -226,7 +253,7 @@ pub(crate) fn short_words(open_to: &OpenTo) -> String {
     }
 }
 
-fn doors_in_short(doors: &Doors) -> String {
+pub(crate) fn doors_in_short(doors: &Doors) -> String {
     let counted = |count: usize, one: &str, many: &str| match count {
         0 => None,
         1 => Some(one.to_owned()),
