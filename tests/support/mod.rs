@@ -1,5 +1,7 @@
 //! What the end-to-end tests share: running the program, and the schema of its report.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
