@@ -461,10 +461,10 @@ impl Pane for Access {
                 }
             }
             About::Policy(vault, _) => {
-                answers.extend(cx.inventory.resource(vault).map(|one| Answer {;
+                answers.extend(cx.inventory.resource(vault).map(|one| Answer {
                     title: one.name.clone(),
                     raw: Raw::Json(one.raw.clone()),
-                }))
+                }));
             }
             About::Denial(_) => answers.extend(
                 cx.inventory

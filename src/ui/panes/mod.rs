@@ -32,10 +32,14 @@ pub mod access;
 mod evidence;
 pub mod foundry;
 mod network;
+mod outbound;
 mod proof;
 mod reading;
 pub mod requests;
+#[cfg(test)]
+mod staged;
 mod trouble;
+mod ways;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -175,6 +179,12 @@ pub fn registry() -> Vec<Entry> {
             name: "Foundry",
             context: "foundry",
             make: || Box::new(foundry::Foundry::new()),
+        },
+        Entry {
+            digit: '5',
+            name: "Outbound",
+            context: "outbound",
+            make: || Box::new(outbound::Outbound::new()),
         },
         Entry {
             digit: '-',

@@ -9,7 +9,8 @@ mod draw;
 mod matrix;
 mod rows;
 mod table;
-mod ways;
+#[cfg(test)]
+mod tests;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -69,6 +70,8 @@ pub(crate) struct Network {
     troubles: Troubles,
     oldest: Option<OffsetDateTime>,
     stamp: Stamp,
+    /// Everything was read once: from now on the matrix stays where it is.
+    has_filled: bool,
     /// What the detail is about, so that it scrolls back to its top for another.
     shown: Option<String>,
 }
@@ -86,6 +89,7 @@ impl Network {
             troubles: Troubles::default(),
             oldest: None,
             stamp: Stamp::default(),
+            has_filled: false,
             shown: None,
         }
     }
@@ -179,7 +183,8 @@ impl Network {
     /// The matrix follows the table.
     fn follow_table(&mut self, cx: &Cx<'_>) {
         if let Some(id) = self.table.selected_id().cloned() {
-            self.matrix.go_to_service(cx, &self.rows, &id);
+            self.matrix
+                .go_to_service(cx, &self.rows, &id, !self.has_filled);
         }
         self.make_detail(cx);
     }
@@ -235,6 +240,7 @@ impl Pane for Network {
             self.make_rows(cx, stamp);
         }
         self.follow_table(cx);
+        self.has_filled |= cx.snapshot.is_idle();
     }
 
     fn actions(&self) -> &[Action] {

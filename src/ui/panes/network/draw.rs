@@ -3,7 +3,6 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::analysis::facets;
 use crate::ui::cx::{Cx, Drawn};
 use crate::ui::panes::empty;
 use crate::ui::panes::reading::{self, Age};
@@ -171,18 +170,7 @@ impl Network {
     }
 
     fn counts(&self, cx: &Cx<'_>) -> Rich {
-        let mut endpoints = 0;
-        let (mut links, mut perimeters) = (0, 0);
-        for one in &self.rows.services {
-            let id = &one.resource.id;
-            endpoints += one
-                .resource
-                .firewall
-                .as_ref()
-                .map_or(0, |wall| wall.private_endpoints.items().len());
-            links += facets::shared_private_links(cx.inventory, id).items.len();
-            perimeters += facets::perimeters(cx.inventory, id).items.len();
-        }
+        let [endpoints, links, perimeters] = self.rows.counts;
         let counted = |count: usize, noun: &str| {
             format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
         };
