@@ -263,9 +263,15 @@ pub struct Simulate {
     /// Write a cloud file for --cloud-file
     #[arg(long, value_name = "FILE")]
     pub write_cloud: Option<PathBuf>,
-    /// Speak https with a certificate made on the spot, written to this file
-    #[arg(long, value_name = "CERT_FILE")]
-    pub tls: Option<PathBuf>,
+    /// Speak https with a certificate made on the spot
+    #[arg(long)]
+    pub tls: bool,
+    /// Where to write that certificate [default: hopscope-simulator.pem]
+    #[arg(long, value_name = "FILE", requires = "tls")]
+    pub write_certificate: Option<PathBuf>,
+    /// Serve a scenario folder of your own
+    #[arg(long, value_name = "FOLDER", conflicts_with = "scenario")]
+    pub directory: Option<PathBuf>,
     /// How the embedded Azure behaves.
     #[command(flatten)]
     pub knobs: Knobs,

@@ -1,3 +1,9 @@
 //! hopscope: arguments, one command, an exit code.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    hopscope::commands::run(hopscope::cli::Cli::parse())
+}

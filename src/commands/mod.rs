@@ -1,3 +1,263 @@
 //! One file a command; the only place that joins azure, fetch, simulator and ui.
+//!
+//! A command takes its arguments as plain values and writes to what it is given, so that a test
+//! runs it whole. What goes wrong is a [`Failure`]: an exit code and a sentence with the cause and
+//! the next step.
+//!
+//! To add a command: its arguments in `cli`, a file here, an arm in [`run`].
 
+pub mod check;
+pub mod doctor;
+mod log;
+pub mod session;
 pub mod simulate;
+mod trouble;
+
+use std::fmt;
+use std::future::Future;
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::CommandFactory;
+
+use crate::cli::{Cli, Command, Demo, Knobs, Simulate};
+use crate::config::ConfigFile;
+
+/// What the shell is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// All is well.
+    Done,
+    /// Something at or above `--fail-on` was found.
+    Found,
+    /// The arguments, or a file that they name, cannot be used.
+    Usage,
+    /// No subscription could be read.
+    Unreachable,
+    /// With `--strict`: something could not be read.
+    Incomplete,
+}
+
+impl Exit {
+    /// The number.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Found => 1,
+            Self::Usage => 2,
+            Self::Unreachable => 3,
+            Self::Incomplete => 4,
+        }
+    }
+}
+
+/// Why a command could not do its work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The exit code.
+    pub exit: Exit,
+    /// Cause and next step, one or two lines.
+    pub message: String,
+}
+
+impl Failure {
+    /// Arguments or files that cannot be used.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self {
+            exit: Exit::Usage,
+            message: message.into(),
+        }
+    }
+
+    /// Nothing could be read.
+    pub fn unreachable(message: impl Into<String>) -> Self {
+        Self {
+            exit: Exit::Unreachable,
+            message: message.into(),
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// An error and its causes in one line.
+fn causes(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
+}
+
+/// Does what the command line says.
+pub fn run(cli: Cli) -> ExitCode {
+    match dispatch(cli) {
+        Ok(exit) => ExitCode::from(exit.code()),
+        Err(failure) => {
+            // With stderr gone as well, the exit code is all that is left to say.
+            let _ = writeln!(io::stderr().lock(), "hopscope: {}", shown(&failure.message));
+            ExitCode::from(failure.exit.code())
+        }
+    }
+}
+
+/// The sentence as stderr may show it: line by line, nothing that steers a terminal.
+fn shown(message: &str) -> String {
+    message
+        .lines()
+        .map(crate::model::text::safe)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+fn dispatch(cli: Cli) -> Result<Exit, Failure> {
+    let Cli { global, command } = cli;
+    if let Some(misuse) = global.misuse() {
+        return Err(Failure::usage(misuse));
+    }
+    match &command {
+        Some(Command::Man) => return manual(),
+        Some(Command::Completions { shell }) => return completions(*shell),
+        Some(Command::Demo(Demo { list: true, .. })) => return scenarios(),
+        _ => {}
+    }
+    let _log = log::start(global.log.as_deref())?;
+    let file = config(&global)?;
+    match command {
+        Some(Command::Check(arguments)) => {
+            let mut stdout = io::stdout().lock();
+            let screen = check::Screen::of_stdout();
+            block_on(check::run(&global, &arguments, &file, &mut stdout, screen))?
+        }
+        Some(Command::Simulate(arguments)) => simulated(arguments),
+        Some(Command::Doctor) => {
+            let mut stdout = io::stdout().lock();
+            block_on(doctor::run(&global, &file, &mut stdout))?
+        }
+        Some(Command::Demo(_) | Command::Man | Command::Completions { .. }) | None => {
+            Err(Failure::usage(
+                "the inspector draws on a terminal, and there is none here; `hopscope check` prints instead",
+            ))
+        }
+    }
+}
+
+/// The config file: the one that is named must be there, the platform's own may be missing.
+fn config(global: &crate::cli::Global) -> Result<ConfigFile, Failure> {
+    let file = match (&global.config, crate::config::folder()) {
+        (Some(path), _) => ConfigFile::read(path, true),
+        (None, Some(folder)) => ConfigFile::read(&folder.join("config.toml"), false),
+        (None, None) => Ok(ConfigFile::default()),
+    };
+    file.map_err(|error| Failure::usage(causes(&error)))
+}
+
+/// Runs a command's future to its end.
+fn block_on<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_name("hopscope")
+        .build()
+        .map(|runtime| {
+            let outcome = runtime.block_on(work);
+            // A call that hangs must not keep the program.
+            runtime.shutdown_timeout(Duration::from_millis(200));
+            outcome
+        })
+        .map_err(|error| Failure::usage(format!("no threads to be had: {error}")))
+}
+
+fn manual() -> Result<Exit, Failure> {
+    written(clap_mangen::Man::new(Cli::command()).render(&mut io::stdout().lock()))
+}
+
+fn completions(shell: clap_complete::Shell) -> Result<Exit, Failure> {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "hopscope", &mut text);
+    written(io::stdout().lock().write_all(&text))
+}
+
+fn scenarios() -> Result<Exit, Failure> {
+    let mut text = Vec::new();
+    simulate::list(&mut text).map_err(|error| Failure::usage(format!("{error:#}")))?;
+    written(io::stdout().lock().write_all(&text))
+}
+
+/// The outcome of writing to stdout. A reader that has seen enough (`| head`) is no failure.
+fn written(outcome: io::Result<()>) -> Result<Exit, Failure> {
+    match outcome {
+        Ok(()) => Ok(Exit::Done),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Done),
+        Err(error) => Err(Failure::usage(format!("stdout cannot be written: {error}"))),
+    }
+}
+
+fn simulated(arguments: Simulate) -> Result<Exit, Failure> {
+    let Simulate {
+        scenario,
+        listen,
+        write_cloud,
+        tls,
+        write_certificate,
+        directory,
+        knobs,
+    } = arguments;
+    let Knobs {
+        latency,
+        page_size,
+        throttle,
+        token_lifetime,
+    } = knobs;
+    let options = simulate::SimulateOptions {
+        scenario,
+        directory,
+        listen: Some(listen),
+        tls,
+        write_certificate,
+        write_cloud,
+        latency: latency.map(Duration::from_millis),
+        page_size: page_size.and_then(|size| usize::try_from(size).ok()),
+        throttle,
+        token_lifetime: token_lifetime.map(Duration::from_secs),
+    };
+    let mut stdout = io::stdout().lock();
+    let outcome = block_on(async { simulate::run(options, &mut stdout, asked_to_stop()).await })?;
+    match outcome {
+        Ok(()) => Ok(Exit::Done),
+        Err(error) => Err(Failure::usage(format!("{error:#}"))),
+    }
+}
+
+/// Resolves when a person or the system asks the program to end.
+async fn asked_to_stop() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    // Without handlers the system's own way to end the program stands.
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+/// Whether stdout is a terminal that takes colour.
+fn stdout_takes_colour() -> bool {
+    io::stdout().is_terminal()
+        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+        && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+}

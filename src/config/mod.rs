@@ -7,6 +7,7 @@
 pub mod action;
 pub mod file;
 pub mod keymap;
+mod merge;
 pub mod theme;
 
 use std::path::{Path, PathBuf};
@@ -95,25 +96,7 @@ impl Settings {
 
     /// The scope of the config file, where the flags say nothing.
     pub fn scope_or(&self, flags: Scope) -> Scope {
-        let own = &self.file.scope;
-        let or = |flag: Vec<String>, own: &[String]| {
-            if flag.is_empty() { own.to_vec() } else { flag }
-        };
-        // Naming a place on the command line replaces the file's place as a whole: a group of the
-        // file makes no sense in a subscription that it was not written for.
-        if !flags.is_open() {
-            return Scope {
-                tenant: flags.tenant.or_else(|| own.tenant.clone()),
-                auxiliary_tenants: or(flags.auxiliary_tenants, &own.auxiliary_tenants),
-                ..flags
-            };
-        }
-        Scope {
-            tenant: flags.tenant.or_else(|| own.tenant.clone()),
-            auxiliary_tenants: or(flags.auxiliary_tenants, &own.auxiliary_tenants),
-            subscriptions: own.subscriptions.clone(),
-            resource_groups: own.resource_groups.clone(),
-        }
+        self.file.scope_or(flags)
     }
 }
 

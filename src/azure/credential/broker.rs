@@ -25,6 +25,8 @@ const EARLY: Duration = Duration::minutes(5);
 const LAST: Duration = Duration::seconds(10);
 /// A renewal in the background that failed is not tried again sooner.
 const PAUSE: Duration = Duration::seconds(30);
+/// What a failed sign-in said holds for so long: forty reads do not start forty programs in a row.
+const MEMORY: Duration = Duration::seconds(5);
 
 type Flight = Shared<BoxFuture<'static, Result<HeaderValue, Arc<SignInError>>>>;
 type Address = (Option<TenantId>, Audience);
@@ -49,6 +51,7 @@ struct Slot {
     held: Option<Held>,
     flight: Option<Flight>,
     not_before: Option<OffsetDateTime>,
+    failed: Option<(OffsetDateTime, Arc<SignInError>)>,
 }
 
 struct Held {
@@ -139,6 +142,12 @@ impl Broker {
                 }
                 return Ok(header);
             }
+            if let Some((until, error)) = &slot.failed
+                && slot.flight.is_none()
+                && now < *until
+            {
+                return Err(Arc::clone(error));
+            }
             slot.flight
                 .get_or_insert_with(|| self.start(address))
                 .clone()
@@ -184,11 +193,14 @@ impl Inner {
                 let header = held.header.clone();
                 slot.held = Some(held);
                 slot.not_before = None;
+                slot.failed = None;
                 Ok(header)
             }
             Err(error) => {
-                slot.not_before = Some(self.clock.now() + PAUSE);
-                Err(Arc::new(error))
+                let (now, error) = (self.clock.now(), Arc::new(error));
+                slot.not_before = Some(now + PAUSE);
+                slot.failed = Some((now + MEMORY, Arc::clone(&error)));
+                Err(error)
             }
         }
     }

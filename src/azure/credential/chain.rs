@@ -174,14 +174,10 @@ fn explain(said: &[(&'static str, Said)], tenant: Option<&TenantId>) -> SignInEr
         .iter()
         .filter(|(_, answer)| matches!(answer, Said::Failed(_)))
         .collect();
-    // A probe of an identity that most machines do not have matters only when nothing else failed.
-    let matters: Vec<&(&'static str, Said)> = match failed.len() {
-        0 => said.iter().collect(),
-        1 => failed,
-        _ => failed
-            .into_iter()
-            .filter(|(name, _)| *name != "managed identity")
-            .collect(),
+    let matters: Vec<&(&'static str, Said)> = if failed.is_empty() {
+        said.iter().collect()
+    } else {
+        failed
     };
     let summary = matters
         .iter()
@@ -230,3 +226,6 @@ fn next_step(
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;

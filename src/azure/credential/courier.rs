@@ -6,6 +6,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -32,6 +33,8 @@ pub(super) struct Courier {
     pub(super) wire: Arc<Wire>,
     pub(super) service: Service,
     pub(super) tenant: Option<TenantId>,
+    /// Set when no answer came: for a managed identity, that there is none here.
+    pub(super) was_silent: Arc<AtomicBool>,
 }
 
 impl fmt::Debug for Courier {
@@ -86,10 +89,13 @@ impl Courier {
         Error::with_message(ErrorKind::Credential, said)
     }
 
-    fn error(error: WireError) -> Error {
+    fn error(&self, error: WireError) -> Error {
         let message = match error {
             WireError::Withheld { reason, .. } => format!("hopscope did not send it: {reason}"),
-            WireError::Silent { silence, .. } => silence.message,
+            WireError::Silent { silence, .. } => {
+                self.was_silent.store(true, Ordering::Relaxed);
+                silence.message
+            }
             WireError::SignIn(error) => error.to_string(),
             WireError::Cancelled => "it was cancelled".to_owned(),
         };
@@ -131,7 +137,11 @@ impl HttpClient for Courier {
             cancel: CancellationToken::new(),
             patience: self.patience(),
         };
-        let incoming = self.wire.run(call, None).await.map_err(Self::error)?;
+        let incoming = self
+            .wire
+            .run(call, None)
+            .await
+            .map_err(|error| self.error(error))?;
         if !(200..300).contains(&incoming.status) {
             return Err(self.refusal(&incoming));
         }

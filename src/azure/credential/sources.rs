@@ -5,6 +5,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use azure_core::cloud::{CloudConfiguration, CustomConfiguration};
@@ -74,14 +75,19 @@ fn tenant_of(tenant: Option<&TenantId>, environment: &Environment) -> Option<Str
 
 /// The options of a credential that speaks to the cloud's authority.
 fn options(wire: &Arc<Wire>, service: Service, tenant: Option<&str>) -> ClientOptions {
-    let courier = Courier {
+    options_over(Courier {
         wire: Arc::clone(wire),
         service,
         tenant: tenant.map(TenantId::new),
-    };
+        was_silent: Arc::default(),
+    })
+}
+
+fn options_over(courier: Courier) -> ClientOptions {
     // azure_identity insists on https; the courier puts the authority's own address in its place.
     let mut custom = CustomConfiguration::default();
-    custom.authority_host = format!("https://{}", host_and_port(&wire.borders.cloud.authority));
+    let authority = &courier.wire.borders.cloud.authority;
+    custom.authority_host = format!("https://{}", host_and_port(authority));
     ClientOptions {
         transport: Some(Transport::new(Arc::new(courier))),
         retry: RetryOptions::none(),
@@ -268,12 +274,26 @@ impl Source for ManagedIdentity {
             .environment
             .get("AZURE_CLIENT_ID")
             .map(|id| UserAssignedId::ClientId(id.to_owned()));
+        let was_silent = Arc::new(AtomicBool::new(false));
+        let courier = Courier {
+            wire: Arc::clone(&self.wire),
+            service: Service::ManagedIdentity,
+            tenant: None,
+            was_silent: Arc::clone(&was_silent),
+        };
         let credential = ManagedIdentityCredential::new(Some(ManagedIdentityCredentialOptions {
             user_assigned_id,
-            client_options: options(&self.wire, Service::ManagedIdentity, None),
+            client_options: options_over(courier),
         }))
         .map_err(|error| Said::NotSetUp(plain(&error.to_string())))?;
-        ask(credential.as_ref(), scope).await
+        let result = ask(credential.as_ref(), scope).await;
+        match result {
+            Err(said) if was_silent.load(Ordering::Relaxed) => Err(Said::NotSetUp(format!(
+                "no identity endpoint answers on this machine ({})",
+                said.text()
+            ))),
+            other => other,
+        }
     }
 }
 

@@ -1,0 +1,41 @@
+//! The log file of `--log`: never the screen, never a secret.
+//!
+//! Only our own targets are written: what other crates log may hold headers.
+
+use std::fs::OpenOptions;
+use std::path::Path;
+
+use tracing_appender::non_blocking::WorkerGuard;
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+use super::Failure;
+
+/// Starts to log, when a file is named. The guard writes what is left when it goes.
+pub(super) fn start(path: Option<&Path>) -> Result<Option<WorkerGuard>, Failure> {
+    let Some(path) = path else {
+        return Ok(None);
+    };
+    let file = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(path)
+        .map_err(|error| {
+            Failure::usage(format!(
+                "the log file {} cannot be written: {error}",
+                path.display()
+            ))
+        })?;
+    let (writer, guard) = tracing_appender::non_blocking(file);
+    let lines = tracing_subscriber::fmt::layer()
+        .with_ansi(false)
+        .with_writer(writer)
+        .with_filter(Targets::new().with_target("hopscope", LevelFilter::DEBUG));
+    tracing_subscriber::registry()
+        .with(lines)
+        .try_init()
+        .map_err(|error| Failure::usage(format!("the log cannot be started: {error}")))?;
+    Ok(Some(guard))
+}

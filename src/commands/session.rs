@@ -1,0 +1,207 @@
+//! What `check` and the inspector share: cloud, credential, client, runner, and the embedded Azure
+//! of a demo, joined by channels.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::azure::client::Client;
+use crate::azure::cloud;
+use crate::azure::credential::{Choice, Credentials};
+use crate::azure::transport::Limits;
+use crate::cli::{CloudName, CredentialKind, Global, Knobs};
+use crate::config::ConfigFile;
+use crate::fetch::jobs::AzureReader;
+use crate::fetch::plan::{Depth, Options};
+use crate::fetch::runner::{self, Ends, Periods, Settings};
+use crate::model::ask::Ask;
+use crate::model::cloud::Cloud;
+use crate::model::id::TenantId;
+use crate::model::scope::Scope;
+use crate::simulator::{self, Listen, Scenario, Server};
+use crate::store::Update;
+
+use super::{Failure, causes};
+
+/// Updates that may wait for the store.
+const UPDATES: usize = 256;
+
+/// Where to look and as whom; nothing has been asked yet.
+#[derive(Debug)]
+pub struct Place {
+    /// The cloud.
+    pub cloud: Cloud,
+    /// The scope that flags, config file and demo amount to.
+    pub scope: Scope,
+    /// How to sign in.
+    pub credentials: Credentials,
+    /// The embedded Azure of a demo; it ends when this goes.
+    pub server: Option<Server>,
+}
+
+impl Place {
+    /// Works out where to look. A demo starts its embedded Azure.
+    pub async fn find(global: &Global, file: &ConfigFile, knobs: &Knobs) -> Result<Self, Failure> {
+        let (cloud, scope, server) = match &global.demo {
+            Some(name) => {
+                let (server, cloud, own) = demo(name, knobs).await?;
+                let flags = global.scope();
+                let scope = if flags.is_open() {
+                    Scope { ..own }
+                } else {
+                    flags
+                };
+                (cloud, scope, Some(server))
+            }
+            None => (named(global)?, file.scope_or(global.scope()), None),
+        };
+        let credentials = Credentials::new(choice(global.credential))
+            .in_tenant(scope.tenant.as_ref().map(TenantId::new));
+        Ok(Self {
+            cloud,
+            scope,
+            credentials,
+            server,
+        })
+    }
+
+    /// Starts to read. Needs a running tokio runtime; nothing is opened before the first call.
+    pub fn start(self, depth: Depth, periods: Option<Periods>) -> Session {
+        let Self {
+            cloud,
+            scope,
+            credentials,
+            server,
+        } = self;
+        let (updates_in, updates) = mpsc::channel(UPDATES);
+        let (asks, asks_out) = mpsc::unbounded_channel();
+        let (called, calls) = mpsc::unbounded_channel();
+        let stop = CancellationToken::new();
+        let plan = Options {
+            depth,
+            graph: cloud.graph.is_some(),
+        };
+        let client = Client::new(
+            cloud,
+            credentials,
+            // Nobody listening means that the program is leaving.
+            move |event| drop(called.send(event)),
+            Limits::default(),
+        );
+        let settings = Settings {
+            scope,
+            plan,
+            periods,
+            stop: stop.clone(),
+        };
+        let ends = Ends {
+            updates: updates_in,
+            asks: asks_out,
+            calls,
+        };
+        let runner = tokio::spawn(runner::run(
+            Arc::new(AzureReader::new(client)),
+            settings,
+            ends,
+        ));
+        Session {
+            updates,
+            asks,
+            stop,
+            runner,
+            server,
+        }
+    }
+}
+
+/// A reading under way.
+#[derive(Debug)]
+pub struct Session {
+    /// News for the store.
+    pub updates: mpsc::Receiver<Update>,
+    /// Wishes to the fetcher.
+    pub asks: mpsc::UnboundedSender<Ask>,
+    /// Ends the fetcher.
+    pub stop: CancellationToken,
+    /// The fetcher.
+    pub runner: JoinHandle<()>,
+    /// The embedded Azure of a demo.
+    pub server: Option<Server>,
+}
+
+/// How often to read again, as the config file says. Less than five seconds is not polite.
+pub fn periods(file: &ConfigFile) -> Periods {
+    let own = Periods::default();
+    let at_least = |seconds: Option<u64>, default| {
+        seconds.map_or(default, |seconds| Duration::from_secs(seconds.max(5)))
+    };
+    Periods {
+        on_screen: at_least(file.refresh.on_screen, own.on_screen),
+        rest: at_least(file.refresh.rest, own.rest),
+    }
+}
+
+/// The cloud of the flags.
+pub fn named(global: &Global) -> Result<Cloud, Failure> {
+    if let Some(path) = &global.cloud_file {
+        let name = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            Failure::usage(format!("the cloud file {name} cannot be read: {error}"))
+        })?;
+        return cloud::from_toml(&text, &name).map_err(|error| {
+            Failure::usage(format!(
+                "{error}\n`hopscope simulate --write-cloud FILE` writes one that fits"
+            ))
+        });
+    }
+    Ok(match global.cloud.unwrap_or(CloudName::Public) {
+        CloudName::Public => cloud::public(),
+        CloudName::Usgov => cloud::usgov(),
+        CloudName::China => cloud::china(),
+    })
+}
+
+fn choice(kind: CredentialKind) -> Choice {
+    match kind {
+        CredentialKind::Auto => Choice::Auto,
+        CredentialKind::Cli => Choice::Cli,
+        CredentialKind::DeveloperCli => Choice::DeveloperCli,
+        CredentialKind::Environment => Choice::Environment,
+        CredentialKind::ManagedIdentity => Choice::ManagedIdentity,
+        CredentialKind::WorkloadIdentity => Choice::WorkloadIdentity,
+    }
+}
+
+/// Starts the embedded Azure on a free port of loopback.
+async fn demo(name: &str, knobs: &Knobs) -> Result<(Server, Cloud, Scope), Failure> {
+    let failed = |error: simulator::SimulatorError| Failure::usage(causes(&error));
+    let scenario = Scenario::load(name).map_err(failed)?;
+    let own = scenario.knobs();
+    let knobs = simulator::Knobs {
+        latency: knobs.latency.map_or(own.latency, Duration::from_millis),
+        page_size: knobs
+            .page_size
+            .and_then(|size| usize::try_from(size).ok())
+            .unwrap_or(own.page_size),
+        throttle: knobs.throttle.unwrap_or(own.throttle),
+        token_lifetime: knobs
+            .token_lifetime
+            .map_or(own.token_lifetime, Duration::from_secs),
+        ..own
+    };
+    let server = Server::start(&scenario, knobs, Listen::default())
+        .await
+        .map_err(failed)?;
+    // The same text that `simulate --write-cloud` writes: a demo goes the way of every lab cloud.
+    let cloud = cloud::from_toml(&server.cloud_file(), "the demo's cloud file")
+        .map_err(|error| Failure::usage(causes(&error)))?;
+    let scope = Scope {
+        subscriptions: scenario.scope().subscriptions.clone(),
+        resource_groups: scenario.scope().resource_groups.clone(),
+        ..Scope::default()
+    };
+    Ok((server, cloud, scope))
+}
