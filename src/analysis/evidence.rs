@@ -86,6 +86,12 @@ impl Evidence {
     }
 }
 
+/// Whether a resource's body has properties at all: without them, no default may stand in for what
+/// is not there.
+pub fn has_properties(resource: &Resource) -> bool {
+    resource.raw.get("properties").is_some_and(Value::is_object)
+}
+
 /// The value at a path, member names compared exactly first and then without case, as the casing of
 /// answers is not stable.
 pub fn at<'v>(body: &'v Value, path: &str) -> Option<&'v Value> {

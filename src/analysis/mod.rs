@@ -16,10 +16,12 @@
 //!
 //! A new service firewall is one file in `network/` and one line in its list.
 
+pub mod access;
 pub mod evidence;
 pub mod facets;
 pub mod foundry;
 pub mod network;
+pub mod outbound;
 pub mod parts;
 pub mod verdict;
 pub mod wildcard;

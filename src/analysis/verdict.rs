@@ -101,7 +101,7 @@ pub enum Tag {
     K,
     /// `[S]`: seen in a lab, not confirmed by the maker.
     S,
-    /// `[medium]`: documentation speaks for it, but not with one voice.
+    /// `[medium]`: of medium confidence.
     Medium,
 }
 
@@ -120,7 +120,7 @@ impl Tag {
         match self {
             Self::K => "product knowledge, not verified",
             Self::S => "seen in a lab, not in documentation",
-            Self::Medium => "documented, but not with one voice",
+            Self::Medium => "of medium confidence",
         }
     }
 }

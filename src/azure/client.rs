@@ -213,7 +213,7 @@ impl Client {
                     Some(body) => put_skip_token(body, token),
                     None => return ended(Some(watch), items, None),
                 },
-                Next::Link(link) => match url.join(&link) {
+                Next::Link(link) => match address_of_link(&url, &link) {
                     Ok(next) => {
                         // Only OData's own links repeat the query; the others are plain reads.
                         if !next.path().to_ascii_lowercase().ends_with("/queryresults") {
@@ -223,7 +223,7 @@ impl Client {
                         call.api_version = ApiVersion::None;
                     }
                     Err(error) => {
-                        let trouble = error::bad_link(&call, &link, &error.to_string());
+                        let trouble = error::bad_link(&call, &link, &error);
                         return ended(Some(watch), items, Some(trouble));
                     }
                 },
@@ -282,13 +282,13 @@ impl Client {
             headers: own_headers(),
             payload: body.cloned().map(Payload::Json),
             service: hosts::service_of(call.audience),
-            tenant: call.tenant.clone(),
+            tenant: self.inner.broker.tenant(call.tenant.as_ref()),
             fills: call.fills.clone(),
             priority: call.priority,
             quotas: call::quotas(call, self.cloud(), &url),
             cancel: call.cancel.clone(),
             patience: None,
-            url: url.clone(),
+            url,
         };
         let ticket = self
             .inner
@@ -296,7 +296,7 @@ impl Client {
             .ticket(call.tenant.as_ref(), call.audience);
         wire.run(outgoing, Some(&ticket))
             .await
-            .map_err(|error| error::wire(call, &url, error, self))
+            .map_err(|error| error::wire(call, error, self))
     }
 
     fn now(&self) -> time::OffsetDateTime {
@@ -318,6 +318,16 @@ fn ended(
             broken,
         }),
     }
+}
+
+/// The address of the next page. Azure's links are absolute; one that starts at the root is taken
+/// too. Anything else is a placeholder, and nothing is sent for it.
+fn address_of_link(from: &Url, link: &str) -> Result<Url, String> {
+    let link = link.trim();
+    if link.starts_with('/') {
+        return from.join(link).map_err(|error| error.to_string());
+    }
+    Url::parse(link).map_err(|error| error.to_string())
 }
 
 /// Resource Graph takes the token of the next page in `options` of the same query.

@@ -115,6 +115,19 @@ pub fn china() -> Cloud {
     })
 }
 
+/// The words that `--cloud` knows.
+pub const WORDS: [&str; 3] = ["public", "usgov", "china"];
+
+/// The cloud of one of [`WORDS`].
+pub fn by_word(word: &str) -> Option<Cloud> {
+    match word {
+        "public" => Some(public()),
+        "usgov" => Some(usgov()),
+        "china" => Some(china()),
+        _ => None,
+    }
+}
+
 struct Named {
     name: &'static str,
     resource_manager: &'static str,
@@ -398,7 +411,8 @@ portal           = "https://portal.azure.com"
 
     #[test]
     fn the_named_clouds_parse_and_have_every_audience() {
-        for cloud in [public(), usgov(), china()] {
+        assert_eq!(by_word("moon"), None);
+        for cloud in WORDS.map(|word| by_word(word).unwrap()) {
             assert_eq!(cloud.audience.len(), 4, "{}", cloud.name);
             assert!(!cloud.is_loopback());
             assert!(search_base(&cloud, "docs").is_some());

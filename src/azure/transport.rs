@@ -229,7 +229,11 @@ impl Wire {
             };
             let mut got = match result {
                 Ok(got) => self.read(got, open.number()),
-                Err(silence) => match self.patience(call).after_silence(tried, fastrand::f64()) {
+                Err(silence) => match self.patience(call).after_silence(
+                    silence.is_timeout,
+                    tried,
+                    fastrand::f64(),
+                ) {
                     Verdict::Again(wait) if !silence.is_final => {
                         open.waits(wait, None);
                         tokio::time::sleep(wait).await;
@@ -351,8 +355,15 @@ impl Wire {
                 "user-quota" => matches!(quota, Quota::ResourceGraph(_)),
                 _ => false,
             });
-            if let Some(quota) = quota {
-                self.throttle.learn_remaining(quota, left);
+            let Some(quota) = quota else { continue };
+            self.throttle.learn_remaining(quota, left);
+            // Resource Graph fills its quota up at once, at a time that it names.
+            if left == 0
+                && let Some(wait) = header(&got.headers, "x-ms-user-quota-resets-after")
+                    .and_then(|text| clock_time(&text))
+            {
+                let most = self.limits.retry.longest_wait;
+                self.throttle.pause(quota, wait.min(most));
             }
         }
     }
@@ -423,6 +434,14 @@ fn blames_the_token(got: &Incoming) -> bool {
         || challenge.contains("invalid_token")
 }
 
+/// `00:00:05`
+fn clock_time(text: &str) -> Option<Duration> {
+    let mut parts = text.split(':').map(|part| part.trim().parse::<u32>().ok());
+    let (hours, minutes, seconds) = (parts.next()??, parts.next()??, parts.next()??);
+    let seconds = u64::from(hours) * 3600 + u64::from(minutes) * 60 + u64::from(seconds);
+    parts.next().is_none().then(|| Duration::from_secs(seconds))
+}
+
 /// Which of the call's quotas a 429 is about.
 fn throttled_quota<'a>(call: &'a Outgoing, got: &Incoming) -> Option<&'a Quota> {
     let is_whole_subscription = got
@@ -437,6 +456,9 @@ fn throttled_quota<'a>(call: &'a Outgoing, got: &Incoming) -> Option<&'a Quota> 
 
 /// A header value made of a token, marked so that no `Debug` shows it.
 pub(crate) fn bearer_value(token: &str) -> Option<HeaderValue> {
+    if token.trim().is_empty() {
+        return None;
+    }
     let mut value = HeaderValue::from_str(&format!("Bearer {token}")).ok()?;
     value.set_sensitive(true);
     Some(value)

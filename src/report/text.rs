@@ -51,7 +51,7 @@ pub fn write(
             "\n  No resource of a type that hopscope reads was found."
         )?;
     }
-    for (group, resources) in &groups {
+    for ((_, group), resources) in &groups {
         section(out, inventory, group.as_ref(), resources, style, ink)?;
     }
     not_read(out, inventory, style, ink)?;
@@ -71,7 +71,11 @@ fn head(
         .iter()
         .find_map(|caller| caller.label())
         .map_or_else(String::new, |who| format!("  as {}", clean(who)));
-    let when = super::timestamp(meta.generated_at);
+    let when = super::timestamp(
+        meta.generated_at
+            .replace_nanosecond(0)
+            .unwrap_or(meta.generated_at),
+    );
     writeln!(
         out,
         "{}",
@@ -89,15 +93,19 @@ fn head(
     Ok(())
 }
 
-type Groups<'a> = BTreeMap<Option<ArmId>, Vec<&'a Resource>>;
+/// What came along after what was asked for, then by id.
+type Groups<'a> = BTreeMap<(bool, Option<ArmId>), Vec<&'a Resource>>;
 
 fn by_group(inventory: &Inventory) -> Groups<'_> {
+    let asked = &inventory.snapshot().scope().resource_groups;
     let mut groups = Groups::new();
     for resource in inventory.resources() {
-        groups
-            .entry(resource.id.group_id())
-            .or_default()
-            .push(resource);
+        let group = resource.id.group_id();
+        let is_along = !asked.is_empty()
+            && !group
+                .as_ref()
+                .is_some_and(|id| asked.iter().any(|one| one.eq_ignore_ascii_case(id.name())));
+        groups.entry((is_along, group)).or_default().push(resource);
     }
     groups
 }
@@ -224,18 +232,12 @@ fn not_read(out: &mut impl Write, inventory: &Inventory, style: Style, ink: Ink)
     writeln!(out)?;
     writeln!(out, "{}", ink.strong("Not read"))?;
     for (key, slice) in entries {
-        let mut line = format!("{} {}", sign(slice.state()), clean(&subject(key)));
-        if let Some(issue) = slice.trouble() {
-            line.push_str(&format!(": {}", slice.state().word()));
-            if let Some(status) = issue.status {
-                line.push_str(&format!(" {status}"));
-            }
-            if let Some(code) = &issue.code {
-                line.push_str(&format!(" {}", clean(code)));
-            }
-        } else {
-            line.push_str(": no answer yet");
-        }
+        let line = format!(
+            "{} {}: {}",
+            sign(slice.state()),
+            clean(&subject(inventory, key)),
+            how_it_ended(slice)
+        );
         let mut lines = wrap(&line, style.width.saturating_sub(2)).into_iter();
         if let Some(first) = lines.next() {
             writeln!(out, "  {}", ink.state(slice.state(), &first))?;
@@ -248,6 +250,22 @@ fn not_read(out: &mut impl Write, inventory: &Inventory, style: Style, ink: Ink)
         }
     }
     Ok(())
+}
+
+/// The state, and what Azure answered.
+fn how_it_ended(slice: &Slice) -> String {
+    let Some(issue) = slice.trouble() else {
+        return "no answer yet".to_owned();
+    };
+    [
+        Some(slice.state().word().to_owned()),
+        issue.status.map(|status| status.to_string()),
+        issue.code.as_deref().map(clean),
+    ]
+    .into_iter()
+    .flatten()
+    .collect::<Vec<_>>()
+    .join(" ")
 }
 
 /// The next step where there is one, else what Azure said.
@@ -265,11 +283,18 @@ fn cause(slice: &Slice) -> String {
 }
 
 /// What was to be read, and of what, without the long way there.
-fn subject(key: &Key) -> String {
+fn subject(inventory: &Inventory, key: &Key) -> String {
     match key {
         Key::Resource(id) => format!("{} {}", id.resource_type().unwrap_or_default(), id.name()),
         _ => match key.scope() {
-            Some(scope) => format!("{} of {}", key.words(), scope.name()),
+            Some(scope) => {
+                let known = scope
+                    .subscription()
+                    .filter(|id| scope == ArmId::of_subscription(id))
+                    .and_then(|id| inventory.subscription(&id));
+                let name = known.map_or(scope.name(), |one| one.display_name.as_str());
+                format!("{} of {name}", key.words())
+            }
             None => key.words().to_owned(),
         },
     }

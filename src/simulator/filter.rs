@@ -253,8 +253,8 @@ impl Parser {
             _ => return Err(Unsupported),
         };
         match self.next() {
-            // Some clients leave the quotes of a GUID out; ARM takes most of them.
-            Some(Token::Text(value) | Token::Word(value)) => Ok(Expression::Compare {
+            // A value without quotes is refused, as Azure does: `principalId eq GUID` is a mistake.
+            Some(Token::Text(value)) => Ok(Expression::Compare {
                 field,
                 operator,
                 value,
@@ -358,6 +358,7 @@ mod tests {
             "name eq 'x' and",
             "substringof('a' name)",
             "name like 'x'",
+            "name eq stragdev",
         ] {
             assert_eq!(parse(text), Err(Unsupported), "{text}");
         }

@@ -12,13 +12,14 @@ use crossterm::event::Event;
 use futures::{Stream, StreamExt};
 use ratatui::Terminal;
 use ratatui::backend::Backend;
+use ratatui::layout::{Position, Rect};
 use time::OffsetDateTime;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, MissedTickBehavior, sleep_until};
-use tokio_util::sync::CancellationToken;
 
 use crate::model::ask::Ask;
 use crate::store::{Inventory, Store, Update};
+use crate::terminal::Signals;
 
 use super::effect::{Effect, Outcome};
 use super::overlays::json::{Lines, lay};
@@ -40,8 +41,14 @@ pub trait Host {
     /// keys that are meant for the shell.
     fn input(&mut self) -> Self::Input;
 
-    /// Gives the terminal back, stops the process, and takes the terminal again when it goes on.
-    fn suspend(&mut self, mouse: bool) -> io::Result<()>;
+    /// Whether a shell waits to take the terminal.
+    fn can_suspend(&self) -> bool;
+
+    /// Gives the terminal back and stops the process.
+    fn suspend(&mut self) -> io::Result<()>;
+
+    /// Takes the terminal again, as the process goes on.
+    fn resume(&mut self, mouse: bool) -> io::Result<()>;
 
     /// Takes the mouse, or gives it back.
     fn mouse(&mut self, on: bool) -> io::Result<()>;
@@ -86,8 +93,8 @@ pub struct Ends {
     pub updates: mpsc::Receiver<Update>,
     /// Wishes to them.
     pub asks: mpsc::UnboundedSender<Ask>,
-    /// Told to leave by a signal.
-    pub stop: CancellationToken,
+    /// What signals say.
+    pub signals: Signals,
     /// Called once, when the first frame is on the screen.
     pub on_first_frame: Option<Box<dyn FnOnce() + Send>>,
 }
@@ -171,13 +178,25 @@ where
             none => none.insert(turn.host.input()),
         };
         tokio::select! { biased;
-            () = ends.stop.cancelled() => return Ok(Exit::Stopped),
+            () = ends.signals.stop.cancelled() => return Ok(Exit::Stopped),
+            () = ends.signals.suspend.notified() => {
+                input = None;
+                turn.suspend(&ends.signals.continued).await?;
+                dirty = true;
+            }
+            () = ends.signals.continued.notified() => {
+                // Someone stopped us without asking: the terminal is not as it was left.
+                turn.resume()?;
+                dirty = true;
+            }
             event = events.next() => {
                 let Some(Ok(event)) = event else { return Ok(Exit::InputClosed) };
                 turn.view.tick(clock.now());
                 let outcome = turn.view.on_event(&event);
                 if outcome.effects.contains(&Effect::Suspend) {
+                    // The stream would take the keys that are meant for the shell.
                     input = None;
+                    turn.suspend(&ends.signals.continued).await?;
                 }
                 dirty |= outcome.dirty;
                 if turn.act(outcome)? {
@@ -233,10 +252,7 @@ where
         }
         self.view.take(snapshot, inventory);
         let size = self.terminal.size().map_err(Into::into)?;
-        self.view.resize(ratatui::layout::Rect::from((
-            ratatui::layout::Position::ORIGIN,
-            size,
-        )));
+        self.view.resize(Rect::from((Position::ORIGIN, size)));
         for effect in self.view.prepare() {
             if let Effect::Ask(ask) = effect {
                 let _ = self.asks.send(ask);
@@ -252,6 +268,32 @@ where
             .map_err(Into::into)?;
         self.view.keep(drawn);
         Ok(())
+    }
+
+    /// Stops the process, and takes the terminal again when it goes on.
+    async fn suspend(&mut self, continued: &Notify) -> io::Result<()> {
+        if !self.host.can_suspend() {
+            self.view.say("no shell waits for the terminal: q leaves");
+            return Ok(());
+        }
+        self.host.suspend()?;
+        // The signal may reach another thread first: without waiting, the terminal would be taken
+        // again before the process stops.
+        let _ = tokio::time::timeout(Duration::from_millis(500), continued.notified()).await;
+        self.resume()
+    }
+
+    fn resume(&mut self) -> io::Result<()> {
+        self.host.resume(self.view.wants_mouse())?;
+        self.repaint()
+    }
+
+    /// Makes the next frame draw every cell. `Terminal::clear` would ask the terminal where its
+    /// cursor is and wait for an answer, which fights the stream of events for the input.
+    fn repaint(&mut self) -> io::Result<()> {
+        let size = self.terminal.size().map_err(Into::into)?;
+        let area = Rect::from((Position::ORIGIN, size));
+        self.terminal.resize(area).map_err(Into::into)
     }
 
     fn take(&mut self, made: Made) {
@@ -288,12 +330,9 @@ where
                         self.view.say(url);
                     }
                 }
-                Effect::Suspend => {
-                    let mouse = self.view.wants_mouse();
-                    self.host.suspend(mouse)?;
-                    self.terminal.clear().map_err(Into::into)?;
-                }
-                Effect::Redraw => self.terminal.clear().map_err(Into::into)?,
+                // The loop has done it: the stream of events had to be dropped before.
+                Effect::Suspend => {}
+                Effect::Redraw => self.repaint()?,
                 Effect::Lay { ticket, raw } => {
                     let made = self.made.clone();
                     tokio::task::spawn_blocking(move || {

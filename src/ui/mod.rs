@@ -16,6 +16,7 @@ pub mod input;
 pub mod overlays;
 pub mod panes;
 pub mod picker;
+pub mod screen;
 pub mod signs;
 pub mod text;
 pub mod theme;

@@ -24,7 +24,7 @@ use super::signs::Sign;
 use super::text::{Cut, Rich, cut, put, short_guid};
 use super::theme::Role;
 use super::value;
-use super::widgets::data_table::{Cell, Column, DataTable, Group, Keep, TableRow};
+use super::widgets::data_table::{Column, DataTable, Group, Keep, TableRow};
 use super::widgets::detail::Detail;
 use super::widgets::parts::{Height, Parts};
 use super::widgets::rule::Rule;
@@ -59,6 +59,7 @@ impl Picker {
         Action::Filter,
         Action::NextPart,
         Action::MarkAll,
+        Action::Right,
         Action::RefreshAll,
         Action::Back,
         Action::Down,
@@ -80,7 +81,7 @@ impl Picker {
             table: DataTable::new(vec![
                 Column::sign(),
                 Column::name("RESOURCE GROUP").between(18, 44),
-                Column::text("PARTS FOUND", Keep::Second).between(22, 22),
+                Column::text("PARTS FOUND", Keep::Second).between(23, 24),
                 Column::text("REGION", Keep::Muted),
             ]),
             detail: Detail::new(),
@@ -201,13 +202,13 @@ impl Picker {
     /// Does an action. The second value says that the picker is done.
     pub fn on_action(&mut self, action: Action, cx: &Cx<'_>) -> (Outcome, bool) {
         match action {
-            Action::Enter => match self.scope(cx.snapshot.scope()) {
-                Some(scope) => (Outcome::with(Effect::Ask(Ask::Choose(scope))), true),
-                None => {
-                    let words = "nothing can be looked at here: mark a group that was read";
-                    (Outcome::with(Effect::Say(words.to_owned())), false)
+            Action::Enter => {
+                if let Some(scope) = self.scope(cx.snapshot.scope()) {
+                    return (Outcome::with(Effect::Ask(Ask::Choose(scope))), true);
                 }
-            },
+                let words = "nothing can be looked at here: mark a group that was read";
+                (Outcome::with(Effect::Say(words.to_owned())), false)
+            }
             Action::NextPart => {
                 if self.tenants.len() < 2 {
                     self.parts.on_action(Action::NextPart);
@@ -220,7 +221,11 @@ impl Picker {
                 }
                 (Outcome::drawn(), false)
             }
-            Action::Back if self.parts.has_focus(self.parts.detail()) => {
+            Action::Right => {
+                self.parts.go(self.parts.detail());
+                (Outcome::drawn(), false)
+            }
+            Action::Back | Action::Left if self.parts.has_focus(self.parts.detail()) => {
                 self.parts.go(0);
                 (Outcome::drawn(), false)
             }
@@ -296,8 +301,8 @@ impl Picker {
         }
         if let Some(detail) = placed.1 {
             let (title, right) = match self.selected_place() {
-                Some((shelf, Some(place))) => (place.name.clone(), shelf.name.clone()),
-                Some((shelf, None)) => (shelf.name.clone(), "subscription".to_owned()),
+                Some((holder, Some(place))) => (place.name.clone(), holder.name.clone()),
+                Some((holder, None)) => (holder.name.clone(), "subscription".to_owned()),
                 None => (String::new(), String::new()),
             };
             let focused = self.parts.has_focus(self.parts.detail());
@@ -453,16 +458,19 @@ fn place_row(cx: &Cx<'_>, place: &Place, group: Option<usize>) -> TableRow {
             ArmId::new(owner).name()
         )),
     };
+    // A managed group comes along by itself: its sentence takes the whole row.
+    let region = match &place.managed_by {
+        None => value::text(cx.signs, &place.location).recast(Role::Muted),
+        Some(_) => Rich::new(),
+    };
     TableRow {
         id: Arc::clone(&place.row_id),
         group,
         cells: vec![
             Rich::sign(cx.signs, Sign::Note).into(),
-            Cell::from(name).cut(Cut::Middle),
+            name.into(),
             parts.into(),
-            value::text(cx.signs, &place.location)
-                .recast(Role::Muted)
-                .into(),
+            region.into(),
         ],
         fault: false,
     }

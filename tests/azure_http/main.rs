@@ -3,9 +3,15 @@
 #[cfg(test)]
 mod answers;
 #[cfg(test)]
+mod connection;
+#[cfg(test)]
+mod embedded;
+#[cfg(test)]
 mod lab;
 #[cfg(test)]
 mod paging;
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod safety;
 #[cfg(test)]

@@ -310,3 +310,37 @@ async fn a_policy_query_is_posted_again_and_a_pool_query_is_read_on() {
         assert_eq!(items, [json!({"id": "a"}), json!({"id": "b"})]);
     }
 }
+
+#[tokio::test]
+async fn a_placeholder_is_no_link() {
+    for link in [
+        "...",
+        "nextLink",
+        "{baseurl}/subscriptions/s/resourcegroups?$skipToken=1",
+    ] {
+        let lab = Lab::start().await;
+        mount_page(&lab, None, json!([{"id": "a"}]), Some(link.to_owned())).await;
+        let (pages, end) = read(&lab, groups()).await;
+        assert_eq!(names(&pages), ["a"]);
+        let (kind, message) = reason(&end);
+        assert_eq!(kind, IssueKind::Malformed);
+        assert!(message.contains("is not an address"), "{message}");
+        assert_eq!(lab.reads().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_link_that_starts_at_the_root_is_followed() {
+    let lab = Lab::start().await;
+    mount_page(
+        &lab,
+        None,
+        json!([{"id": "a"}]),
+        Some(format!("{GROUPS}?$skipToken=2")),
+    )
+    .await;
+    mount_page(&lab, Some("2"), json!([{"id": "b"}]), None).await;
+    let (pages, end) = read(&lab, groups()).await;
+    assert_eq!(names(&pages), ["a", "b"]);
+    assert!(end.is_complete());
+}

@@ -59,8 +59,10 @@ pub enum Answer {
     MayAdmit,
     /// It might keep the caller out, whatever follows.
     MayShut,
-    /// It might do either.
+    /// It might do either; if it does neither, the next question counts.
     MayDecide,
+    /// It decides, but which way cannot be told: no later answer counts.
+    Unclear,
 }
 
 /// A question with its answer.
@@ -145,13 +147,21 @@ impl Inquiry {
             return;
         }
         let asked = question();
-        self.decided = matches!(asked.answer, Answer::Admits | Answer::Shuts);
+        self.decided = matches!(
+            asked.answer,
+            Answer::Admits | Answer::Shuts | Answer::Unclear
+        );
         self.asked.push(asked);
     }
 
     /// The verdict of all answers together.
     pub fn close(self) -> Admission {
-        let may_admit = |one: &Asked| matches!(one.answer, Answer::MayAdmit | Answer::MayDecide);
+        let may_admit = |one: &Asked| {
+            matches!(
+                one.answer,
+                Answer::MayAdmit | Answer::MayDecide | Answer::Unclear
+            )
+        };
         let may_shut = |one: &Asked| matches!(one.answer, Answer::MayShut | Answer::MayDecide);
         let last = self.asked.last();
         let admitted = last.filter(|one| one.answer == Answer::Admits);
@@ -234,7 +244,7 @@ mod tests {
 
     #[test]
     fn a_doubt_never_ends_as_open_or_shut() {
-        use Answer::{Admits, MayAdmit, MayDecide, MayShut, Next, Shuts};
+        use Answer::{Admits, MayAdmit, MayDecide, MayShut, Next, Shuts, Unclear};
         use Verdict::{Open, Shut, Unknown};
         let by = Some(Question::IpRule);
         for (answers, expected) in [
@@ -251,6 +261,7 @@ mod tests {
             (vec![MayDecide, Admits], (Unknown, by, 2)),
             (vec![MayDecide, Shuts], (Unknown, None, 2)),
             (vec![MayDecide, Next], (Unknown, None, 2)),
+            (vec![Next, Unclear, Admits], (Unknown, None, 2)),
         ] {
             assert_eq!(verdict(&answers), expected, "{answers:?}");
         }

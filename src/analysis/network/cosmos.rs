@@ -1,6 +1,7 @@
 //! Cosmos DB accounts (domain-rules B.4): no default action and no trusted path; an address rule or
 //! the network filter turns the account into an allow list; `0.0.0.0` is any Azure datacenter.
 
+use crate::analysis::evidence::Evidence;
 use crate::analysis::verdict::Tag;
 use crate::model::resource::Resource;
 
@@ -14,7 +15,14 @@ pub(super) struct CosmosFirewall;
 impl Service for CosmosFirewall {
     fn rules(&self, resource: &Resource) -> Rules {
         let sheet = Sheet::new(resource, "properties");
-        let addresses = sheet.addresses(true);
+        let mut addresses = sheet.addresses(true);
+        if addresses.evidence.is_absent() {
+            // Before 2020-04-01 the rules were one text.
+            let older = Evidence::of(resource, "properties.ipRangeFilter");
+            if !older.is_absent() {
+                addresses.evidence = older;
+            }
+        }
         let filter = sheet.fact(
             "isVirtualNetworkFilterEnabled",
             |wall| wall.virtual_network_filter,

@@ -139,7 +139,8 @@ impl<'a> Perimeter<'a> {
         }
         let (answer, words) = self.admits(inventory, target, caller);
         let answer = match answer {
-            Answer::Next if self.has_unclear_rule() => Answer::MayAdmit,
+            Answer::MayAdmit => Answer::Unclear,
+            Answer::Next if self.has_unclear_rule() => Answer::Unclear,
             // Nothing after an enforced perimeter counts: what it does not admit is kept out.
             Answer::Next => Answer::Shuts,
             other => other,

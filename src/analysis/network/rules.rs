@@ -3,9 +3,7 @@
 //!
 //! A service file fills a [`Rules`]; the order of the questions is in `judge`.
 
-use serde_json::Value;
-
-use crate::analysis::evidence::Evidence;
+use crate::analysis::evidence::{Evidence, has_properties};
 use crate::analysis::verdict::Tag;
 use crate::model::field::Field;
 use crate::model::network::{Firewall, InstanceRule, PrivateEndpointConnection, SubnetRule};
@@ -124,11 +122,7 @@ impl<'a> Sheet<'a> {
             evidence,
             tags: Vec::new(),
         };
-        let properties = self.resource.raw.get("properties");
-        let Some(firewall) = self
-            .firewall
-            .filter(|_| properties.is_some_and(Value::is_object))
-        else {
+        let Some(firewall) = self.firewall.filter(|_| has_properties(self.resource)) else {
             return unclear(
                 evidence,
                 "cannot be told: the answer has no properties".into(),

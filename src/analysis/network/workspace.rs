@@ -31,10 +31,20 @@ impl Service for WorkspaceFirewall {
                     .clone_into(&mut public.words);
             }
         }
+        // Rules of a workspace existed in previews only; what they do was not verified.
+        let has_rules = resource.firewall.as_ref().is_some_and(|wall| {
+            !wall.ip_rules.is_unset() && wall.ip_rules.value().is_none_or(|list| !list.is_empty())
+                || wall.default_action.is("Deny")
+        });
+        let words = if has_rules {
+            "it has address rules, and what those do at a workspace was not verified"
+        } else {
+            "a workspace has no rules beside public access"
+        };
         Rules {
             default_allow: derived(
-                Some(true),
-                "a workspace has no rules beside public access".to_owned(),
+                (!has_rules).then_some(true),
+                words.to_owned(),
                 public.evidence.clone(),
                 Vec::new(),
             ),

@@ -118,7 +118,8 @@ impl Broker {
         lock(&self.shared.callers).clear();
     }
 
-    fn tenant(&self, tenant: Option<&TenantId>) -> Option<TenantId> {
+    /// The tenant whose token is meant: the one that is named, else the one of `--tenant`.
+    pub(crate) fn tenant(&self, tenant: Option<&TenantId>) -> Option<TenantId> {
         tenant.or(self.shared.default_tenant.as_ref()).cloned()
     }
 
@@ -209,7 +210,10 @@ impl Inner {
         let token = given.token.token.secret();
         let header = bearer_value(token).ok_or_else(|| SignInError {
             answers: Vec::new(),
-            summary: format!("{} gave a token that no header can carry", given.credential),
+            summary: format!(
+                "{} gave no token, or one that no header can carry",
+                given.credential
+            ),
             next_step: "choose another `--credential`".to_owned(),
         })?;
         let caller = caller_of(token, given.credential);

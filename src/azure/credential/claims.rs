@@ -29,6 +29,11 @@ pub fn caller_of(token: &str, credential: &str) -> Caller {
     }
 }
 
+/// When a token ends by its own claims, in seconds since 1970.
+pub(super) fn end_of(token: &str) -> Option<i64> {
+    payload(token)?.get("exp")?.as_i64()
+}
+
 fn payload(token: &str) -> Option<Value> {
     let middle = token.split('.').nth(1)?.trim_end_matches('=');
     let bytes = URL_SAFE_NO_PAD.decode(middle).ok()?;

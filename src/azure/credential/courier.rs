@@ -17,9 +17,11 @@ use azure_core::http::{AsyncRawResponse, HttpClient, Method as CoreMethod, Reque
 use bytes::Bytes;
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use super::claims::end_of;
 use crate::azure::gate::METADATA_ENDPOINT;
 use crate::azure::hosts::append;
 use crate::azure::retry::RetryPolicy;
@@ -27,6 +29,9 @@ use crate::azure::throttle::Priority;
 use crate::azure::transport::{Incoming, Outgoing, Payload, Wire, WireError};
 use crate::model::id::TenantId;
 use crate::model::ledger::Service;
+
+/// How long a token is taken to live whose answer says nothing of it, in seconds.
+const UNSAID_LIFE: i64 = 300;
 
 /// Carries the requests of one credential.
 pub(super) struct Courier {
@@ -67,6 +72,7 @@ impl Courier {
         (self.service == Service::ManagedIdentity).then(|| RetryPolicy {
             tries: 3,
             tries_without_answer: 1,
+            tries_after_timeout: 1,
             longest_wait: Duration::from_secs(5),
             ..self.wire.limits.retry.clone()
         })
@@ -87,6 +93,32 @@ impl Courier {
             (None, None) => format!("{place} answered {}", incoming.status),
         };
         Error::with_message(ErrorKind::Credential, said)
+    }
+
+    /// The token answer in the types that `azure_identity` insists on: Entra ID itself is not
+    /// constant about numbers in quotes, and other servers leave the life of a token out.
+    fn readable(&self, text: &str) -> String {
+        let Ok(Value::Object(mut answer)) = serde_json::from_str::<Value>(text) else {
+            return text.to_owned();
+        };
+        let number = |answer: &Map<String, Value>, name: &str| match answer.get(name)? {
+            Value::String(text) => text.trim().parse::<i64>().ok(),
+            other => other.as_i64(),
+        };
+        if self.service == Service::ManagedIdentity {
+            if let Some(end) = number(&answer, "expires_on") {
+                answer.insert("expires_on".to_owned(), Value::from(end.to_string()));
+            }
+        } else {
+            let now = self.wire.clock.now().unix_timestamp();
+            let life = number(&answer, "expires_in")
+                .or_else(|| number(&answer, "expires_on").map(|end| end - now))
+                .or_else(|| Some(end_of(answer.get("access_token")?.as_str()?)? - now))
+                .unwrap_or(UNSAID_LIFE);
+            answer.insert("expires_in".to_owned(), Value::from(life));
+            answer.remove("ext_expires_in");
+        }
+        Value::Object(answer).to_string()
     }
 
     fn error(&self, error: WireError) -> Error {
@@ -155,7 +187,7 @@ impl HttpClient for Courier {
             }
         }
         let status = StatusCode::from(incoming.status);
-        let body = incoming.text.as_bytes().to_vec();
+        let body = self.readable(&incoming.text).into_bytes();
         Ok(AsyncRawResponse::from_bytes(status, headers, body))
     }
 }

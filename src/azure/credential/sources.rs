@@ -64,7 +64,20 @@ pub(super) trait Source: Send + Sync {
 }
 
 fn failed(error: &azure_core::Error) -> Said {
-    Said::Failed(plain(&error.to_string()))
+    Said::Failed(whole(error))
+}
+
+/// What the whole chain of causes says: `azure_identity`'s retry policy hides the cause of an error
+/// that it does not retry.
+fn whole(error: &azure_core::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = std::error::Error::source(error);
+    while let Some(cause) = next {
+        text.push('\n');
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    plain(&text)
 }
 
 fn tenant_of(tenant: Option<&TenantId>, environment: &Environment) -> Option<String> {
@@ -285,7 +298,7 @@ impl Source for ManagedIdentity {
             user_assigned_id,
             client_options: options_over(courier),
         }))
-        .map_err(|error| Said::NotSetUp(plain(&error.to_string())))?;
+        .map_err(|error| Said::NotSetUp(whole(&error)))?;
         let result = ask(credential.as_ref(), scope).await;
         match result {
             Err(said) if was_silent.load(Ordering::Relaxed) => Err(Said::NotSetUp(format!(

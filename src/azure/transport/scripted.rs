@@ -82,6 +82,10 @@ impl Exchange for Scripted {
 }
 
 /// An answer of a script.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "a script ends in this or in silence"
+)]
 pub(crate) fn got(
     status: u16,
     headers: &[(&'static str, &str)],

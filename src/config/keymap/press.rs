@@ -125,8 +125,7 @@ impl Press {
         match (named, self.code) {
             (Some((_, _, shown)), _) => label.push_str(shown),
             (None, KeyCode::Char(letter)) => label.push(letter),
-            (None, KeyCode::F(number)) => label.push_str(&format!("f{number}")),
-            (None, other) => label.push_str(&format!("{other}").to_lowercase()),
+            (None, other) => label.push_str(&other.to_string().to_lowercase()),
         }
         label
     }

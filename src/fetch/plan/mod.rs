@@ -27,6 +27,7 @@ use indexmap::IndexMap;
 
 use crate::model::facet::Facet;
 use crate::model::id::{ArmId, PrincipalId, TenantId};
+use crate::model::issue::IssueKind;
 use crate::model::key::{GroupName, Key};
 use crate::model::resource::{Details, Family, Resource};
 use crate::model::scope::Scope;
@@ -235,7 +236,7 @@ impl Planner<'_> {
                 continue;
             }
             self.want_list(key(None), place, "a list of a subscription in scope");
-            if self.is_denied(&key(None)) {
+            if self.is_withheld(&key(None)) {
                 for group in scope::groups_seen(self.known, &place.subscription) {
                     self.want_list(
                         key(Some(&group)),
@@ -488,6 +489,17 @@ impl Planner<'_> {
 
     fn is_denied(&self, key: &Key) -> bool {
         self.known.state(key) == State::Denied && !self.is_open(key)
+    }
+
+    /// Refused, or not there at all: a server that knows only groups says 404 to the whole.
+    fn is_withheld(&self, key: &Key) -> bool {
+        let is_missing = || {
+            self.known
+                .slice(key)
+                .and_then(Slice::trouble)
+                .is_some_and(|issue| issue.kind == IssueKind::NotFound)
+        };
+        self.is_denied(key) || (is_missing() && !self.is_open(key))
     }
 
     fn is_troubled(&self, key: &Key) -> bool {

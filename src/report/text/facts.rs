@@ -83,7 +83,9 @@ pub(super) fn identity(resource: &Resource) -> String {
             if identity.is_user_assigned() {
                 words.push(format!("{} user", identity.user_assigned.len()));
             }
-            if words.is_empty() {
+            if words.is_empty() && identity.identity_type.is("None") {
+                "none".to_owned()
+            } else if words.is_empty() {
                 word(&identity.identity_type)
             } else {
                 words.join("+")

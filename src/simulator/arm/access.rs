@@ -315,7 +315,7 @@ pub(super) fn policy_definitions(call: &Call<'_>, provider: usize) -> Reply {
             Some(Err(_)) => return errors::bad_filter(filter),
         }
     }
-    lists::page(call, items)
+    lists::catalogue(call, items)
 }
 
 struct Definition<'a>(&'a Value);

@@ -8,8 +8,21 @@ use super::super::filter::{self, Subject, Unsupported};
 use super::super::reply::Reply;
 use super::{Call, errors, listed, versions};
 
+/// Azure's catalogues (role and policy definitions, providers) come in far larger pages than resources.
+const CATALOGUE: usize = 20;
+
 /// One page of the items, with an absolute `nextLink` when more follow.
 pub(super) fn page(call: &Call<'_>, items: Vec<Value>) -> Reply {
+    paged(call, items, call.world.knobs.page_size)
+}
+
+/// One page of a catalogue.
+pub(super) fn catalogue(call: &Call<'_>, items: Vec<Value>) -> Reply {
+    let size = call.world.knobs.page_size.saturating_mul(CATALOGUE);
+    paged(call, items, size)
+}
+
+fn paged(call: &Call<'_>, items: Vec<Value>, size: usize) -> Reply {
     let request = call.request;
     let top = match request.parameter("$top").map(str::parse::<usize>) {
         None => usize::MAX,
@@ -38,7 +51,7 @@ pub(super) fn page(call: &Call<'_>, items: Vec<Value>) -> Reply {
             }
         },
     };
-    let size = call.world.knobs.page_size.min(top);
+    let size = size.min(top);
     let total = items.len();
     let shown: Vec<Value> = items.into_iter().skip(start).take(size).collect();
     let end = start.saturating_add(shown.len());

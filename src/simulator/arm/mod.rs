@@ -5,6 +5,8 @@
 //! ids by `resources.rs`.
 
 mod access;
+mod activity;
+mod derived;
 mod errors;
 mod lists;
 mod providers;
@@ -199,7 +201,7 @@ fn route(call: &Call<'_>) -> Reply {
         | ["subscriptions", _, "resourcegroups", _, "resources"] => resources::generic(call),
         ["subscriptions", _, "resourcegroups"] => resources::groups(call),
         ["providers"] | ["subscriptions", _, "providers"] => {
-            lists::page(call, providers::all(call))
+            lists::catalogue(call, providers::all(call))
         }
         ["providers", namespace] | ["subscriptions", _, "providers", namespace] => {
             providers::one(call, namespace)
@@ -238,6 +240,9 @@ fn below_a_provider(call: &Call<'_>, parts: &[&str]) -> Reply {
         ["microsoft.insights", "diagnosticsettings", ..] => {
             resources::diagnostic_settings(call, scope_of(&call.request.lower))
         }
+        ["microsoft.insights", "eventtypes", "management", "values"] => activity::list(call),
+        ["microsoft.managedidentity", "identities", "default"] => derived::identity(call, at),
+        ["microsoft.resources", "tags", "default"] => derived::tags(call, at),
         [] | [_] => errors::no_path(call.request),
         rest if rest.len() % 2 == 0 => resources::collection(call, at),
         _ => resources::item(call, at),

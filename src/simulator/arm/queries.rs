@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::super::reply::Reply;
 use super::super::request::Request;
 use super::super::world::World;
-use super::{Call, errors, text};
+use super::{Call, errors, resources, text};
 
 /// POST operations that only read. The last segment decides.
 const QUERIES: [&str; 6] = [
@@ -134,6 +134,7 @@ fn resource_graph(call: &Call<'_>) -> Reply {
         .iter()
         .filter(|document| {
             document.is_top_level_resource()
+                && visible(call, &document.segments[1])
                 && scopes
                     .as_ref()
                     .is_none_or(|ids| ids.contains(&document.segments[1]))
@@ -182,6 +183,13 @@ fn resource_graph(call: &Call<'_>) -> Reply {
     }))
     .with("x-ms-user-quota-remaining", "14")
     .with("x-ms-user-quota-resets-after", "00:00:05")
+}
+
+/// Resource Graph shows what the token may see, and says nothing of the rest.
+fn visible(call: &Call<'_>, subscription: &str) -> bool {
+    call.documents
+        .get(&format!("/subscriptions/{subscription}"))
+        .is_some_and(|document| resources::may_see(&document.body, call.claims))
 }
 
 fn type_condition(text: &str) -> Option<String> {

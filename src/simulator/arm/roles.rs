@@ -70,7 +70,7 @@ pub(super) fn list(call: &Call<'_>) -> Reply {
             Some(Err(_)) => return errors::bad_filter(filter),
         }
     }
-    lists::page(call, items)
+    lists::catalogue(call, items)
 }
 
 pub(super) fn one(call: &Call<'_>, id: &str) -> Reply {

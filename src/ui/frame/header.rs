@@ -11,7 +11,7 @@ use ratatui::layout::Rect;
 use crate::store::Snapshot;
 use crate::ui::cx::Cx;
 use crate::ui::signs::Sign;
-use crate::ui::text::{Cut, Rich, cut, put_right};
+use crate::ui::text::{Cut, Rich, cut, embolden, put_right};
 use crate::ui::theme::Role;
 use crate::ui::widgets::bar;
 
@@ -83,7 +83,8 @@ impl Facts {
 
 /// The sign of the state.
 pub fn state(snapshot: &Snapshot, offline: bool) -> Sign {
-    if offline {
+    let nobody = snapshot.sign_in_trouble().is_some() && snapshot.callers().is_empty();
+    if offline || nobody {
         Sign::Offline
     } else if snapshot.is_frozen() {
         Sign::Frozen
@@ -135,13 +136,14 @@ fn place(cx: &Cx<'_>) -> (String, Option<String>) {
     }
 }
 
-/// What of the header is drawn.
-#[derive(Clone, Copy)]
-struct Kept {
-    took: bool,
-    who: bool,
-    subscription: bool,
-    safe: bool,
+/// What goes first when the header is narrow. Each step drops one more.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Drop {
+    Nothing,
+    Took,
+    Who,
+    Subscription,
+    Safe,
 }
 
 /// Draws the header.
@@ -150,39 +152,32 @@ pub fn draw(cx: &Cx<'_>, buffer: &mut Buffer, area: Rect, facts: &Facts) {
         area.intersection(buffer.area),
         cx.theme.style(Role::Surface),
     );
-    let steps = [
-        (true, true, true, true),
-        (false, true, true, true),
-        (false, false, true, true),
-        (false, false, false, true),
-        (false, false, false, false),
-    ];
-    for (number, (took, who, subscription, safe)) in steps.into_iter().enumerate() {
-        let kept = Kept {
-            took,
-            who,
-            subscription,
-            safe,
-        };
-        let left = left(facts, kept);
-        let middle = tallies(cx, facts, kept);
-        let (right, bar_at) = right(cx, facts, kept);
+    for dropped in [
+        Drop::Nothing,
+        Drop::Took,
+        Drop::Who,
+        Drop::Subscription,
+        Drop::Safe,
+    ] {
+        let left = left(facts, dropped);
+        let middle = tallies(cx, facts, dropped);
+        let (right, bar_at) = right(cx, facts, dropped);
         let gaps = if middle.is_empty() { 3 } else { 6 };
         let fits = left.width() + middle.width() + right.width() + gaps + 2 <= area.width;
-        if fits || number + 1 == steps.len() {
+        if fits || dropped == Drop::Safe {
             draw_parts(cx, buffer, area, (&left, &middle, &right), bar_at, facts);
             return;
         }
     }
 }
 
-fn left(facts: &Facts, kept: Kept) -> Rich {
+fn left(facts: &Facts, dropped: Drop) -> Rich {
     let mut left = Rich::of(Role::Accent, "hopscope");
     if !facts.environment.is_empty() {
         let name = cut(&facts.environment, 40, Cut::Middle).into_owned();
         left = left.then(Role::Text, "  ").then(Role::Strong, name);
     }
-    if kept.subscription {
+    if dropped < Drop::Subscription {
         for word in facts.subscription.iter().chain(&facts.exceptions) {
             left = left.then(Role::Muted, format!(" · {word}"));
         }
@@ -190,7 +185,7 @@ fn left(facts: &Facts, kept: Kept) -> Rich {
     left
 }
 
-fn tallies(cx: &Cx<'_>, facts: &Facts, kept: Kept) -> Rich {
+fn tallies(cx: &Cx<'_>, facts: &Facts, dropped: Drop) -> Rich {
     let group = |word: &'static str, counts: &[(Sign, usize)]| {
         counts
             .iter()
@@ -203,16 +198,16 @@ fn tallies(cx: &Cx<'_>, facts: &Facts, kept: Kept) -> Rich {
     if !facts.works.is_empty() {
         line = group("works", &facts.works);
     }
-    if kept.safe && !facts.safe.is_empty() {
+    if dropped < Drop::Safe && !facts.safe.is_empty() {
         line = line.then(Role::Text, "   ").and(group("safe", &facts.safe));
     }
     line
 }
 
 /// The right part, and where in it the bar goes.
-fn right(cx: &Cx<'_>, facts: &Facts, kept: Kept) -> (Rich, Option<u16>) {
+fn right(cx: &Cx<'_>, facts: &Facts, dropped: Drop) -> (Rich, Option<u16>) {
     let mut line = Rich::new();
-    if kept.who
+    if dropped < Drop::Who
         && let Some(who) = &facts.who
     {
         line = line
@@ -221,13 +216,13 @@ fn right(cx: &Cx<'_>, facts: &Facts, kept: Kept) -> (Rich, Option<u16>) {
     }
     let (answered, asked) = facts.answered;
     let mut bar_at = None;
-    if kept.took && asked > 0 && answered < asked {
+    if dropped < Drop::Took && asked > 0 && answered < asked {
         bar_at = Some(line.width());
         line = line.then(Role::Text, " ".repeat(usize::from(BAR) + 2));
     }
     if asked > 0 {
         line = line.then(Role::Muted, format!("{answered}/{asked}"));
-        if kept.took
+        if dropped < Drop::Took
             && let Some(took) = facts.took
         {
             line = line.then(Role::Muted, format!(" {:.1}s", took.as_secs_f64()));
@@ -266,12 +261,7 @@ fn draw_parts(
     let left_room = starts.saturating_sub(area.x + 3);
     let ends = left.draw(buffer, (area.x + 1, y), left_room, cx.theme);
     // The name of the program is as heavy as a name is.
-    let bold = cx.theme.style(Role::Strong).add_modifier;
-    for x in area.x + 1..(area.x + 9).min(area.right()) {
-        if let Some(cell) = buffer.cell_mut((x, y)) {
-            cell.modifier.insert(bold);
-        }
-    }
+    embolden(buffer, Rect::new(area.x + 1, y, 8, 1), cx.theme);
     let tallies = middle.width();
     if tallies > 0 {
         // In the middle of the row, or of what is free when it is not.

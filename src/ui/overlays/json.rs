@@ -41,12 +41,13 @@ pub struct JsonView {
     typing: Option<Field>,
 }
 
+/// What can be done: the next answer only when there is one, the next match only while searching.
 const ACTIONS: [Action; 6] = [
-    Action::Filter,
+    Action::NextView,
     Action::NextMatch,
+    Action::Filter,
     Action::CopyValue,
     Action::CopyPath,
-    Action::NextView,
     Action::Back,
 ];
 const TYPING: [Action; 2] = [Action::Enter, Action::Back];
@@ -176,10 +177,15 @@ impl Overlay for JsonView {
     }
 
     fn actions(&self) -> &[Action] {
-        if self.typing.is_some() {
-            &TYPING
-        } else {
-            &ACTIONS
+        match (
+            self.typing.is_some(),
+            self.answers.len() > 1,
+            self.search.is_empty(),
+        ) {
+            (true, _, _) => &TYPING,
+            (_, true, _) => &ACTIONS,
+            (_, false, false) => &ACTIONS[1..],
+            (_, false, true) => &ACTIONS[2..],
         }
     }
 

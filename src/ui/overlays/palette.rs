@@ -53,10 +53,11 @@ pub struct Palette {
 
 /// How many entries of one group are listed: the rest is found by typing more.
 const A_GROUP: usize = 50;
+/// What can be done; the first only when something was taken before.
 const ACTIONS: [Action; 4] = [
+    Action::Earlier,
     Action::Enter,
     Action::Complete,
-    Action::Earlier,
     Action::Back,
 ];
 
@@ -132,8 +133,15 @@ impl Palette {
             }
             self.lines.extend(group.into_iter().map(Some));
         }
-        self.at = 0;
-        self.top = 0;
+        // The best of all groups is chosen first, wherever it stands.
+        let best = scored.first().map(|(number, _)| *number);
+        self.at = self
+            .lines
+            .iter()
+            .position(|line| line.is_some() && *line == best)
+            .filter(|_| !self.field.text().is_empty())
+            .unwrap_or(0);
+        self.top = window::top(self.at, 0, self.rows, self.lines.len());
     }
 
     fn step(&mut self, down: bool) -> Step {
@@ -163,7 +171,11 @@ impl Overlay for Palette {
     }
 
     fn actions(&self) -> &[Action] {
-        &ACTIONS
+        if self.earlier.is_empty() {
+            &ACTIONS[1..]
+        } else {
+            &ACTIONS
+        }
     }
 
     fn field(&mut self) -> Option<&mut Field> {
@@ -262,6 +274,16 @@ impl Overlay for Palette {
                 ..inner
             },
         );
+        self.draw_list(cx, body, buffer)
+    }
+
+    fn keep(&mut self, page: Page) {
+        (self.top, self.rows) = (page.top, page.rows);
+    }
+}
+
+impl Palette {
+    fn draw_list(&self, cx: &Cx<'_>, body: Rect, buffer: &mut Buffer) -> Drawn {
         let shown = usize::from(body.height);
         let top = window::top(self.at, self.top, shown, self.lines.len());
         if self.lines.is_empty() {
@@ -328,19 +350,11 @@ impl Overlay for Palette {
         }
     }
 
-    fn keep(&mut self, page: Page) {
-        (self.top, self.rows) = (page.top, page.rows);
-    }
-}
-
-impl Palette {
     fn draw_keys(&self, cx: &Cx<'_>, buffer: &mut Buffer, area: Rect) {
         let mut x = area.x;
-        for action in ACTIONS {
-            if action == Action::Earlier && self.earlier.is_empty() {
-                continue;
-            }
-            let Some(hint) = crate::ui::frame::footer::hint(cx.keymap, &["palette"], action) else {
+        for action in self.actions() {
+            let Some(hint) = crate::ui::frame::footer::hint(cx.keymap, &["palette"], *action)
+            else {
                 continue;
             };
             x = hint.draw(

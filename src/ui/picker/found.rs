@@ -9,7 +9,7 @@ use crate::model::resource::Family;
 use crate::store::State;
 use crate::ui::cx::Cx;
 use crate::ui::signs::Sign;
-use crate::ui::text::Rich;
+use crate::ui::text::{Rich, short_guid};
 use crate::ui::theme::Role;
 use crate::ui::value;
 use crate::ui::widgets::detail::Section;
@@ -128,13 +128,15 @@ pub(super) fn parts_words(cx: &Cx<'_>, place: &Place) -> Rich {
         return Rich::new();
     }
     PARTS.iter().fold(Rich::new(), |words, (family, word)| {
-        let blank = " ".repeat(6 - word.len());
+        let blank = " ";
         match holds(cx, place, *family) {
             Some(true) => words.then(Role::Text, format!("{word}{blank}")),
             Some(false) => words
                 .then(Role::Muted, cx.signs.glyph(Sign::None))
-                .then(Role::Muted, " ".repeat(5)),
-            None => words.then(Role::Skeleton, "░░░░░ "),
+                .then(Role::Muted, " ".repeat(word.len())),
+            None => words
+                .then(Role::Skeleton, "░".repeat(word.len()))
+                .then(Role::Muted, blank),
         }
     })
 }
@@ -202,9 +204,9 @@ pub(super) fn sections(cx: &Cx<'_>, shelf: &Shelf, place: Option<&Place>) -> Vec
 
 fn subscription_sections(cx: &Cx<'_>, shelf: &Shelf) -> Vec<Section> {
     let mut about =
-        Section::new("SUBSCRIPTION").pair("id", Rich::plain(shelf.id.as_str().to_owned()));
+        Section::new("SUBSCRIPTION").pair("id", Rich::plain(short_guid(shelf.id.as_str())));
     if let Some(tenant) = &shelf.tenant {
-        about = about.pair("tenant", Rich::plain(tenant.as_str().to_owned()));
+        about = about.pair("tenant", Rich::plain(short_guid(tenant.as_str())));
     }
     let mut sections = vec![about];
     let slice = cx.snapshot.slice(&Key::Groups(shelf.id.clone()));
@@ -221,8 +223,9 @@ fn subscription_sections(cx: &Cx<'_>, shelf: &Shelf) -> Vec<Section> {
     }
     if shelf.state == State::Known {
         sections.push(asks());
-        sections
-            .push(Section::new("NEXT TIME").code(format!("hopscope --subscription {}", shelf.id)));
+        sections.push(
+            Section::new("NEXT TIME").code(format!("hopscope --subscription \"{}\"", shelf.name)),
+        );
     }
     sections
 }

@@ -1,7 +1,7 @@
 //! What actions mean to the frame: an open box is asked first, then the picker, then the pane, and
 //! what none of them takes is done here.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
 use crate::config::Action;
 use crate::model::ask::Ask;
@@ -113,6 +113,10 @@ impl View {
                 Outcome::drawn()
             }
             Action::Refresh | Action::RefreshAll | Action::Freeze => self.ask(action),
+            Action::Scope if self.offline => {
+                self.say("this is a snapshot: there is no other place in it");
+                Outcome::drawn()
+            }
             Action::Scope => {
                 let mut picker = Picker::new();
                 picker.update(&self.ground.cx(true));
@@ -187,13 +191,13 @@ impl View {
                 Outcome::drawn()
             }
             Action::Json => self.open_json(subject),
-            Action::Portal => match self.portal_link(&subject) {
-                Some(link) => Outcome::with(Effect::OpenUrl(link)),
-                None => {
-                    self.say(format!("{} has no page in the portal", subject.title));
-                    Outcome::drawn()
+            Action::Portal => {
+                if let Some(link) = self.portal_link(&subject) {
+                    return Outcome::with(Effect::OpenUrl(link));
                 }
-            },
+                self.say(format!("{} has no page in the portal", subject.title));
+                Outcome::drawn()
+            }
             _ => self.copy(subject),
         }
     }
@@ -327,8 +331,14 @@ impl View {
     /// Things of every pane, the panes, and what can be done.
     fn everything(&self) -> Vec<palette::Entry> {
         let mut entries = Vec::new();
-        for seat in &self.seats {
+        let mut known: HashSet<(&'static str, String)> = HashSet::new();
+        // A thing that several panes show is gone to in the pane in front, or in the first one.
+        let front = self.seats.get(self.active).into_iter();
+        for seat in front.chain(&self.seats) {
             for thing in seat.pane.things() {
+                if !known.insert((thing.kind, thing.id.clone())) {
+                    continue;
+                }
                 entries.push(palette::Entry {
                     kind: thing.kind,
                     sign: thing.sign,

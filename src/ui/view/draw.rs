@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::config::Action;
+use crate::store::SignInTrouble;
 use crate::ui::cx::{Cx, Drawn};
 use crate::ui::frame::footer::{self, Left};
 use crate::ui::frame::header::Facts;
@@ -53,14 +54,18 @@ impl View {
         drawn
     }
 
+    /// Why nobody is signed in, when nobody ever was: then there is nothing else to show.
+    fn trouble(&self) -> Option<&SignInTrouble> {
+        let snapshot = &self.ground.snapshot;
+        snapshot
+            .sign_in_trouble()
+            .filter(|_| snapshot.callers().is_empty())
+    }
+
     fn draw_all(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
         let areas = Areas::of(area);
         let mut drawn = self.draw_frame(cx, &areas, buffer);
-        let trouble = cx
-            .snapshot
-            .sign_in_trouble()
-            .filter(|_| cx.snapshot.callers().is_empty());
-        match (&self.picker, trouble, self.seats.get(self.active)) {
+        match (&self.picker, self.trouble(), self.seats.get(self.active)) {
             (_, Some(trouble), _) => sheet::not_signed_in(cx, buffer, areas.body, trouble),
             (Some(picker), None, _) => {
                 let body = Rect::new(
@@ -132,7 +137,17 @@ impl View {
                 contexts: &contexts,
                 actions: overlay.actions(),
             };
-            return footer::draw(cx, buffer, area, &left, &[Action::Quit]);
+            // Where letters are text, `q` is one.
+            let typing = matches!(overlay.context(), "palette" | "filter");
+            let right: &[Action] = if typing { &[] } else { &[Action::Quit] };
+            return footer::draw(cx, buffer, area, &left, right);
+        }
+        if self.trouble().is_some() {
+            let left = Left::Keys {
+                contexts: &["global"],
+                actions: &[Action::Refresh],
+            };
+            return footer::draw(cx, buffer, area, &left, &footer::EVERYWHERE[1..]);
         }
         if let Some(field) = &self.typing {
             let (_, listed, all) = match (&self.picker, self.seats.get(self.active)) {

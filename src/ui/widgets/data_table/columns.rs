@@ -97,6 +97,16 @@ impl Column {
     }
 }
 
+/// The cell of a row that takes the room of those behind it: the last one that says anything, when
+/// it is a text and not in the last column.
+pub(super) fn spanning(row: &TableRow, columns: &[Column]) -> Option<usize> {
+    let last = row.cells.iter().rposition(|cell| !cell.rich.is_empty())?;
+    let is_text = columns
+        .get(last)
+        .is_some_and(|column| column.align == Align::Left);
+    (is_text && last + 1 < columns.len() && last > 0).then_some(last)
+}
+
 /// How wide each column would like to be: its head (and the sign of its order) or its widest cell.
 pub(super) fn natural(columns: &[Column], rows: &[TableRow]) -> Vec<u16> {
     let mut widths: Vec<u16> = columns
@@ -104,8 +114,11 @@ pub(super) fn natural(columns: &[Column], rows: &[TableRow]) -> Vec<u16> {
         .map(|column| width(column.head).max(1))
         .collect();
     for row in rows {
-        for (own, cell) in widths.iter_mut().zip(&row.cells) {
-            *own = (*own).max(cell.rich.width());
+        let wide = spanning(row, columns);
+        for (number, (own, cell)) in widths.iter_mut().zip(&row.cells).enumerate() {
+            if wide != Some(number) {
+                *own = (*own).max(cell.rich.width());
+            }
         }
     }
     for (own, column) in widths.iter_mut().zip(columns) {

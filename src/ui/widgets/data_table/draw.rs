@@ -36,8 +36,8 @@ impl DataTable {
         let body = Rect::new(area.x, area.y + 1, area.width, area.height - 1);
         let rows = usize::from(body.height);
         let top = window::top(self.at, self.top, rows, self.slots.len());
-        let mut y = body.y;
-        for (line, slot) in self.slots.iter().enumerate().skip(top).take(rows) {
+        let lines = self.slots.iter().enumerate().skip(top);
+        for (y, (line, slot)) in (body.top()..body.bottom()).zip(lines) {
             match slot {
                 Slot::Blank => {}
                 Slot::Group(number) => self.draw_group(
@@ -67,7 +67,6 @@ impl DataTable {
                     );
                 }
             }
-            y += 1;
         }
         window::thumb(cx, buffer, body, top, self.slots.len());
         drawn.pages.push(Page {
@@ -153,8 +152,15 @@ impl DataTable {
             sign.draw(buffer, (area.x + 1, area.y), 1, cx.theme);
         }
         let mut named = false;
-        for ((cell, column), place) in row.cells.iter().zip(&self.columns).zip(places) {
+        let wide = columns::spanning(row, &self.columns);
+        let cells = row.cells.iter().zip(&self.columns).zip(places).enumerate();
+        for (number, ((cell, column), place)) in cells {
             let Some((x, own)) = *place else { continue };
+            let own = if wide == Some(number) {
+                area.width.saturating_sub(MARGIN + 2 + x)
+            } else {
+                own
+            };
             let x = area.x + MARGIN + x;
             // The name of the chosen row is as heavy as a name is.
             let is_name = !named && !column.head.is_empty();

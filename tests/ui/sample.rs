@@ -19,7 +19,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 /// A pane that shows the resources.
-pub struct Sample {
+pub(crate) struct Sample {
     revision: Option<u64>,
     table: DataTable,
     detail: Detail,
@@ -44,19 +44,22 @@ const ACTIONS: [Action; 12] = [
 ];
 
 /// The registry lines of two sample panes.
-pub fn entries() -> Vec<Entry> {
+pub(crate) fn entries() -> Vec<Entry> {
     let entry = |digit, name, context| Entry {
         digit,
         name,
         context,
         make: || Box::new(Sample::new()),
     };
-    vec![entry('2', "Network", "network"), entry('-', "Requests", "requests")]
+    vec![
+        entry('2', "Network", "network"),
+        entry('-', "Requests", "requests"),
+    ]
 }
 
 impl Sample {
     /// An empty one.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             revision: None,
             table: DataTable::new(vec![
@@ -79,14 +82,17 @@ impl Sample {
         let mut rows = Vec::new();
         for one in cx.inventory.resources() {
             let name = one.id.resource_group().unwrap_or_default().to_owned();
-            let group = names.iter().position(|own| *own == name).unwrap_or_else(|| {
-                names.push(name.clone());
-                groups.push(Group {
-                    title: Rich::muted(name.clone()),
-                    right: Rich::new(),
+            let group = names
+                .iter()
+                .position(|own| *own == name)
+                .unwrap_or_else(|| {
+                    names.push(name.clone());
+                    groups.push(Group {
+                        title: Rich::muted(name.clone()),
+                        right: Rich::new(),
+                    });
+                    names.len() - 1
                 });
-                names.len() - 1
-            });
             let sign = if one.issues.is_empty() {
                 Sign::Open
             } else {
@@ -173,12 +179,17 @@ impl Pane for Sample {
                     words.draw(buffer, (inner.x + 2, inner.y), inner.width, cx.theme);
                 }
             } else {
-                drawn.add(self.table.draw(cx, buffer, inner, 0, self.parts.has_focus(0)));
+                drawn.add(
+                    self.table
+                        .draw(cx, buffer, inner, 0, self.parts.has_focus(0)),
+                );
             }
         }
         if let Some(area) = placed.detail {
             let part = self.parts.detail();
-            let title = self.subject(cx).map_or(String::new(), |subject| subject.title);
+            let title = self
+                .subject(cx)
+                .map_or(String::new(), |subject| subject.title);
             let inner = Rule::new(title)
                 .right(Rich::muted("observed"))
                 .focused(self.parts.has_focus(part))
@@ -220,7 +231,10 @@ impl Pane for Sample {
 
     fn subject(&self, cx: &Cx<'_>) -> Option<Subject> {
         let id = self.table.selected_id()?;
-        let one = cx.inventory.resources().find(|one| one.id.folded() == &**id)?;
+        let one = cx
+            .inventory
+            .resources()
+            .find(|one| one.id.folded() == &**id)?;
         Some(Subject {
             title: one.name.clone(),
             id: Some(one.id.clone()),

@@ -1,0 +1,229 @@
+//! Actions and the patterns that permit them (domain-rules C.2).
+//!
+//! Patterns are compared without regard to case and `*` spans segments. Whether `a/*/b` matches
+//! `a/b` is not settled by any source: it counts as a match of low confidence.
+
+use crate::analysis::wildcard;
+use crate::model::access::Permission;
+
+/// The plane that an action belongs to: control-plane actions are matched against `actions`,
+/// data-plane actions against `dataActions`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Plane {
+    /// `actions`.
+    Control,
+    /// `dataActions`.
+    Data,
+}
+
+/// One operation that somebody wants to do.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Action {
+    /// Its plane.
+    pub plane: Plane,
+    /// Its name, such as `Microsoft.Search/searchServices/indexes/read`.
+    name: String,
+    folded: String,
+}
+
+impl Action {
+    /// A control-plane action.
+    pub fn control(name: &str) -> Self {
+        Self::new(Plane::Control, name)
+    }
+
+    /// A data-plane action.
+    pub fn data(name: &str) -> Self {
+        Self::new(Plane::Data, name)
+    }
+
+    fn new(plane: Plane, name: &str) -> Self {
+        Self {
+            plane,
+            name: name.to_owned(),
+            folded: name.to_ascii_lowercase(),
+        }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// Whether a pattern matches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Match {
+    /// It does not.
+    No,
+    /// It does if `a/*/b` matches `a/b`.
+    Perhaps,
+    /// It does.
+    Yes,
+}
+
+/// Whether one pattern matches an action.
+pub fn matches(pattern: &str, action: &Action) -> Match {
+    let pattern = pattern.trim().to_ascii_lowercase();
+    if wildcard::matches(&pattern, &action.folded) {
+        return Match::Yes;
+    }
+    if collapsed(&pattern).any(|pattern| wildcard::matches(&pattern, &action.folded)) {
+        return Match::Perhaps;
+    }
+    Match::No
+}
+
+/// The pattern with each choice of its `/*/` taken together to `/`. More than six are not found in
+/// any role; what is left of them stays as it is.
+fn collapsed(pattern: &str) -> impl Iterator<Item = String> {
+    let parts: Vec<String> = pattern.split("/*/").map(str::to_owned).collect();
+    let places = (parts.len() - 1).min(6);
+    (1_u32..1 << places).map(move |choice| {
+        let mut text = parts[0].clone();
+        for (place, part) in parts[1..].iter().enumerate() {
+            let is_taken = place < places && choice & (1 << place) != 0;
+            text.push_str(if is_taken { "/" } else { "/*/" });
+            text.push_str(part);
+        }
+        text
+    })
+}
+
+/// Whether one `permissions[]` entry permits an action: matched, and not subtracted in this entry.
+pub fn permits(permission: &Permission, action: &Action) -> Match {
+    let (allowed, subtracted) = match action.plane {
+        Plane::Control => (&permission.actions, &permission.not_actions),
+        Plane::Data => (&permission.data_actions, &permission.not_data_actions),
+    };
+    let best = |patterns: &[String]| {
+        patterns
+            .iter()
+            .map(|pattern| matches(pattern, action))
+            .max()
+            .unwrap_or(Match::No)
+    };
+    match (best(allowed), best(subtracted)) {
+        // Two doubts make none: one reading of the wildcard gives and takes it, the other neither.
+        (_, Match::Yes) | (Match::No, _) | (Match::Perhaps, Match::Perhaps) => Match::No,
+        (Match::Perhaps, Match::No) | (Match::Yes, Match::Perhaps) => Match::Perhaps,
+        (Match::Yes, Match::No) => Match::Yes,
+    }
+}
+
+/// Whether any entry of a role permits an action: entries are judged alone and united.
+pub fn any_permits(permissions: &[Permission], action: &Action) -> Match {
+    permissions
+        .iter()
+        .map(|permission| permits(permission, action))
+        .max()
+        .unwrap_or(Match::No)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns() {
+        for (pattern, action, expected) in [
+            ("*", "Microsoft.A/b/read", Match::Yes),
+            ("*/read", "Microsoft.A/b/c/READ", Match::Yes),
+            ("microsoft.a/*", "Microsoft.A/b/write", Match::Yes),
+            ("Microsoft.A/b/read", "Microsoft.A/b/write", Match::No),
+            ("Microsoft.A/b", "Microsoft.A/b/read", Match::No),
+            ("Microsoft.A/b/*/write", "Microsoft.A/b/c/write", Match::Yes),
+            (
+                "Microsoft.A/b/*/write",
+                "Microsoft.A/b/write",
+                Match::Perhaps,
+            ),
+            (
+                "Microsoft.A/*/c/*/write",
+                "Microsoft.A/c/write",
+                Match::Perhaps,
+            ),
+            (
+                "Microsoft.A/*/c/*/write",
+                "Microsoft.A/b/c/write",
+                Match::Perhaps,
+            ),
+            ("Microsoft.A/*/c/*/write", "Microsoft.A/write", Match::No),
+            ("", "Microsoft.A/b/read", Match::No),
+        ] {
+            assert_eq!(
+                matches(pattern, &Action::control(action)),
+                expected,
+                "{pattern} {action}"
+            );
+        }
+    }
+
+    fn entry(actions: &[&str], not: &[&str], data: &[&str], not_data: &[&str]) -> Permission {
+        let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        Permission {
+            actions: owned(actions),
+            not_actions: owned(not),
+            data_actions: owned(data),
+            not_data_actions: owned(not_data),
+        }
+    }
+
+    #[test]
+    fn a_subtraction_stays_inside_its_entry() {
+        let write = Action::control("Microsoft.Authorization/roleAssignments/write");
+        let contributor = entry(&["*"], &["Microsoft.Authorization/*/Write"], &[], &[]);
+        let administrator = entry(
+            &["Microsoft.Authorization/roleAssignments/write"],
+            &[],
+            &[],
+            &[],
+        );
+        assert_eq!(permits(&contributor, &write), Match::No);
+        assert_eq!(
+            any_permits(&[contributor, administrator], &write),
+            Match::Yes
+        );
+    }
+
+    #[test]
+    fn planes_do_not_mix() {
+        let read = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read";
+        let owner = entry(&["*"], &[], &[], &[]);
+        assert_eq!(permits(&owner, &Action::control(read)), Match::Yes);
+        assert_eq!(permits(&owner, &Action::data(read)), Match::No);
+        let reader = entry(&[], &["*"], &[read], &[]);
+        assert_eq!(permits(&reader, &Action::data(read)), Match::Yes);
+        let but = entry(&[], &[], &["*"], &[read]);
+        assert_eq!(permits(&but, &Action::data(read)), Match::No);
+    }
+
+    #[test]
+    fn a_doubtful_wildcard_leaves_a_doubt() {
+        let write = Action::control("Microsoft.X/workspaces/write");
+        for (actions, not, expected) in [
+            (
+                &["Microsoft.X/workspaces/*/write"][..],
+                &[][..],
+                Match::Perhaps,
+            ),
+            (&["*"], &["Microsoft.X/workspaces/*/write"], Match::Perhaps),
+            (
+                &["Microsoft.X/workspaces/*/write"],
+                &["Microsoft.X/workspaces/write"],
+                Match::No,
+            ),
+            (
+                &["Microsoft.X/workspaces/*/write"],
+                &["Microsoft.X/*/write"],
+                Match::No,
+            ),
+        ] {
+            assert_eq!(
+                permits(&entry(actions, not, &[], &[]), &write),
+                expected,
+                "{actions:?} {not:?}"
+            );
+        }
+    }
+}

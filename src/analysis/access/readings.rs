@@ -1,0 +1,272 @@
+//! Which role and deny assignments were read for a scope, and whether that is all of them.
+//!
+//! A list at a scope holds what is at it, above it and below it. An assignment above a subscription
+//! (a management group, the root) concerns a resource only if a list that the resource lies in
+//! brought it: two subscriptions may hang under different management groups.
+
+use std::collections::{HashMap, HashSet};
+
+use indexmap::IndexMap;
+use serde_json::Value;
+
+use crate::analysis::facets;
+use crate::model::access::{DenyAssignment, RoleAssignment, RoleDefinition, RoleId};
+use crate::model::id::{ArmId, PrincipalId};
+use crate::model::key::Key;
+use crate::store::{Inventory, Payload, Slice};
+
+/// Role data, indexed once a revision.
+#[derive(Debug)]
+pub struct Index<'a> {
+    inventory: &'a Inventory,
+    assignments: Vec<Read<'a, RoleAssignment>>,
+    by_principal: HashMap<&'a PrincipalId, Vec<usize>>,
+    groups: Vec<usize>,
+    scopes: usize,
+    denials: Vec<Read<'a, DenyAssignment>>,
+    assignment_lists: Vec<List<'a>>,
+    denial_lists: Vec<List<'a>>,
+    /// Definitions in which an entry was not a text and is lost.
+    broken_roles: HashSet<RoleId>,
+}
+
+/// Something that was read, and the scopes of the lists that held it.
+#[derive(Clone, Debug)]
+pub struct Read<'a, T> {
+    /// The thing.
+    pub item: &'a T,
+    /// The scopes of the lists that held it.
+    pub lists: Vec<&'a ArmId>,
+}
+
+/// One list.
+#[derive(Debug)]
+struct List<'a> {
+    scope: &'a ArmId,
+    missing: Option<String>,
+}
+
+/// What was read of the assignments that can concern a scope.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Readings {
+    /// How many assignments were read in all.
+    pub assignments: usize,
+    /// At how many scopes they stand.
+    pub scopes: usize,
+    /// Why there may be more that concern the scope.
+    pub missing: Option<String>,
+}
+
+impl<'a> Index<'a> {
+    /// Indexes all role data of an inventory.
+    pub fn build(inventory: &'a Inventory) -> Self {
+        let mut assignments = IndexMap::new();
+        let mut denials = IndexMap::new();
+        let mut assignment_lists = Vec::new();
+        let mut denial_lists = Vec::new();
+        let mut broken_roles = HashSet::new();
+        for (key, slice) in inventory.snapshot().slices() {
+            match key {
+                Key::RoleAssignments(scope) => assignment_lists.push(List::of(scope, slice)),
+                Key::DenyAssignments(scope) => denial_lists.push(List::of(scope, slice)),
+                _ => {}
+            }
+            match (key, slice.value.as_deref()) {
+                (Key::RoleAssignments(scope), Some(Payload::RoleAssignments(items))) => {
+                    for item in items {
+                        take(&mut assignments, &item.id, item, scope);
+                    }
+                }
+                (Key::DenyAssignments(scope), Some(Payload::DenyAssignments(items))) => {
+                    for item in items {
+                        take(&mut denials, &item.id, item, scope);
+                    }
+                }
+                (_, Some(Payload::RoleDefinitions(items))) => broken_roles.extend(
+                    items
+                        .iter()
+                        .filter(|item| !is_whole(&item.raw))
+                        .map(|item| RoleId::of(&item.id)),
+                ),
+                _ => {}
+            }
+        }
+        let assignments: Vec<Read<'a, RoleAssignment>> = assignments.into_values().collect();
+        let mut by_principal: HashMap<&PrincipalId, Vec<usize>> = HashMap::new();
+        let mut groups = Vec::new();
+        for (at, read) in assignments.iter().enumerate() {
+            by_principal
+                .entry(&read.item.principal_id)
+                .or_default()
+                .push(at);
+            let kind = &read.item.principal_type;
+            if !(kind.is("User") || kind.is("ServicePrincipal") || kind.is("Device")) {
+                groups.push(at);
+            }
+        }
+        let scopes: HashSet<&ArmId> = assignments.iter().map(|read| &read.item.scope).collect();
+        let scopes = scopes.len();
+        Self {
+            inventory,
+            assignments,
+            by_principal,
+            groups,
+            scopes,
+            denials: denials.into_values().collect(),
+            assignment_lists,
+            denial_lists,
+            broken_roles,
+        }
+    }
+
+    /// The environment.
+    pub fn inventory(&self) -> &'a Inventory {
+        self.inventory
+    }
+
+    /// Every assignment.
+    pub fn assignments(&self) -> &[Read<'a, RoleAssignment>] {
+        &self.assignments
+    }
+
+    /// Every deny assignment.
+    pub fn denials(&self) -> &[Read<'a, DenyAssignment>] {
+        &self.denials
+    }
+
+    /// The assignments of a principal.
+    pub fn of_principal(
+        &self,
+        principal: &PrincipalId,
+    ) -> impl Iterator<Item = &Read<'a, RoleAssignment>> {
+        self.by_principal
+            .get(principal)
+            .into_iter()
+            .flatten()
+            .map(|at| &self.assignments[*at])
+    }
+
+    /// The assignments of groups, and of those of whom it is not said that they are none.
+    pub fn group_assignments(&self) -> impl Iterator<Item = &Read<'a, RoleAssignment>> {
+        self.groups.iter().map(|at| &self.assignments[*at])
+    }
+
+    /// A definition, and whether all of it could be read.
+    pub fn role(&self, id: &RoleId) -> Option<(&'a RoleDefinition, bool)> {
+        let role = self.inventory.role(id)?;
+        Some((role, !self.broken_roles.contains(id)))
+    }
+
+    /// What was read of the role assignments that can concern a scope.
+    pub fn readings(&self, scope: &ArmId) -> Readings {
+        Readings {
+            assignments: self.assignments.len(),
+            scopes: self.scopes,
+            missing: missing(&self.assignment_lists, scope, "role assignments"),
+        }
+    }
+
+    /// Why there may be more role assignments that concern a scope.
+    pub fn assignments_missing(&self, scope: &ArmId) -> Option<String> {
+        missing(&self.assignment_lists, scope, "role assignments")
+    }
+
+    /// Why there may be more deny assignments that concern a scope.
+    pub fn denials_missing(&self, scope: &ArmId) -> Option<String> {
+        missing(&self.denial_lists, scope, "deny assignments")
+    }
+}
+
+impl<T> Read<'_, T> {
+    /// Whether what stands at `own` concerns `target`: at it or above it.
+    pub fn concerns(&self, own: &ArmId, target: &ArmId) -> bool {
+        if is_above_subscriptions(own) {
+            return self.lists.iter().any(|list| target.is_within(list));
+        }
+        target.is_within(own)
+    }
+}
+
+/// Whether a scope is the root or a management group.
+pub fn is_above_subscriptions(scope: &ArmId) -> bool {
+    scope.subscription().is_none()
+}
+
+impl<'a> List<'a> {
+    fn of(scope: &'a ArmId, slice: &Slice) -> Self {
+        let missing = facets::why_missing(slice).or_else(|| {
+            slice
+                .issues
+                .iter()
+                .filter_map(|issue| issue.path.as_deref())
+                .any(hides_an_item)
+                .then(|| "hold an entry that could not be read".to_owned())
+        });
+        Self { scope, missing }
+    }
+}
+
+/// Whether an issue at a path of a list can mean that an entry was lost. What is merely told of an
+/// assignment (dates, words) cannot.
+fn hides_an_item(path: &str) -> bool {
+    const TOLD: [&str; 7] = [
+        "createdOn",
+        "updatedOn",
+        "description",
+        "principalType",
+        "condition",
+        "denyAssignmentName",
+        "isSystemProtected",
+    ];
+    !TOLD.iter().any(|name| path.ends_with(name))
+}
+
+fn take<'a, T>(
+    known: &mut IndexMap<&'a ArmId, Read<'a, T>>,
+    id: &'a ArmId,
+    item: &'a T,
+    scope: &'a ArmId,
+) {
+    known
+        .entry(id)
+        .or_insert_with(|| Read {
+            item,
+            lists: Vec::new(),
+        })
+        .lists
+        .push(scope);
+}
+
+fn missing(lists: &[List<'_>], scope: &ArmId, what: &str) -> Option<String> {
+    let concerning = || lists.iter().filter(|list| scope.is_within(list.scope));
+    if concerning().any(|list| list.missing.is_none()) {
+        return None;
+    }
+    let why = concerning().find_map(|list| list.missing.clone());
+    Some(format!(
+        "{what} at {} {}",
+        scope.subscription().map_or_else(
+            || scope.as_str().to_owned(),
+            |subscription| format!("subscription {subscription}")
+        ),
+        why.unwrap_or_else(|| "were not read".to_owned())
+    ))
+}
+
+/// Whether every pattern of a definition is a text: one that is not was lost on the way.
+fn is_whole(raw: &Value) -> bool {
+    let texts = |value: Option<&Value>| match value {
+        None | Some(Value::Null) => true,
+        Some(Value::Array(items)) => items.iter().all(Value::is_string),
+        Some(_) => false,
+    };
+    let permissions = crate::analysis::evidence::at(raw, "properties.permissions");
+    permissions.and_then(Value::as_array).is_some_and(|all| {
+        all.iter().all(|entry| {
+            entry.is_object()
+                && ["actions", "notActions", "dataActions", "notDataActions"]
+                    .iter()
+                    .all(|name| texts(entry.get(*name)))
+        })
+    })
+}

@@ -1,0 +1,502 @@
+//! What has to stay as it was created in a managed group, against what is (domain-rules E.2).
+//!
+//! Advice that is right elsewhere (turn keys off, close public access) breaks a hub here. Most of
+//! these facts come from a lab, so their reasons carry `[S]`.
+
+use time::OffsetDateTime;
+
+use crate::analysis::evidence::{Evidence, has_properties};
+use crate::analysis::facets;
+use crate::analysis::network::{self, Public};
+use crate::analysis::verdict::{Reasoned, Tag, Verdict};
+use crate::model::facet::Facet;
+use crate::model::field::Field;
+use crate::model::id::ArmId;
+use crate::model::key::{GroupName, Key};
+use crate::model::resource::{Family, LocalAuth, Resource};
+use crate::store::{Inventory, Payload, State};
+
+use super::managed::ManagedGroup;
+
+/// A managed group and what is in it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ManagedState {
+    /// The group.
+    pub group: ManagedGroup,
+    /// Whether it is there.
+    pub exists: Reasoned,
+    /// What it holds, or should hold: Cosmos DB, AI Search, Storage, in this order.
+    pub resources: Vec<ManagedResource>,
+}
+
+/// One resource of a managed group.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ManagedResource {
+    /// Its id; none when it is not there or was not read.
+    pub id: Option<ArmId>,
+    /// Its name, or what should be there.
+    pub name: String,
+    /// Its family.
+    pub family: Family,
+    /// Whether it is there.
+    pub exists: Reasoned,
+    /// Its properties.
+    pub checks: Vec<Check>,
+}
+
+/// One property: what it must be, and what it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Check {
+    /// The JSON path, without `properties.`.
+    pub property: &'static str,
+    /// What it must be.
+    pub must_be: &'static str,
+    /// What it is, in a word or two.
+    pub is: String,
+    /// Since when at least.
+    pub since: Since,
+    /// Whether that is well.
+    pub judged: Reasoned,
+}
+
+/// Since when a property has its value, as far as the resource's own dates tell.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Since {
+    /// The resource was never changed after it was created.
+    Created(OffsetDateTime),
+    /// The resource was last changed then: the property at that time or before.
+    ChangedBy(OffsetDateTime, Option<String>),
+    /// The resource does not say.
+    NotSaid,
+}
+
+impl ManagedState {
+    /// The worst verdict of all that is in the group.
+    pub fn verdict(&self) -> Verdict {
+        let inside = self.resources.iter().flat_map(|one| {
+            one.checks
+                .iter()
+                .map(|check| check.judged.verdict)
+                .chain([one.exists.verdict])
+        });
+        Verdict::worst(inside.chain([self.exists.verdict])).unwrap_or(Verdict::Unknown)
+    }
+}
+
+/// The managed group of a hub with the state that it must keep.
+pub(super) fn state(inventory: &Inventory, hub: &Resource, group: ManagedGroup) -> ManagedState {
+    let exists = group_exists(inventory, hub, &group);
+    let resources = [Family::Cosmos, Family::Search, Family::Storage]
+        .into_iter()
+        .flat_map(|family| resources_of(inventory, &group, family, exists.verdict))
+        .collect();
+    ManagedState {
+        group,
+        exists,
+        resources,
+    }
+}
+
+fn group_exists(inventory: &Inventory, hub: &Resource, group: &ManagedGroup) -> Reasoned {
+    let holds_something = || {
+        inventory
+            .resources()
+            .any(|one| one.id.group_id().as_ref() == Some(&group.id))
+    };
+    if inventory.group(&group.id).is_some() || holds_something() {
+        return Reasoned::new(Verdict::Open, "the group is there")
+            .proved_by(group.evidence.iter().cloned());
+    }
+    let listed = hub
+        .id
+        .subscription()
+        .map(|id| inventory.snapshot().state(&Key::Groups(id)));
+    if listed == Some(State::Known) {
+        return Reasoned::new(
+            Verdict::Shut,
+            format!(
+                "{} is named but is not there: the workspace has to be deleted and made anew",
+                group.id.name()
+            ),
+        )
+        .proved_by(group.evidence.iter().cloned());
+    }
+    Reasoned::new(
+        Verdict::Unknown,
+        "the resource groups of the subscription were not all read",
+    )
+    .proved_by(group.evidence.iter().cloned())
+}
+
+fn resources_of(
+    inventory: &Inventory,
+    group: &ManagedGroup,
+    family: Family,
+    group_exists: Verdict,
+) -> Vec<ManagedResource> {
+    let found: Vec<ManagedResource> = inventory
+        .family(family)
+        .filter(|one| one.id.group_id().as_ref() == Some(&group.id))
+        .map(|one| ManagedResource {
+            id: Some(one.id.clone()),
+            name: one.name.clone(),
+            family,
+            exists: Reasoned::new(Verdict::Open, "it is there"),
+            checks: checks(inventory, one),
+        })
+        .collect();
+    if !found.is_empty() {
+        return found;
+    }
+    let what = match family {
+        Family::Cosmos => "a Cosmos DB account",
+        Family::Search => "a search service",
+        _ => "a storage account",
+    };
+    let exists = if group_exists == Verdict::Shut || was_listed(inventory, &group.id, family) {
+        Reasoned::new(Verdict::Shut, format!("{what} belongs here and is gone"))
+    } else {
+        Reasoned::new(
+            Verdict::Unknown,
+            format!(
+                "{what} belongs here; the {} were not all read",
+                family.plural()
+            ),
+        )
+    };
+    vec![ManagedResource {
+        id: None,
+        name: what.to_owned(),
+        family,
+        exists,
+        checks: Vec::new(),
+    }]
+}
+
+/// Whether the list that would hold a resource of the group was read as a whole.
+fn was_listed(inventory: &Inventory, group: &ArmId, family: Family) -> bool {
+    let Some(subscription) = group.subscription() else {
+        return false;
+    };
+    let list = |group: Option<GroupName>| Key::List {
+        subscription: subscription.clone(),
+        group,
+        family,
+    };
+    let is_known = |key: &Key| inventory.snapshot().state(key) == State::Known;
+    is_known(&list(None))
+        || group
+            .resource_group()
+            .is_some_and(|name| is_known(&list(Some(GroupName::new(name)))))
+}
+
+fn checks(inventory: &Inventory, resource: &Resource) -> Vec<Check> {
+    match resource.family {
+        Family::Cosmos => vec![
+            keys(resource, "the hub speaks to it with a key", &[Tag::S]),
+            cosmos_public(inventory, resource),
+            cosmos_key(inventory, resource),
+        ],
+        Family::Search => vec![
+            keys(
+                resource,
+                "the hub speaks to it with a key",
+                &[Tag::S, Tag::Medium],
+            ),
+            search_public(inventory, resource),
+            search_addresses(inventory, resource),
+        ],
+        Family::Storage => vec![
+            keys(
+                resource,
+                "the hub speaks to it with a key",
+                &[Tag::S, Tag::Medium],
+            ),
+            storage_default(inventory, resource),
+            storage_bypass(inventory, resource),
+        ],
+        _ => Vec::new(),
+    }
+}
+
+fn check(
+    resource: &Resource,
+    property: &'static str,
+    must_be: &'static str,
+    is: String,
+    verdict: Verdict,
+    reason: impl Into<String>,
+    tags: &[Tag],
+) -> Check {
+    Check {
+        property,
+        must_be,
+        is,
+        since: since(resource),
+        judged: Reasoned::new(verdict, reason)
+            .proved_by([Evidence::of(resource, format!("properties.{property}"))])
+            .tagged(tags.iter().copied()),
+    }
+}
+
+fn since(resource: &Resource) -> Since {
+    let created = resource.system_data.created_at.value();
+    match (resource.system_data.last_modified_at.value(), created) {
+        // A creation takes a moment; what follows within it is no change by anybody.
+        (Some(modified), Some(created)) if *modified - *created < time::Duration::minutes(15) => {
+            Since::Created(*created)
+        }
+        (Some(modified), _) => Since::ChangedBy(
+            *modified,
+            resource
+                .system_data
+                .last_modified_by
+                .text()
+                .map(str::to_owned),
+        ),
+        (None, _) => Since::NotSaid,
+    }
+}
+
+fn keys(resource: &Resource, why: &str, tags: &[Tag]) -> Check {
+    let (property, must_be) = match resource.family {
+        Family::Storage => ("allowSharedKeyAccess", "not false"),
+        _ => ("disableLocalAuth", "false"),
+    };
+    let is = Evidence::of(resource, format!("properties.{property}")).words();
+    let enabled = resource
+        .local_auth
+        .as_ref()
+        .filter(|_| has_properties(resource))
+        .and_then(LocalAuth::enabled);
+    let (verdict, reason) = match enabled {
+        Some(true) => (Verdict::Open, format!("keys are accepted: {why}")),
+        Some(false) => (
+            Verdict::Shut,
+            format!("keys are refused, and {why}: every call since is refused"),
+        ),
+        None => (Verdict::Unknown, format!("{property} cannot be told: {is}")),
+    };
+    check(resource, property, must_be, is, verdict, reason, tags)
+}
+
+fn public(inventory: &Inventory, resource: &Resource) -> (Option<Public>, String) {
+    match network::rules(inventory, resource) {
+        Some(rules) => (rules.public.value, rules.public.words),
+        None => (None, "public access cannot be told".to_owned()),
+    }
+}
+
+fn cosmos_public(inventory: &Inventory, resource: &Resource) -> Check {
+    let is = Evidence::of(resource, "properties.publicNetworkAccess").words();
+    let (value, words) = public(inventory, resource);
+    let (verdict, reason) = match value {
+        Some(Public::Enabled) => (Verdict::Open, words),
+        Some(Public::Disabled | Public::ByPerimeter) => (
+            Verdict::AtRisk,
+            format!("{words}: it seemed harmless where the workspace has a private endpoint"),
+        ),
+        None => (Verdict::Unknown, words),
+    };
+    check(
+        resource,
+        "publicNetworkAccess",
+        "Enabled",
+        is,
+        verdict,
+        reason,
+        &[Tag::S],
+    )
+}
+
+fn search_public(inventory: &Inventory, resource: &Resource) -> Check {
+    let is = Evidence::of(resource, "properties.publicNetworkAccess").words();
+    let (value, words) = public(inventory, resource);
+    let (verdict, reason) = match value {
+        Some(Public::Enabled) => (Verdict::Open, words),
+        Some(Public::Disabled | Public::ByPerimeter) => (
+            Verdict::Shut,
+            format!("{words}: the hub fails, and the bypass for trusted services did not help"),
+        ),
+        None => (Verdict::Unknown, words),
+    };
+    check(
+        resource,
+        "publicNetworkAccess",
+        "enabled",
+        is,
+        verdict,
+        reason,
+        &[Tag::S],
+    )
+}
+
+fn search_addresses(inventory: &Inventory, resource: &Resource) -> Check {
+    let property = "networkRuleSet.ipRules";
+    let evidence = Evidence::of(resource, format!("properties.{property}"));
+    let rules = network::rules(inventory, resource);
+    let (verdict, reason) = match rules.map(|rules| rules.addresses) {
+        Some(fact) => match &fact.value {
+            Some(list) if list.is_empty() => (Verdict::Open, "there are no IP rules".to_owned()),
+            Some(_) => (
+                Verdict::Shut,
+                "IP rules keep the hub's platform out, and the bypass for trusted services did not help"
+                    .to_owned(),
+            ),
+            None => (Verdict::Unknown, fact.words),
+        },
+        None => (Verdict::Unknown, "the rules cannot be told".to_owned()),
+    };
+    let is = evidence.words();
+    check(resource, property, "empty", is, verdict, reason, &[Tag::S])
+}
+
+fn storage_default(inventory: &Inventory, resource: &Resource) -> Check {
+    let property = "networkAcls.defaultAction";
+    let is = Evidence::of(resource, format!("properties.{property}")).words();
+    let rules = network::rules(inventory, resource);
+    let (verdict, reason) = match rules.map(|rules| rules.default_allow) {
+        Some(fact) => match fact.value {
+            Some(false) => (Verdict::Open, fact.words),
+            Some(true) => (
+                Verdict::Unknown,
+                format!(
+                    "{}: it is created with Deny, and what the change does is not known",
+                    fact.words
+                ),
+            ),
+            None => (Verdict::Unknown, fact.words),
+        },
+        None => (
+            Verdict::Unknown,
+            "the default action cannot be told".to_owned(),
+        ),
+    };
+    check(resource, property, "Deny", is, verdict, reason, &[Tag::S])
+}
+
+fn storage_bypass(inventory: &Inventory, resource: &Resource) -> Check {
+    let property = "networkAcls.bypass";
+    let is = Evidence::of(resource, format!("properties.{property}")).words();
+    let rules = network::rules(inventory, resource);
+    let (verdict, reason) = match rules.map(|rules| rules.bypass) {
+        Some(fact) => match fact.value {
+            Some(set) if set.azure_services => (Verdict::Open, fact.words),
+            Some(_) => (
+                Verdict::Unknown,
+                format!(
+                    "{}: it is created with AzureServices, and what the change does is not known",
+                    fact.words
+                ),
+            ),
+            None => (Verdict::Unknown, fact.words),
+        },
+        None => (Verdict::Unknown, "the bypass cannot be told".to_owned()),
+    };
+    check(
+        resource,
+        property,
+        "AzureServices",
+        is,
+        verdict,
+        reason,
+        &[Tag::S],
+    )
+}
+
+/// The account's key: named, and enabled in its vault as far as that was read.
+fn cosmos_key(inventory: &Inventory, resource: &Resource) -> Check {
+    let property = "keyVaultKeyUri";
+    let must_be = "an enabled key";
+    let key = resource.encryption.as_ref().map(|one| &one.key);
+    let Some(uri) = key.and_then(Field::text) else {
+        let is = Evidence::of(resource, format!("properties.{property}")).words();
+        let reason = format!("{property} is {is}: an account of a hub with a customer key has one");
+        return check(
+            resource,
+            property,
+            must_be,
+            is,
+            Verdict::Unknown,
+            reason,
+            &[],
+        );
+    };
+    let (verdict, reason, is) = key_state(inventory, uri);
+    check(resource, property, must_be, is, verdict, reason, &[])
+}
+
+fn key_state(inventory: &Inventory, uri: &str) -> (Verdict, String, String) {
+    let parsed = url::Url::parse(uri).ok();
+    let host = parsed
+        .as_ref()
+        .and_then(url::Url::host_str)
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    let name = parsed
+        .as_ref()
+        .and_then(|url| url.path_segments()?.nth(1).map(str::to_owned))
+        .unwrap_or_default();
+    let vault = inventory.family(Family::Vault).find(|vault| {
+        host.split('.')
+            .next()
+            .is_some_and(|label| label.eq_ignore_ascii_case(&vault.name))
+    });
+    let Some(vault) = vault else {
+        return (
+            Verdict::Unknown,
+            format!("the vault of {name} was not read"),
+            name,
+        );
+    };
+    let slice = inventory.facet(&vault.id, Facet::Keys);
+    let keys = match slice.and_then(|slice| slice.value.as_deref()) {
+        Some(Payload::Keys(keys)) => keys.as_slice(),
+        _ => &[],
+    };
+    let Some(key) = keys.iter().find(|key| key.name.eq_ignore_ascii_case(&name)) else {
+        let missing = match slice {
+            None => Some("were not read".to_owned()),
+            Some(slice) => facets::why_missing(slice),
+        };
+        return match missing {
+            Some(why) => (
+                Verdict::Unknown,
+                format!("the keys of {} {why}", vault.name),
+                name,
+            ),
+            None => (
+                Verdict::Shut,
+                format!("{} has no key {name}", vault.name),
+                format!("{name}, which is gone"),
+            ),
+        };
+    };
+    let now = slice.and_then(|slice| slice.observed_at);
+    let expired = match (key.expires.value(), now) {
+        (Some(at), Some(now)) => *at <= now.unix_timestamp(),
+        _ => false,
+    };
+    match key.enabled.or_default(true) {
+        Some(true) if !expired => (
+            Verdict::Open,
+            format!("{name} of {} is enabled", vault.name),
+            format!("an enabled key {name}"),
+        ),
+        Some(true) => (
+            Verdict::Shut,
+            format!("{name} of {} has expired", vault.name),
+            format!("{name}, expired"),
+        ),
+        Some(false) => (
+            Verdict::Shut,
+            format!("{name} of {} is disabled", vault.name),
+            format!("{name}, disabled"),
+        ),
+        None => (
+            Verdict::Unknown,
+            format!("whether {name} of {} is enabled cannot be told", vault.name),
+            name,
+        ),
+    }
+}

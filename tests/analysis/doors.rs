@@ -1,1 +1,0 @@
-//! Who is let in, by which rule: one caller at one firewall.
