@@ -168,3 +168,6 @@ fn door(service: &Resource, details: &Search) -> Door {
         firewall,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -169,11 +169,27 @@ fn word(key: &Key) -> &'static str {
             Facet::Keys => "keys",
             Facet::OutboundRules => "outbound",
             Facet::DiagnosticSettings => "logs",
+            Facet::Indexers => "indexers",
+            Facet::IndexerStatus => "runs",
+            Facet::DataSources => "data sources",
+            Facet::Skillsets => "skillsets",
+            Facet::Indexes => "indexes",
+            Facet::IndexStatistics => "index sizes",
+            Facet::SqlRoleAssignments | Facet::SqlRoleDefinitions => "cosmos roles",
+            Facet::PerimeterAssociations
+            | Facet::PerimeterProfiles
+            | Facet::PerimeterLinks
+            | Facet::PerimeterRules => "perimeters",
         },
         Key::RoleAssignments(_) => "access",
         Key::RoleDefinitions(_) => "roles",
         Key::DenyAssignments(_) => "denials",
-        Key::Principals(_) => "principals",
+        Key::Principals(_) | Key::ServicePrincipalOf(..) => "principals",
+        Key::Memberships(..) => "member of",
+        Key::AssignedTo(..) => "access",
+        Key::EligibleRoles(_) | Key::ActiveRoles(_) => "PIM",
+        Key::Locks(_) => "locks",
+        Key::NetworkPerimeters(_) => "perimeters",
     }
 }
 
