@@ -5,6 +5,7 @@
 //! service's settings (domain-rules H02-H04, B.2). So the same answer means one thing or two, and the
 //! sentence says which.
 
+use crate::azure::decode::without_secrets;
 use crate::azure::endpoints::{self, Request};
 use crate::fetch::plan::{Door, WithoutRole};
 use crate::model::issue::{Issue, IssueKind};
@@ -30,6 +31,7 @@ impl Job<'_> {
             issues = self.ask(&older).await;
         }
         for issue in &mut issues {
+            issue.message = without_secrets(&issue.message).into_owned();
             if issue.kind == IssueKind::Denied {
                 explain(issue, door);
             }
