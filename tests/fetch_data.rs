@@ -48,6 +48,7 @@ async fn read(global: Global) -> Inventory {
     let channels = Channels {
         updates: updates_in,
         asks: asks_out,
+        first_rest: None,
     };
     let reading = tokio::spawn(place.read(Depth::Whole, None, channels, stop.clone()));
     let mut store = Store::new();

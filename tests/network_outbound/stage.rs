@@ -335,7 +335,7 @@ fn ansi(buffer: &Buffer) -> String {
 }
 
 /// An issue of a reading that Azure refused.
-pub(crate) fn refused(what: &str, right: &str) -> Issue {
+fn refused(what: &str, right: &str) -> Issue {
     Issue {
         status: Some(403),
         code: Some("AuthorizationFailed".to_owned()),
@@ -452,5 +452,119 @@ impl Pane for Nobody {
     }
     fn subject(&self, _: &Cx<'_>) -> Option<Subject> {
         None
+    }
+}
+
+/// Sizes at and beside the borders between the layouts.
+pub(crate) const ODD_SIZES: [(u16, u16); 8] = [
+    (60, 16),
+    (61, 17),
+    (79, 24),
+    (99, 29),
+    (100, 29),
+    (139, 40),
+    (141, 16),
+    (320, 90),
+];
+
+/// The states in which a pane can be.
+pub(crate) const STATES: [&str; 6] = ["empty", "loading", "partial", "denied", "error", "full"];
+
+const READ_BY_PANES: [Family; 6] = [
+    Family::Storage,
+    Family::Search,
+    Family::Cognitive,
+    Family::Workspace,
+    Family::Cosmos,
+    Family::Vault,
+];
+
+impl Stage {
+    /// A pane in a state.
+    pub(crate) fn in_state(pane: &str, state: &str) -> Self {
+        if state == "full" {
+            return Self::of(pane, "broken-indexer");
+        }
+        let mut stage = Self::new(pane);
+        state.clone_into(&mut stage.name);
+        stage.scope();
+        match state {
+            "empty" => stage.nothing(),
+            "loading" => stage.read("broken-indexer", |key| {
+                matches!(key, Key::Subscriptions(_))
+                    || *key == list(Family::Storage)
+                    || *key == list(Family::Search)
+            }),
+            "partial" => stage.partial(),
+            "denied" => stage.denied(),
+            "error" => stage.error(),
+            other => panic!("there is no state {other}"),
+        }
+        stage
+    }
+
+    /// Everything was read, and there is nothing.
+    fn nothing(&mut self) {
+        for family in READ_BY_PANES {
+            self.answer(&list(family), &json!({ "value": [] }));
+        }
+        self.store.apply(Update::Idle { at: READ });
+    }
+
+    /// The list of vaults came in part.
+    fn partial(&mut self) {
+        let cut_off = list(Family::Vault);
+        self.read("broken-indexer", |key| *key != cut_off);
+        let vault = json!({ "value": [{
+            "id": id("Microsoft.KeyVault/vaults/kv-rag-dev").as_str(),
+            "name": "kv-rag-dev", "location": "centralus",
+            "properties": { "networkAcls": { "defaultAction": "Deny", "bypass": "AzureServices",
+                "ipRules": [{ "value": "203.0.113.24" }], "virtualNetworkRules": [] } },
+        }] });
+        self.page(&cut_off, &vault);
+        let issue = Issue {
+            status: Some(503),
+            ..Issue::new(
+                IssueKind::Failed,
+                "key vaults",
+                "the service failed: 503",
+                READ,
+            )
+        };
+        self.settle(&cut_off, vec![issue]);
+        self.store.apply(Update::Idle { at: READ });
+    }
+
+    /// Storage accounts were refused, and so was the perimeter of the search service.
+    fn denied(&mut self) {
+        let search = id("Microsoft.Search/searchServices/srch-rag-dev");
+        let search = Key::Facet(search, Facet::Perimeters);
+        let storage = list(Family::Storage);
+        self.read("broken-indexer", |key| *key != storage && *key != search);
+        self.refuse(&storage, "Microsoft.Storage/storageAccounts/read");
+        let right = "Microsoft.Search/searchServices/networkSecurityPerimeterConfigurations/read";
+        self.refuse(&search, right);
+        self.store.apply(Update::Idle { at: READ });
+    }
+
+    /// Nothing could be read: no answer in time, and it is asked again.
+    fn error(&mut self) {
+        self.read("broken-indexer", |key| matches!(key, Key::Subscriptions(_)));
+        for family in READ_BY_PANES {
+            let key = list(family);
+            let issue = Issue::new(
+                IssueKind::Timeout,
+                family.plural(),
+                "no answer within 20 s",
+                READ,
+            );
+            self.settle(&key, vec![issue]);
+            let until = NOW + time::Duration::seconds(8);
+            self.store.apply(Update::Waiting {
+                key,
+                generation: 1,
+                until,
+            });
+        }
     }
 }

@@ -29,9 +29,13 @@
 //!    `assets/keymap.toml`, and snapshots in `tests/`.
 
 mod network;
+mod outbound;
 mod proof;
 mod reading;
 pub mod requests;
+#[cfg(test)]
+mod staged;
+mod ways;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -159,6 +163,12 @@ pub fn registry() -> Vec<Entry> {
             name: "Network",
             context: "network",
             make: || Box::new(network::Network::new()),
+        },
+        Entry {
+            digit: '5',
+            name: "Outbound",
+            context: "outbound",
+            make: || Box::new(outbound::Outbound::new()),
         },
         Entry {
             digit: '-',

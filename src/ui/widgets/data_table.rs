@@ -185,7 +185,8 @@ impl DataTable {
         self.groups = groups;
         self.rows = rows;
         self.order(&before);
-        if self.live {
+        // Until a person moves, the first row is the selected one: it is the worst, or the newest.
+        if self.live || !self.held {
             self.follow(old_at, old_top);
         }
     }
@@ -322,6 +323,18 @@ impl DataTable {
                 true
             }
             None => false,
+        }
+    }
+
+    /// Puts the selection on the first row, unless a person has moved: for a pane whose first rows
+    /// are still coming in, in an order that is not the one they end in.
+    pub fn start_at_first(&mut self) {
+        if self.held {
+            return;
+        }
+        if let Some(at) = self.nearest(0) {
+            self.move_to(at);
+            self.held = false;
         }
     }
 
