@@ -94,13 +94,16 @@ impl Stage {
             store,
             pane: (entry.make)(),
             judging: Judging {
-                client_ip: Some("203.0.113.24".parse().unwrap()),
+                client_ip: Some("203.0.113.24".parse().expect("an address")),
             },
             now: NOW,
             ascii: false,
             name: String::new(),
-            theme: Theme::new(&Palette::shipped("dark").unwrap(), Depth::True),
-            keymap: Keymap::shipped().unwrap(),
+            theme: Theme::new(
+                &Palette::shipped("dark").expect("a shipped theme"),
+                Depth::True,
+            ),
+            keymap: Keymap::shipped().expect("the shipped keys"),
             size: Size::new(140, 42),
             snapshot,
             inventory,
@@ -132,7 +135,7 @@ impl Stage {
         let mut keys = vec![Key::Subscriptions(None)];
         keys.extend(SHOWN.iter().map(|family| list(*family)));
         for document in &documents {
-            let id = ArmId::new(document["id"].as_str().unwrap());
+            let id = ArmId::new(document["id"].as_str().expect("an id"));
             let of_type = id.resource_type().and_then(|own| Family::of_type(&own));
             let Some(family) = of_type else { continue };
             if !is_in_scope(&id) {
@@ -285,8 +288,8 @@ impl Stage {
                 .unwrap_or("pane")
                 .replace("::", "-");
             let name = format!("{test}-{}-{width}x{height}.ansi", self.name);
-            fs::create_dir_all(&folder).unwrap();
-            fs::write(Path::new(&folder).join(name), ansi(&buffer)).unwrap();
+            fs::create_dir_all(&folder).expect("a folder");
+            fs::write(Path::new(&folder).join(name), ansi(&buffer)).expect("a file");
         }
         let rows: Vec<String> = (0..height)
             .map(|y| {
@@ -308,6 +311,8 @@ impl Stage {
 
 /// The cells with their colours, to look at.
 fn ansi(buffer: &Buffer) -> String {
+    use std::fmt::Write as _;
+
     use ratatui::style::{Color, Modifier};
     let ink = |color: Color, ground: bool| match color {
         Color::Rgb(r, g, b) => format!(";{};2;{r};{g};{b}", if ground { 48 } else { 38 }),
@@ -322,7 +327,8 @@ fn ansi(buffer: &Buffer) -> String {
             } else {
                 ""
             };
-            text += &format!(
+            let _ = write!(
+                text,
                 "\x1b[0{bold}{}{}m{}",
                 ink(cell.fg, false),
                 ink(cell.bg, true),
@@ -376,21 +382,21 @@ fn documents(scenario: &str) -> Vec<Value> {
         .join(scenario)
         .join("arm");
     let mut files: Vec<_> = fs::read_dir(&folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
+        .expect("a scenario that can be read")
+        .map(|entry| entry.expect("a scenario that can be read").path())
         .collect();
     files.sort();
     files
         .iter()
         .flat_map(|file| {
-            let text = fs::read_to_string(file).unwrap();
-            serde_json::from_str::<Vec<Value>>(&text).unwrap()
+            let text = fs::read_to_string(file).expect("a scenario that can be read");
+            serde_json::from_str::<Vec<Value>>(&text).expect("a scenario that can be read")
         })
         .collect()
 }
 
 fn body(documents: &[Value], key: &Key) -> Value {
-    let id_of = |document: &Value| ArmId::new(document["id"].as_str().unwrap());
+    let id_of = |document: &Value| ArmId::new(document["id"].as_str().expect("an id"));
     let passes = |document: &&Value| {
         let id = id_of(document);
         match key {
@@ -485,22 +491,22 @@ impl Stage {
         if state == "full" {
             return Self::of(pane, "broken-indexer");
         }
-        let mut stage = Self::new(pane);
-        state.clone_into(&mut stage.name);
-        stage.scope();
+        let mut made = Self::new(pane);
+        state.clone_into(&mut made.name);
+        made.scope();
         match state {
-            "empty" => stage.nothing(),
-            "loading" => stage.read("broken-indexer", |key| {
+            "empty" => made.nothing(),
+            "loading" => made.read("broken-indexer", |key| {
                 matches!(key, Key::Subscriptions(_))
                     || *key == list(Family::Storage)
                     || *key == list(Family::Search)
             }),
-            "partial" => stage.partial(),
-            "denied" => stage.denied(),
-            "error" => stage.error(),
+            "partial" => made.partial(),
+            "denied" => made.denied(),
+            "error" => made.error(),
             other => panic!("there is no state {other}"),
         }
-        stage
+        made
     }
 
     /// Everything was read, and there is nothing.

@@ -70,7 +70,7 @@ pub(crate) struct Network {
     troubles: Troubles,
     oldest: Option<OffsetDateTime>,
     stamp: Stamp,
-    /// Everything was read once: from now on the selection stays where it is.
+    /// Everything was read once: from now on the matrix stays where it is.
     has_filled: bool,
     /// What the detail is about, so that it scrolls back to its top for another.
     shown: Option<String>,
@@ -238,9 +238,6 @@ impl Pane for Network {
         if self.stamp != stamp || self.gaps != gaps {
             self.gaps = gaps;
             self.make_rows(cx, stamp);
-        }
-        if !self.has_filled {
-            self.table.start_at_first();
         }
         self.follow_table(cx);
         self.has_filled |= cx.snapshot.is_idle();

@@ -65,8 +65,6 @@ pub(crate) struct Outbound {
     troubles: Troubles,
     oldest: Option<OffsetDateTime>,
     stamp: Stamp,
-    /// Everything was read once: from now on the selection stays where it is.
-    has_filled: bool,
     shown: Option<String>,
 }
 
@@ -84,7 +82,6 @@ impl Outbound {
             troubles: Troubles::default(),
             oldest: None,
             stamp: Stamp::default(),
-            has_filled: false,
             shown: None,
         }
     }
@@ -334,11 +331,7 @@ impl Pane for Outbound {
             self.table.set_rows(table::groups(&self.gaps), rows);
             self.make_second(cx);
         }
-        if !self.has_filled {
-            self.table.start_at_first();
-        }
         self.follow(cx);
-        self.has_filled |= cx.snapshot.is_idle();
     }
 
     fn actions(&self) -> &[Action] {

@@ -326,18 +326,6 @@ impl DataTable {
         }
     }
 
-    /// Puts the selection on the first row, unless a person has moved: for a pane whose first rows
-    /// are still coming in, in an order that is not the one they end in.
-    pub fn start_at_first(&mut self) {
-        if self.held {
-            return;
-        }
-        if let Some(at) = self.nearest(0) {
-            self.move_to(at);
-            self.held = false;
-        }
-    }
-
     fn move_to(&mut self, at: usize) {
         self.at = at;
         self.selected = self.row_at(at).map(|row| Arc::clone(&row.id));

@@ -97,6 +97,12 @@ impl Matrix {
         let rank = |row: &usize| {
             let cell = self.cell(cx, rows, (*row, column));
             match cell.as_deref() {
+                // An address that was not said tells nothing of the service.
+                Some(_)
+                    if matches!(rows.callers[*row], Who::You) && cx.judging.client_ip.is_none() =>
+                {
+                    3
+                }
                 Some(cell) if cell.basis.is_wanted() => match cell.sign {
                     Sign::Shut => 0,
                     Sign::Unknown => 1,

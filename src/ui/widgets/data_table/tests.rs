@@ -155,18 +155,6 @@ fn marks_stay_on_ids() {
 }
 
 #[test]
-fn an_untouched_selection_starts_at_the_first_row_and_a_touched_one_stays() {
-    let mut table = table(&["b"]);
-    table.set_rows(Vec::new(), rows(&["a", "b"]));
-    assert_eq!(selected(&table), "b");
-    table.start_at_first();
-    assert_eq!(selected(&table), "a");
-    table.select("b");
-    table.start_at_first();
-    assert_eq!(selected(&table), "b");
-}
-
-#[test]
 fn other_columns_keep_the_order_by_a_column_that_both_have() {
     let mut table = table(&["a", "b"]);
     table.sort_by(2);
