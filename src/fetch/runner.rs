@@ -264,7 +264,7 @@ impl<R: Reader> Runner<R> {
         entry.standing = Standing::Queued;
         let skipped = match &entry.wanted.how {
             How::Skip(reason) => Some(reason.clone()),
-            How::Read | How::Principals(_) => None,
+            How::Read | How::SearchData(_) | How::Principals(_) => None,
         };
         self.rested = false;
         self.say(Update::Planned {
@@ -317,6 +317,7 @@ impl<R: Reader> Runner<R> {
         match news {
             News::SignedIn(caller) => {
                 self.refused = None;
+                self.stale = true; // Whoever is signed in matters.
                 return self.say(Update::SignedIn(caller)).await;
             }
             News::NotSignedIn { message, answers } => {
@@ -523,9 +524,21 @@ impl<R: Reader> Runner<R> {
 fn leads_on(key: &Key) -> bool {
     use crate::model::facet::Facet;
     match key {
-        Key::Facet(_, facet) => matches!(facet, Facet::Projects | Facet::DiagnosticSettings),
+        Key::Facet(_, facet) => matches!(
+            facet,
+            Facet::Projects
+                | Facet::DiagnosticSettings
+                | Facet::Perimeters
+                | Facet::Indexers
+                | Facet::Indexes
+                | Facet::PerimeterAssociations
+                | Facet::PerimeterProfiles
+        ),
         Key::Tenants(_)
         | Key::Principals(_)
+        | Key::Locks(_)
+        | Key::AssignedTo(..)
+        | Key::ServicePrincipalOf(..)
         | Key::RoleDefinitions(_)
         | Key::DenyAssignments(_) => {
             // Their refusal leads to the groups' own lists.
@@ -535,6 +548,11 @@ fn leads_on(key: &Key) -> bool {
         | Key::Groups(_)
         | Key::List { .. }
         | Key::Resource(_)
+        | Key::NetworkPerimeters(_)
+        | Key::EligibleRoles(_)
+        | Key::ActiveRoles(_)
+        // Where the directory refuses, ARM is asked instead.
+        | Key::Memberships(..)
         | Key::RoleAssignments(_) => true,
     }
 }

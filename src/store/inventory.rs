@@ -2,6 +2,10 @@
 //!
 //! Built from a snapshot once a revision; panes, analysis and reports look things up here.
 
+mod lookups;
+
+pub use lookups::Memberships;
+
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -79,8 +83,31 @@ impl Inventory {
             Payload::Principals(items) => self
                 .principals
                 .extend(items.iter().map(|one| (one.id.clone(), one.clone()))),
-            // Facets are looked up by their resource, see `facet`.
-            Payload::Containers(_)
+            // Somebody's groups name themselves here too; who asked for names knows as much or more.
+            Payload::Memberships(items) => {
+                for one in items {
+                    self.principals
+                        .entry(one.id.clone())
+                        .or_insert_with(|| one.clone());
+                }
+            }
+            // The rest is looked up by its key: see `facet`, and `lookups`.
+            Payload::Indexers(_)
+            | Payload::IndexerStatuses(_)
+            | Payload::DataSources(_)
+            | Payload::Skillsets(_)
+            | Payload::Indexes(_)
+            | Payload::IndexStatistics(_)
+            | Payload::RoleSchedules(_)
+            | Payload::Locks(_)
+            | Payload::SqlRoleAssignments(_)
+            | Payload::SqlRoleDefinitions(_)
+            | Payload::NetworkPerimeters(_)
+            | Payload::PerimeterProfiles(_)
+            | Payload::PerimeterRules(_)
+            | Payload::PerimeterAssociations(_)
+            | Payload::PerimeterLinks(_)
+            | Payload::Containers(_)
             | Payload::SharedPrivateLinks(_)
             | Payload::Perimeters(_)
             | Payload::Deployments(_)
@@ -117,14 +144,6 @@ impl Inventory {
     /// The slice of a facet, when it is planned or read.
     pub fn facet(&self, id: &ArmId, facet: Facet) -> Option<&Slice> {
         self.snapshot.slice(&Key::Facet(id.clone(), facet))
-    }
-
-    /// The state of a facet. A resource that is in the inventory has its properties.
-    pub fn facet_state(&self, id: &ArmId, facet: Facet) -> Option<State> {
-        if facet == Facet::Properties {
-            return self.resources.contains_key(id).then_some(State::Known);
-        }
-        self.facet(id, facet).map(Slice::state)
     }
 
     /// The subscriptions that can be seen.

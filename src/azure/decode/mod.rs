@@ -11,7 +11,9 @@
 
 mod authorization;
 mod cognitive;
+mod connection;
 mod cosmos;
+mod cosmos_roles;
 mod firewall;
 mod graph;
 mod head;
@@ -21,9 +23,13 @@ mod machine_learning;
 mod monitor;
 mod network;
 mod page;
+mod perimeter;
 pub mod reader;
 mod resources;
+mod scrub;
 mod search;
+mod search_objects;
+mod search_page;
 mod storage;
 pub mod versions;
 
@@ -33,6 +39,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 
 pub use page::{Decoded, Page, page};
+pub(crate) use scrub::{message as without_secrets, text as body_without_secrets};
 
 use crate::model::id::ArmId;
 use crate::model::issue::Issue;

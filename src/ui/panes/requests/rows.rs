@@ -165,18 +165,33 @@ fn word(key: &Key) -> &'static str {
             Facet::Properties => "properties",
             Facet::Containers => "containers",
             Facet::SharedPrivateLinks => "shared links",
-            Facet::Perimeters => "perimeters",
+            Facet::Perimeters
+            | Facet::PerimeterAssociations
+            | Facet::PerimeterProfiles
+            | Facet::PerimeterLinks
+            | Facet::PerimeterRules => "perimeters",
             Facet::Deployments => "deployments",
             Facet::Projects => "projects",
             Facet::Connections => "connections",
             Facet::Keys => "keys",
             Facet::OutboundRules => "outbound",
             Facet::DiagnosticSettings => "logs",
+            Facet::Indexers => "indexers",
+            Facet::IndexerStatus => "runs",
+            Facet::DataSources => "data sources",
+            Facet::Skillsets => "skillsets",
+            Facet::Indexes => "indexes",
+            Facet::IndexStatistics => "index sizes",
+            Facet::SqlRoleAssignments | Facet::SqlRoleDefinitions => "cosmos roles",
         },
-        Key::RoleAssignments(_) => "access",
+        Key::RoleAssignments(_) | Key::AssignedTo(..) => "access",
         Key::RoleDefinitions(_) => "roles",
         Key::DenyAssignments(_) => "denials",
-        Key::Principals(_) => "principals",
+        Key::Principals(_) | Key::ServicePrincipalOf(..) => "principals",
+        Key::Memberships(..) => "member of",
+        Key::EligibleRoles(_) | Key::ActiveRoles(_) => "PIM",
+        Key::Locks(_) => "locks",
+        Key::NetworkPerimeters(_) => "perimeters",
     }
 }
 
