@@ -20,6 +20,7 @@ pub mod access;
 pub mod evidence;
 pub mod facets;
 pub mod foundry;
+pub mod hop;
 pub mod network;
 pub mod outbound;
 pub mod parts;
