@@ -42,6 +42,11 @@ pub enum TerminalError {
 /// The exit code for a screen that is not a terminal: it is a wrong use, not a failure.
 pub const NOT_A_TERMINAL: u8 = 2;
 
+/// Whether there is a screen to be had at all; to be asked before anything is started for it.
+pub fn require() -> Result<(), TerminalError> {
+    check(io::stdin().is_terminal(), io::stdout().is_terminal())
+}
+
 /// Holds the terminal; gives it back when dropped.
 #[derive(Debug)]
 pub struct Guard(());
@@ -50,7 +55,7 @@ impl Guard {
     /// Takes the terminal: raw mode, alternate screen, bracketed paste, and the mouse when wanted.
     /// The panic hook that gives it back is installed first.
     pub fn enter(mouse: bool) -> Result<Self, TerminalError> {
-        check(io::stdin().is_terminal(), io::stdout().is_terminal())?;
+        require()?;
         install_panic_hook();
         let guard = Self(());
         enter(mouse)?;

@@ -35,6 +35,12 @@ fn resource<'a>(report: &'a Value, name: &str) -> &'a Value {
     found.unwrap_or_else(|| panic!("no {name}"))
 }
 
+/// A loopback address at which nothing listens: it was free a moment ago.
+fn dead_address() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    format!("http://{}", listener.local_addr().unwrap())
+}
+
 #[test]
 fn the_report_of_every_scenario_fits_the_schema() {
     let listed = hopscope(&["demo", "--list"]);
@@ -241,7 +247,7 @@ fn wrong_uses_end_with_two_and_say_what_to_do() {
 fn what_cannot_be_reached_ends_with_three_and_says_why() {
     let folder = tempfile::tempdir().unwrap();
     let cloud = folder.path().join("cloud.toml");
-    let dead = support::dead_address();
+    let dead = dead_address();
     std::fs::write(
         &cloud,
         format!("name = \"dead\"\nresource_manager = \"{dead}\"\nauthority = \"{dead}\"\nportal = \"https://portal.azure.com\"\n"),

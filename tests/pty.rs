@@ -1,6 +1,11 @@
 //! The program in a real terminal: start to first paint, navigate, resize, suspend, quit, crash,
 //! signals. Nothing here sleeps: every step waits for what is on the screen.
 #![cfg(unix)]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "helpers of tests fail like tests; a skipped test says why"
+)]
 
 use std::io::{Read, Write};
 use std::process::{Command, Stdio};
@@ -319,7 +324,10 @@ fn a_panic_restores_first_and_prints_then() {
     if !has_demo() || !cfg!(debug_assertions) {
         return;
     }
-    let pty = Pty::demo(&[("HOPSCOPE_TEST_PANIC", "1")], (100, 30));
+    let pty = Pty::demo(
+        &[("HOPSCOPE_TEST_PANIC", "1"), ("RUST_BACKTRACE", "0")],
+        (100, 30),
+    );
     let (code, words) = pty.ends();
     assert_eq!(code, 101);
     assert!(words.contains("asked to by HOPSCOPE_TEST_PANIC"), "{words}");

@@ -282,13 +282,13 @@ impl Client {
             headers: own_headers(),
             payload: body.cloned().map(Payload::Json),
             service: hosts::service_of(call.audience),
-            tenant: call.tenant.clone(),
+            tenant: self.inner.broker.tenant(call.tenant.as_ref()),
             fills: call.fills.clone(),
             priority: call.priority,
             quotas: call::quotas(call, self.cloud(), &url),
             cancel: call.cancel.clone(),
             patience: None,
-            url: url.clone(),
+            url,
         };
         let ticket = self
             .inner
@@ -296,7 +296,7 @@ impl Client {
             .ticket(call.tenant.as_ref(), call.audience);
         wire.run(outgoing, Some(&ticket))
             .await
-            .map_err(|error| error::wire(call, &url, error, self))
+            .map_err(|error| error::wire(call, error, self))
     }
 
     fn now(&self) -> time::OffsetDateTime {

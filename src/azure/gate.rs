@@ -4,7 +4,7 @@
 //! operations that are named here. A list of keys or secrets stays in, whatever its verb. Must not
 //! know tokens, waiting or the ledger: it looks at an address and answers yes or no.
 //!
-//! To admit another query: one line in [`is_named_query`], and a line in the table of the tests.
+//! To admit another query: one line in `is_named_query`, and a line in the table of the tests.
 
 use std::fmt;
 use std::sync::{Arc, LazyLock};
@@ -105,6 +105,13 @@ fn judge_get(url: &Url, segments: &[String], borders: &Borders) -> Result<Servic
         || stands_as_operation(segments).is_some_and(hands_out_secrets)
     {
         return Err(Refusal::new("it would hand out keys or secrets"));
+    }
+    if service == Service::Arm
+        && stands_as_operation(segments).is_some_and(|operation| !operation.is_ascii())
+    {
+        return Err(Refusal::new(
+            "the name of a type or an operation is not plain",
+        ));
     }
     let first = rest
         .split('/')
@@ -334,11 +341,14 @@ fn stands_as_operation(segments: &[String]) -> Option<&str> {
     (below.is_multiple_of(2)).then(|| segments.last().map(String::as_str))?
 }
 
+/// Letters and digits alone, in one case: signs that only look apart (`list-keys`, the long s, the
+/// Kelvin sign) fall together.
 fn folded(segment: &str) -> String {
     segment
         .chars()
+        .flat_map(char::to_uppercase)
+        .flat_map(char::to_lowercase)
         .filter(char::is_ascii_alphanumeric)
-        .map(|c| c.to_ascii_lowercase())
         .collect()
 }
 

@@ -351,8 +351,15 @@ impl Wire {
                 "user-quota" => matches!(quota, Quota::ResourceGraph(_)),
                 _ => false,
             });
-            if let Some(quota) = quota {
-                self.throttle.learn_remaining(quota, left);
+            let Some(quota) = quota else { continue };
+            self.throttle.learn_remaining(quota, left);
+            // Resource Graph fills its quota up at once, at a time that it names.
+            if left == 0
+                && let Some(wait) = header(&got.headers, "x-ms-user-quota-resets-after")
+                    .and_then(|text| clock_time(&text))
+            {
+                let most = self.limits.retry.longest_wait;
+                self.throttle.pause(quota, wait.min(most));
             }
         }
     }
@@ -421,6 +428,14 @@ fn blames_the_token(got: &Incoming) -> bool {
         || has("InvalidAuthenticationToken")
         || has("InvalidTokenError")
         || challenge.contains("invalid_token")
+}
+
+/// `00:00:05`
+fn clock_time(text: &str) -> Option<Duration> {
+    let mut parts = text.split(':').map(|part| part.trim().parse::<u32>().ok());
+    let (hours, minutes, seconds) = (parts.next()??, parts.next()??, parts.next()??);
+    let seconds = u64::from(hours) * 3600 + u64::from(minutes) * 60 + u64::from(seconds);
+    parts.next().is_none().then(|| Duration::from_secs(seconds))
 }
 
 /// Which of the call's quotas a 429 is about.

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 
 use time::OffsetDateTime;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 use crate::cli::{Check, Format, Global, Knobs};
 use crate::config::ConfigFile;
@@ -11,7 +13,7 @@ use crate::fetch::plan::Depth;
 use crate::report::{Meta, json, text};
 use crate::store::{Inventory, Snapshot, Store, Update};
 
-use super::session::{Place, Session};
+use super::session::{Channels, Place, UPDATES};
 use super::{Exit, Failure, stdout_takes_colour, trouble};
 
 /// What stdout can show.
@@ -49,9 +51,17 @@ pub async fn run(
     let place = Place::find(global, file, &Knobs::default()).await?;
     let meta_cloud = place.cloud.name.clone();
     let scope = place.scope.clone();
-    let mut session = place.start(Depth::Whole, None);
-    let snapshot = until_idle(&mut session).await;
-    session.stop.cancel();
+    let (updates_in, updates) = mpsc::channel(UPDATES);
+    // Nobody asks for more: the other end goes at once, and the fetcher takes that as silence.
+    let (_, asks) = mpsc::unbounded_channel();
+    let stop = CancellationToken::new();
+    let channels = Channels {
+        updates: updates_in,
+        asks,
+    };
+    tokio::spawn(place.read(Depth::Whole, None, channels, stop.clone()));
+    let snapshot = until_idle(updates).await;
+    stop.cancel();
     let verdict = trouble::judge(&snapshot, &scope);
     let meta = Meta {
         generated_at: OffsetDateTime::now_utc(),
@@ -78,9 +88,9 @@ pub async fn run(
 }
 
 /// Takes news until the fetcher rests, or is gone.
-async fn until_idle(session: &mut Session) -> Snapshot {
+async fn until_idle(mut updates: mpsc::Receiver<Update>) -> Snapshot {
     let mut store = Store::new();
-    while let Some(update) = session.updates.recv().await {
+    while let Some(update) = updates.recv().await {
         let rests = matches!(update, Update::Idle { .. });
         store.apply(update);
         if rests {

@@ -8,6 +8,7 @@
 
 pub mod check;
 pub mod doctor;
+pub mod inspect;
 mod log;
 pub mod session;
 pub mod simulate;
@@ -20,8 +21,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::CommandFactory;
+use time::UtcOffset;
 
-use crate::cli::{Cli, Command, Demo, Knobs, Simulate};
+use crate::cli::{Cli, Command, DEFAULT_SCENARIO, Demo, Global, Knobs, Simulate};
 use crate::config::ConfigFile;
 
 /// What the shell is told.
@@ -126,34 +128,46 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         return Err(Failure::usage(misuse));
     }
     match &command {
-        Some(Command::Man) => return manual(),
-        Some(Command::Completions { shell }) => return completions(*shell),
         Some(Command::Demo(Demo { list: true, .. })) => return scenarios(),
+        Some(Command::Demo(_)) if global.cloud.is_some() || global.cloud_file.is_some() => {
+            return Err(Failure::usage(
+                "a demo brings its own cloud: leave --cloud and --cloud-file out",
+            ));
+        }
         _ => {}
     }
+    // The offset of the clock on the wall can only be had while there is one thread.
+    let offset = UtcOffset::current_local_offset().unwrap_or(UtcOffset::UTC);
     let _log = log::start(global.log.as_deref())?;
-    let file = config(&global)?;
     match command {
         Some(Command::Check(arguments)) => {
+            let file = config(&global)?;
             let mut stdout = io::stdout().lock();
             let screen = check::Screen::of_stdout();
             block_on(check::run(&global, &arguments, &file, &mut stdout, screen))?
         }
         Some(Command::Simulate(arguments)) => simulated(arguments),
         Some(Command::Doctor) => {
+            let file = config(&global)?;
             let mut stdout = io::stdout().lock();
             block_on(doctor::run(&global, &file, &mut stdout))?
         }
-        Some(Command::Demo(_) | Command::Man | Command::Completions { .. }) | None => {
-            Err(Failure::usage(
-                "the inspector draws on a terminal, and there is none here; `hopscope check` prints instead",
-            ))
+        Some(Command::Demo(demo)) => {
+            let own = demo.scenario.or(global.demo);
+            let global = Global {
+                demo: own.or_else(|| Some(DEFAULT_SCENARIO.to_owned())),
+                ..global
+            };
+            block_on(inspect::run(global, demo.knobs, offset))?
         }
+        None => block_on(inspect::run(global, Knobs::default(), offset))?,
+        Some(Command::Man) => manual(),
+        Some(Command::Completions { shell }) => completions(shell),
     }
 }
 
 /// The config file: the one that is named must be there, the platform's own may be missing.
-fn config(global: &crate::cli::Global) -> Result<ConfigFile, Failure> {
+fn config(global: &Global) -> Result<ConfigFile, Failure> {
     let file = match (&global.config, crate::config::folder()) {
         (Some(path), _) => ConfigFile::read(path, true),
         (None, Some(folder)) => ConfigFile::read(&folder.join("config.toml"), false),

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::azure::client::Client;
@@ -27,7 +26,7 @@ use crate::store::Update;
 use super::{Failure, causes};
 
 /// Updates that may wait for the store.
-const UPDATES: usize = 256;
+pub const UPDATES: usize = 256;
 
 /// Where to look and as whom; nothing has been asked yet.
 #[derive(Debug)]
@@ -68,18 +67,22 @@ impl Place {
         })
     }
 
-    /// Starts to read. Needs a running tokio runtime; nothing is opened before the first call.
-    pub fn start(self, depth: Depth, periods: Option<Periods>) -> Session {
+    /// Reads until it is stopped or nobody listens; nothing is opened before the first call. The
+    /// embedded Azure of a demo lives as long.
+    pub async fn read(
+        self,
+        depth: Depth,
+        periods: Option<Periods>,
+        channels: Channels,
+        stop: CancellationToken,
+    ) {
         let Self {
             cloud,
             scope,
             credentials,
             server,
         } = self;
-        let (updates_in, updates) = mpsc::channel(UPDATES);
-        let (asks, asks_out) = mpsc::unbounded_channel();
         let (called, calls) = mpsc::unbounded_channel();
-        let stop = CancellationToken::new();
         let plan = Options {
             depth,
             graph: cloud.graph.is_some(),
@@ -95,41 +98,25 @@ impl Place {
             scope,
             plan,
             periods,
-            stop: stop.clone(),
+            stop,
         };
         let ends = Ends {
-            updates: updates_in,
-            asks: asks_out,
+            updates: channels.updates,
+            asks: channels.asks,
             calls,
         };
-        let runner = tokio::spawn(runner::run(
-            Arc::new(AzureReader::new(client)),
-            settings,
-            ends,
-        ));
-        Session {
-            updates,
-            asks,
-            stop,
-            runner,
-            server,
-        }
+        runner::run(Arc::new(AzureReader::new(client)), settings, ends).await;
+        drop(server);
     }
 }
 
-/// A reading under way.
+/// The fetcher's ends towards store and panes.
 #[derive(Debug)]
-pub struct Session {
+pub struct Channels {
     /// News for the store.
-    pub updates: mpsc::Receiver<Update>,
-    /// Wishes to the fetcher.
-    pub asks: mpsc::UnboundedSender<Ask>,
-    /// Ends the fetcher.
-    pub stop: CancellationToken,
-    /// The fetcher.
-    pub runner: JoinHandle<()>,
-    /// The embedded Azure of a demo.
-    pub server: Option<Server>,
+    pub updates: mpsc::Sender<Update>,
+    /// Wishes of the panes.
+    pub asks: mpsc::UnboundedReceiver<Ask>,
 }
 
 /// How often to read again, as the config file says. Less than five seconds is not polite.

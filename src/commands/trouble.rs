@@ -28,7 +28,7 @@ pub(super) fn judge(snapshot: &Snapshot, scope: &Scope) -> Verdict {
         let mut message = trouble.message.clone();
         for answer in &trouble.answers {
             if !message.contains(answer.said.trim_end_matches('.')) {
-                message.push_str(&format!("\n  {}: {}", answer.credential, answer.said));
+                message = format!("{message}\n  {}: {}", answer.credential, answer.said);
             }
         }
         return fatal(Failure::unreachable(message));
@@ -103,11 +103,12 @@ fn sentence(trouble: &Trouble) -> String {
 
 fn listed(names: impl ExactSizeIterator<Item = String>) -> String {
     let more = names.len().saturating_sub(NAMES);
-    let mut text = names.take(NAMES).collect::<Vec<_>>().join(", ");
+    let text = names.take(NAMES).collect::<Vec<_>>().join(", ");
     if more > 0 {
-        text.push_str(&format!(" and {more} more"));
+        format!("{text} and {more} more")
+    } else {
+        text
     }
-    text
 }
 
 /// Nothing was read, and the scope is not to blame: what the door said.

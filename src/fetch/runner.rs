@@ -220,20 +220,17 @@ impl<R: Reader> Runner<R> {
 
     async fn adopt(&mut self, plan: Plan) {
         for (key, wanted) in plan {
-            let how_changed = match self.entries.get_mut(&key) {
-                Some(entry) => {
-                    let changed = entry.wanted.how != wanted.how;
-                    entry.wanted = wanted;
-                    if !changed {
-                        continue;
-                    }
-                    true
+            let how_changed = if let Some(entry) = self.entries.get_mut(&key) {
+                let changed = entry.wanted.how != wanted.how;
+                entry.wanted = wanted;
+                if !changed {
+                    continue;
                 }
-                None => {
-                    tracing::debug!(%key, why = %wanted.why, "wanted");
-                    self.entries.insert(wanted);
-                    false
-                }
+                true
+            } else {
+                tracing::debug!(%key, why = %wanted.why, "wanted");
+                self.entries.insert(wanted);
+                false
             };
             self.ask_for(&key, how_changed).await;
         }

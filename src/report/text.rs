@@ -232,22 +232,12 @@ fn not_read(out: &mut impl Write, inventory: &Inventory, style: Style, ink: Ink)
     writeln!(out)?;
     writeln!(out, "{}", ink.strong("Not read"))?;
     for (key, slice) in entries {
-        let mut line = format!(
-            "{} {}",
+        let line = format!(
+            "{} {}: {}",
             sign(slice.state()),
-            clean(&subject(inventory, key))
+            clean(&subject(inventory, key)),
+            how_it_ended(slice)
         );
-        if let Some(issue) = slice.trouble() {
-            line.push_str(&format!(": {}", slice.state().word()));
-            if let Some(status) = issue.status {
-                line.push_str(&format!(" {status}"));
-            }
-            if let Some(code) = &issue.code {
-                line.push_str(&format!(" {}", clean(code)));
-            }
-        } else {
-            line.push_str(": no answer yet");
-        }
         let mut lines = wrap(&line, style.width.saturating_sub(2)).into_iter();
         if let Some(first) = lines.next() {
             writeln!(out, "  {}", ink.state(slice.state(), &first))?;
@@ -260,6 +250,22 @@ fn not_read(out: &mut impl Write, inventory: &Inventory, style: Style, ink: Ink)
         }
     }
     Ok(())
+}
+
+/// The state, and what Azure answered.
+fn how_it_ended(slice: &Slice) -> String {
+    let Some(issue) = slice.trouble() else {
+        return "no answer yet".to_owned();
+    };
+    [
+        Some(slice.state().word().to_owned()),
+        issue.status.map(|status| status.to_string()),
+        issue.code.as_deref().map(clean),
+    ]
+    .into_iter()
+    .flatten()
+    .collect::<Vec<_>>()
+    .join(" ")
 }
 
 /// The next step where there is one, else what Azure said.

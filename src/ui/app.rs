@@ -12,6 +12,7 @@ use crossterm::event::Event;
 use futures::{Stream, StreamExt};
 use ratatui::Terminal;
 use ratatui::backend::Backend;
+use ratatui::layout::{Position, Rect};
 use time::OffsetDateTime;
 use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, MissedTickBehavior, sleep_until};
@@ -251,10 +252,7 @@ where
         }
         self.view.take(snapshot, inventory);
         let size = self.terminal.size().map_err(Into::into)?;
-        self.view.resize(ratatui::layout::Rect::from((
-            ratatui::layout::Position::ORIGIN,
-            size,
-        )));
+        self.view.resize(Rect::from((Position::ORIGIN, size)));
         for effect in self.view.prepare() {
             if let Effect::Ask(ask) = effect {
                 let _ = self.asks.send(ask);
@@ -287,7 +285,15 @@ where
 
     fn resume(&mut self) -> io::Result<()> {
         self.host.resume(self.view.wants_mouse())?;
-        self.terminal.clear().map_err(Into::into)
+        self.repaint()
+    }
+
+    /// Makes the next frame draw every cell. `Terminal::clear` would ask the terminal where its
+    /// cursor is and wait for an answer, which fights the stream of events for the input.
+    fn repaint(&mut self) -> io::Result<()> {
+        let size = self.terminal.size().map_err(Into::into)?;
+        let area = Rect::from((Position::ORIGIN, size));
+        self.terminal.resize(area).map_err(Into::into)
     }
 
     fn take(&mut self, made: Made) {
@@ -326,7 +332,7 @@ where
                 }
                 // The loop has done it: the stream of events had to be dropped before.
                 Effect::Suspend => {}
-                Effect::Redraw => self.terminal.clear().map_err(Into::into)?,
+                Effect::Redraw => self.repaint()?,
                 Effect::Lay { ticket, raw } => {
                     let made = self.made.clone();
                     tokio::task::spawn_blocking(move || {

@@ -59,6 +59,7 @@ impl Picker {
         Action::Filter,
         Action::NextPart,
         Action::MarkAll,
+        Action::Right,
         Action::RefreshAll,
         Action::Back,
         Action::Down,
@@ -220,7 +221,11 @@ impl Picker {
                 }
                 (Outcome::drawn(), false)
             }
-            Action::Back if self.parts.has_focus(self.parts.detail()) => {
+            Action::Right => {
+                self.parts.go(self.parts.detail());
+                (Outcome::drawn(), false)
+            }
+            Action::Back | Action::Left if self.parts.has_focus(self.parts.detail()) => {
                 self.parts.go(0);
                 (Outcome::drawn(), false)
             }

@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 
 use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::signs::{Sign, Signs};
@@ -318,6 +319,14 @@ pub fn put(
         .0
 }
 
+/// Makes what was written in an area as heavy as a name, in the colour that it has.
+pub fn embolden(buffer: &mut Buffer, area: Rect, theme: &Theme) {
+    let heavy = theme.style(Role::Strong).add_modifier;
+    for position in area.intersection(buffer.area).positions() {
+        buffer[position].modifier.insert(heavy);
+    }
+}
+
 /// Writes a text so that it ends before column `right`.
 pub fn put_right(
     buffer: &mut Buffer,
@@ -334,8 +343,6 @@ pub fn put_right(
 
 #[cfg(test)]
 mod tests {
-    use ratatui::layout::Rect;
-
     use super::*;
     use crate::config::theme::{Depth, Palette};
 
@@ -380,7 +387,11 @@ mod tests {
         let mut buffer = Buffer::empty(Rect::new(0, 0, 8, 1));
         let line = Rich::strong("stragdev").then(Role::Muted, " Storage");
         line.draw(&mut buffer, (0, 0), 8, &theme);
-        let text: String = buffer.content.iter().map(|cell| cell.symbol()).collect();
+        let text: String = buffer
+            .content
+            .iter()
+            .map(ratatui::buffer::Cell::symbol)
+            .collect();
         assert_eq!(text, "stragde…");
         assert_eq!(line.draw(&mut buffer, (90, 90), 8, &theme), 90 + 8 - 8);
     }

@@ -44,6 +44,11 @@ fn style(paint: Paint, depth: Depth) -> Style {
     if let Some(ink) = paint.bg {
         style = style.bg(colour(ink, depth));
     }
+    // Light letters over heavy ones that were drawn before stay light; what a row adds below them
+    // (reversed, underlined) is the row's to say.
+    if paint.fg.is_some() && !paint.bold {
+        style = style.remove_modifier(Modifier::BOLD);
+    }
     for (wanted, modifier) in [
         (paint.bold, Modifier::BOLD),
         (paint.reverse, Modifier::REVERSED),
@@ -124,5 +129,20 @@ mod tests {
         let word = row.patch(theme.style(Role::VerdictShut));
         assert_eq!(word.bg, row.bg);
         assert_eq!(word.fg, theme.style(Role::VerdictShut).fg);
+    }
+
+    #[test]
+    fn light_letters_over_heavy_ones_are_light() {
+        let theme = Theme::new(&Palette::shipped("sixteen").unwrap(), Depth::Sixteen);
+        let over = theme
+            .style(Role::Border)
+            .patch(theme.style(Role::BorderFocused));
+        assert!(over.add_modifier.contains(Modifier::BOLD));
+        let light = over.patch(theme.style(Role::Muted));
+        assert!(!light.add_modifier.contains(Modifier::BOLD));
+        let row = theme
+            .style(Role::RowSelected)
+            .patch(theme.style(Role::Text));
+        assert!(row.add_modifier.contains(Modifier::REVERSED));
     }
 }

@@ -21,6 +21,11 @@ pub fn not_read() -> Rich {
     Rich::of(Role::Skeleton, SKELETON)
 }
 
+/// A value that is not read yet, as wide as the value will be.
+pub fn skeleton(cells: u16) -> Rich {
+    Rich::of(Role::Skeleton, "░".repeat(usize::from(cells)))
+}
+
 /// A field as words; `show` says a value that is there.
 pub fn field<T>(signs: Signs, field: &Field<T>, show: impl FnOnce(&T) -> Rich) -> Rich {
     match field {
@@ -109,6 +114,19 @@ fn waiting(signs: Signs, cause: Option<&str>, until: OffsetDateTime, now: Offset
         Role::VerdictAtRisk,
         format!(" failed{cause}, again in {seconds} s"),
     )
+}
+
+/// How long a value on screen counts as fresh: twice the period at which it is read again.
+pub const FRESH: time::Duration = time::Duration::minutes(2);
+
+/// A value with its age behind it, muted, once it is no longer fresh.
+pub fn aged(value: Rich, observed_at: OffsetDateTime, now: OffsetDateTime) -> Rich {
+    if now - observed_at <= FRESH {
+        return value;
+    }
+    value
+        .recast(Role::Stale)
+        .then(Role::Stale, format!("  {}", age(observed_at, now)))
 }
 
 /// How old a value is, for one that is no longer fresh: `4 min old`.
@@ -203,6 +221,15 @@ mod tests {
             missing(SIGNS, Some(&failed), NOW).unwrap().text(),
             "▲ failed: no answer in time"
         );
+    }
+
+    #[test]
+    fn a_stale_value_is_muted_with_its_age() {
+        let value = Rich::of(Role::VerdictShut, "Deny");
+        assert_eq!(aged(value.clone(), NOW, NOW), value);
+        let old = aged(value, NOW - time::Duration::minutes(4), NOW);
+        assert_eq!(old.text(), "Deny  4 min old");
+        assert!(old.runs().iter().all(|run| run.role == Role::Stale));
     }
 
     #[test]

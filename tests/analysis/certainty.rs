@@ -196,12 +196,11 @@ fn with_caller(family: Family, properties: &Value) -> World {
 fn spoiled(value: &Value, into: &mut Vec<Value>, rebuild: &dyn Fn(Value) -> Value) {
     into.push(rebuild(json!(-3)));
     match value {
-        // An object without the known members is no broken one, and an empty list that gets a
-        // member is another list: neither is spoiled by that.
-        Value::Object(_) => {}
-        Value::Array(items) if items.is_empty() => {}
-        Value::Array(_) => into.push(rebuild(json!([[]]))),
-        _ => into.push(rebuild(json!({ "odd": true }))),
+        // An empty list that gets a member is another list, not a spoiled one.
+        Value::Array(items) if !items.is_empty() => into.push(rebuild(json!([[]]))),
+        // An object in place of an object is no broken one: without the members it says nothing.
+        Value::String(_) => into.push(rebuild(json!({ "odd": true }))),
+        _ => {}
     }
     match value {
         Value::Object(members) => {

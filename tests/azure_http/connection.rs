@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use hopscope::azure::client::{Call, Client};
-use hopscope::azure::credential::{Choice, Credentials};
+use hopscope::azure::cloud::from_toml;
+use hopscope::azure::credential::{Choice, Credentials, Environment};
 use hopscope::model::cloud::Audience;
 use hopscope::model::issue::IssueKind;
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
@@ -170,4 +172,81 @@ async fn a_token_answer_without_a_token_is_a_sign_in_error() {
         assert_eq!(error.kind(), Some(IssueKind::SignIn), "{body}: {error}");
         assert!(lab.reads().is_empty());
     }
+}
+
+/// Runs in a process of its own, started by the next test, with a proxy in the environment. The cloud
+/// has no address: without the proxy nothing could be reached either.
+#[tokio::test]
+#[ignore = "needs a proxy; another test runs it with one"]
+async fn asks_through_a_proxy() {
+    let text =
+        "name='x'\nresource_manager='https://arm.invalid'\nauthority='https://login.invalid'";
+    let credentials =
+        Credentials::new(Choice::Environment).with_environment(Environment::of(|name| {
+            name.starts_with("AZURE_CLIENT_")
+                .then(|| "x".to_owned())
+                .filter(|_| name != "AZURE_CLIENT_ASSERTION_FILE")
+                .or_else(|| (name == "AZURE_TENANT_ID").then(|| "contoso.example".to_owned()))
+        }));
+    let client = Client::new(
+        from_toml(text, "x.toml").unwrap(),
+        credentials,
+        |_| {},
+        quick(),
+    );
+    let error = client
+        .sign_in(None, Audience::ResourceManager)
+        .await
+        .unwrap_err();
+    println!("said: {error}");
+}
+
+#[tokio::test]
+async fn a_proxy_that_refuses_is_named() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut buffer = [0; 2048];
+            let _count = stream.read(&mut buffer).await.unwrap();
+            let answer = b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n";
+            stream.write_all(answer).await.unwrap();
+        }
+    });
+    let refused = said_through(&format!("http://{address}")).await;
+    assert!(
+        refused.contains("the proxy refused the way to login.invalid"),
+        "{refused}"
+    );
+    let gone = said_through("http://127.0.0.1:1").await;
+    assert!(
+        gone.contains("could not connect to login.invalid"),
+        "{gone}"
+    );
+    assert!(
+        gone.contains("(the proxy in HTTPS_PROXY is in use)"),
+        "{gone}"
+    );
+}
+
+async fn said_through(proxy: &str) -> String {
+    let mut command = tokio::process::Command::new(std::env::current_exe().unwrap());
+    command.args([
+        "--exact",
+        "--ignored",
+        "--nocapture",
+        "connection::asks_through_a_proxy",
+    ]);
+    for name in [
+        "NO_PROXY",
+        "no_proxy",
+        "https_proxy",
+        "ALL_PROXY",
+        "all_proxy",
+    ] {
+        command.env_remove(name);
+    }
+    let output = command.env("HTTPS_PROXY", proxy).output().await.unwrap();
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }

@@ -5,9 +5,13 @@ mod answers;
 #[cfg(test)]
 mod connection;
 #[cfg(test)]
+mod embedded;
+#[cfg(test)]
 mod lab;
 #[cfg(test)]
 mod paging;
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod safety;
 #[cfg(test)]

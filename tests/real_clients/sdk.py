@@ -172,7 +172,7 @@ def subscription(judge, client, sub):
     cosmos(judge, client(CosmosDBManagementClient, sub), groups)
     vaults(judge, client(KeyVaultManagementClient, sub), groups)
     network(judge, client(NetworkManagementClient, sub), groups)
-    identities(judge, client(ManagedServiceIdentityClient, sub), groups)
+    identities(judge, client(ManagedServiceIdentityClient, sub), groups, listed)
 
 
 def access(judge, c, scope, sub, groups, listed):
@@ -300,13 +300,16 @@ def network(judge, c, groups):
         judge.call("nsp associations", lambda: c.network_security_perimeter_associations.list(group, one.name))
 
 
-def identities(judge, c, groups):
+def identities(judge, c, groups, listed):
     for group in groups:
         judge.call("user_assigned_identities.list_by_resource_group", lambda: c.user_assigned_identities.list_by_resource_group(group))
     for one in judge.call("user_assigned_identities.list_by_subscription", c.user_assigned_identities.list_by_subscription):
         group = segment(one.id, "resourceGroups")
         judge.call("user_assigned_identities.get", lambda: c.user_assigned_identities.get(group, one.name))
         judge.call("federated_identity_credentials.list", lambda: c.federated_identity_credentials.list(group, one.name))
+    for item in listed:
+        if item.identity and item.identity.principal_id:
+            judge.call("system_assigned_identities.get_by_scope", lambda: c.system_assigned_identities.get_by_scope(item.id))
 
 
 def main():

@@ -93,7 +93,13 @@ async fn deny_assignments_reach_everyone_but_those_they_exclude() {
     );
     let path =
         format!("{scope}/providers/Microsoft.Authorization/denyAssignments?api-version=2022-04-01");
-    assert_eq!(ground.all(&path).await.0.len(), 1);
+    assert_eq!(
+        ground.all(&path).await.0.len(),
+        1,
+        "one of the two spares what is below its scope"
+    );
+    let at_group = path.replace("/providers/Microsoft.Storage/storageAccounts/stlab0", "");
+    assert_eq!(ground.all(&at_group).await.0.len(), 2);
     for (principal, expected) in [(ADA, 1), (SERVICE, 0)] {
         let (items, _) = ground
             .all(&format!("{path}&$filter=assignedTo('{principal}')"))
@@ -173,6 +179,18 @@ async fn locks_and_policies_are_listed_where_they_apply() {
     let ground = Ground::new().await;
     let group = format!("{SUBSCRIPTION}/resourceGroups/rg-lab");
     for (path, expected) in [
+        (
+            format!(
+                "{group}/providers/Microsoft.Storage/storageAccounts/stlab0/providers/Microsoft.Authorization/locks?api-version=2020-05-01"
+            ),
+            0,
+        ),
+        (
+            format!(
+                "{group}/providers/Microsoft.Storage/storageAccounts/stlab0/providers/Microsoft.Authorization/locks?api-version=2020-05-01&$filter=atScope()"
+            ),
+            1,
+        ),
         (
             format!(
                 "{SUBSCRIPTION}/providers/Microsoft.Authorization/locks?api-version=2020-05-01"

@@ -383,3 +383,35 @@ async fn the_activity_log_wants_a_start_and_keeps_to_it() {
         (400, "BadRequest")
     );
 }
+
+#[tokio::test]
+async fn identities_and_tags_are_told_from_their_resource() {
+    let ground = Ground::new().await;
+    let group = format!("{SUBSCRIPTION}/resourceGroups/rg-lab");
+    let search = format!("{group}/providers/Microsoft.Search/searchServices/srch-lab");
+    let path = |scope: &str| {
+        format!(
+            "{scope}/providers/Microsoft.ManagedIdentity/identities/default?api-version=2024-11-30"
+        )
+    };
+    let identity = ground.get(&path(&search)).await.json();
+    assert_eq!(
+        identity["properties"]["principalId"],
+        crate::ground::SERVICE
+    );
+    assert_eq!(
+        identity["properties"]["clientId"],
+        "50000000-0000-4000-8000-0000000000aa"
+    );
+    let account = format!("{group}/providers/Microsoft.Storage/storageAccounts/stlab0");
+    for scope in [account.clone(), format!("{account}x")] {
+        assert_eq!(ground.get(&path(&scope)).await.code(), "ResourceNotFound");
+    }
+    let tags = ground
+        .get(&format!(
+            "{account}/providers/Microsoft.Resources/tags/default?api-version=2021-04-01"
+        ))
+        .await
+        .json();
+    assert_eq!(tags["properties"]["tags"]["n"], "stlab0");
+}

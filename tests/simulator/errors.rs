@@ -8,6 +8,14 @@ async fn what_is_not_there_is_said_in_azures_order_and_words() {
     let group = format!("{SUBSCRIPTION}/resourceGroups/rg-lab");
     for (path, status, code, message) in [
         (
+            format!(
+                "{group}/providers/Microsoft.Storage/storageAccounts/none/providers/Microsoft.Insights/diagnosticSettingsCategories"
+            ),
+            404,
+            "ResourceNotFound",
+            "The Resource 'Microsoft.Storage/storageAccounts/none' under resource group 'rg-lab' was not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix",
+        ),
+        (
             "/subscriptions/99999999-9999-4999-8999-999999999999/resources".to_owned(),
             404,
             "SubscriptionNotFound",

@@ -162,6 +162,8 @@ async fn the_timeline_slow_answers_and_latency_follow_the_clock() {
     );
     assert!(second["systemData"]["lastModifiedAt"].is_string());
     assert_eq!(second["systemData"]["createdAt"], "2026-01-01T00:00:00Z");
+    assert_eq!(second["tags"]["changed"], "twice", "both steps were due");
+    assert!(second.get("kind").is_none());
     assert_eq!(lab().timeline()[0].0, Duration::from_secs(20));
 }
 

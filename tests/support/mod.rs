@@ -60,9 +60,3 @@ fn close(node: &mut Value) {
         _ => {}
     }
 }
-
-/// A loopback address at which nothing listens: it was free a moment ago.
-pub(crate) fn dead_address() -> String {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    format!("http://{}", listener.local_addr().unwrap())
-}

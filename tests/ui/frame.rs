@@ -54,7 +54,10 @@ fn trouble(stage: &mut Stage, issue: Issue) {
     ]);
 }
 
-fn states() -> Vec<(&'static str, fn(&mut Stage))> {
+/// A state's name, and what brings a stage into it.
+type State = (&'static str, fn(&mut Stage));
+
+fn states() -> Vec<State> {
     vec![
         ("empty", |_| {}),
         ("loading", |stage| {

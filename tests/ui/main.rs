@@ -1,4 +1,5 @@
 //! The screen, end to end: real frame, real loop, a small pane, no terminal and no network.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 
 mod boxes;
 mod frame;

@@ -13,8 +13,8 @@ use hopscope::store::{Payload, Update};
 use hopscope::ui::effect::Effect;
 use serde_json::json;
 
-use crate::stage::{Stage, setup};
-use crate::world::{NOW, SUBSCRIPTION, list, read, resource, subscription};
+use crate::stage::{Stage, setup, subscription};
+use crate::world::{NOW, SUBSCRIPTION, list, read, resource};
 
 const REFUSED: &str = "1f400000-0000-4000-8000-00000000b6a9";
 const UNREAD: &str = "90be0000-0000-4000-8000-000000004d51";

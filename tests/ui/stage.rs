@@ -3,8 +3,11 @@
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use hopscope::config::{Depth, Settings};
 use hopscope::model::caller::Caller;
+use hopscope::model::field::Field;
+use hopscope::model::id::{SubscriptionId, TenantId};
 use hopscope::model::judging::Judging;
 use hopscope::model::scope::Scope;
+use hopscope::model::tenancy::Subscription;
 use hopscope::store::{Inventory, Store, Update};
 use hopscope::ui::effect::{Effect, Outcome};
 use hopscope::ui::overlays::json::lay;
@@ -14,7 +17,18 @@ use ratatui::layout::Rect;
 use time::UtcOffset;
 
 use crate::sample;
-use crate::world::{NOW, SUBSCRIPTION, subscription};
+use crate::world::{NOW, SUBSCRIPTION};
+
+/// A subscription.
+pub(crate) fn subscription(id: &str, name: &str) -> Subscription {
+    Subscription {
+        id: SubscriptionId::new(id),
+        display_name: name.to_owned(),
+        state: Field::Value("Enabled".to_owned()),
+        tenant_id: Some(TenantId::new("7f3e0000-0000-4000-8000-00000000c0d1")),
+        raw: std::sync::Arc::new(serde_json::json!({})),
+    }
+}
 
 /// A screen, its store, and the size it is drawn at.
 pub(crate) struct Stage {

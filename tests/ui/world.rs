@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use hopscope::model::field::Field;
-use hopscope::model::id::{ArmId, SubscriptionId, TenantId};
+use hopscope::model::id::{ArmId, SubscriptionId};
 use hopscope::model::key::Key;
 use hopscope::model::resource::{Details, Family, Resource, Source, Storage, SystemData};
-use hopscope::model::tenancy::Subscription;
 use hopscope::store::{Payload, Update};
 use serde_json::json;
 use time::OffsetDateTime;
@@ -95,17 +94,6 @@ pub(crate) fn read(key: &Key, payload: Payload) -> Vec<Update> {
             issues: Vec::new(),
         },
     ]
-}
-
-/// A subscription.
-pub(crate) fn subscription(id: &str, name: &str) -> Subscription {
-    Subscription {
-        id: SubscriptionId::new(id),
-        display_name: name.to_owned(),
-        state: Field::Value("Enabled".to_owned()),
-        tenant_id: Some(TenantId::new("7f3e0000-0000-4000-8000-00000000c0d1")),
-        raw: Arc::new(json!({})),
-    }
 }
 
 /// News of so many storage accounts.

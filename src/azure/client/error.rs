@@ -201,8 +201,8 @@ pub(super) fn no_such_service(call: &Call, cloud: &Cloud, now: OffsetDateTime) -
 
 /// The api-version, or the resource type as a whole, is not offered here.
 pub(super) fn not_offered(call: &Call, url: &Url, incoming: &Incoming, version: &str) -> CallError {
-    let thing = versions::resource_type_of(hosts_path(url))
-        .map_or_else(|| call.what(), |found| found.full());
+    let thing =
+        versions::resource_type_of(url.path()).map_or_else(|| call.what(), |found| found.full());
     let kind = match call.api_version {
         ApiVersion::Preview(_) if version.contains("preview") => "preview version",
         _ => "version",
@@ -219,7 +219,7 @@ pub(super) fn not_offered(call: &Call, url: &Url, incoming: &Incoming, version: 
 }
 
 /// What the wire could not do.
-pub(super) fn wire(call: &Call, _url: &Url, error: WireError, client: &Client) -> CallError {
+pub(super) fn wire(call: &Call, error: WireError, client: &Client) -> CallError {
     let now = client.now();
     match error {
         WireError::Cancelled => CallError::Cancelled,
@@ -350,8 +350,4 @@ fn fill(issue: &mut Issue, incoming: &Incoming) {
     issue.code = incoming.error.as_ref().and_then(|error| error.code.clone());
     issue.request_id = request_id(&incoming.headers)
         .or_else(|| header(&incoming.headers, "x-ms-correlation-request-id"));
-}
-
-fn hosts_path(url: &Url) -> &str {
-    url.path()
 }

@@ -196,6 +196,32 @@ async fn what_azure_says_is_left_sets_the_pace() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn resource_graph_names_the_time_of_its_next_quota() {
+    let exchange = Scripted::new(|_| {
+        let headers = [
+            ("x-ms-user-quota-remaining", "0"),
+            ("x-ms-user-quota-resets-after", "00:00:05"),
+        ];
+        got(200, &headers, &json!({"data": []}))
+    });
+    let bench = Bench::over(&exchange);
+    let start = Instant::now();
+    for _ in 0..2 {
+        let call = Call::arm("/providers/Microsoft.ResourceGraph/resources", "2022-10-01");
+        bench
+            .client
+            .query(call, json!({"query": "resources"}))
+            .await
+            .unwrap();
+    }
+    assert!(
+        start.elapsed() >= Duration::from_secs(5),
+        "{:?}",
+        start.elapsed()
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_call_that_waits_gives_its_place_to_others() {
     let exchange = Scripted::new(|seen| match (seen.earlier, seen.url.contains("/slow")) {
         (0, true) => throttled(&[("retry-after", "50")]),

@@ -118,7 +118,8 @@ impl Broker {
         lock(&self.shared.callers).clear();
     }
 
-    fn tenant(&self, tenant: Option<&TenantId>) -> Option<TenantId> {
+    /// The tenant whose token is meant: the one that is named, else the one of `--tenant`.
+    pub(crate) fn tenant(&self, tenant: Option<&TenantId>) -> Option<TenantId> {
         tenant.or(self.shared.default_tenant.as_ref()).cloned()
     }
 

@@ -2,6 +2,7 @@
 //! session must not change its principal half-way.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use azure_core::credentials::AccessToken;
 
@@ -15,6 +16,9 @@ use crate::azure::transport::Wire;
 use crate::model::caller::CredentialAnswer;
 use crate::model::id::TenantId;
 
+/// How long one credential may take, its tries included.
+const PATIENCE: Duration = Duration::from_secs(90);
+
 /// A token and who gave it.
 pub(super) struct Given {
     pub(super) token: AccessToken,
@@ -25,6 +29,9 @@ pub(super) struct Given {
 pub(super) struct Chain {
     sources: Vec<Box<dyn Source>>,
     winner: Mutex<Option<usize>>,
+    /// Held by the one who looks for the first that works, so that two who look at once cannot end
+    /// up with two principals.
+    search: tokio::sync::Mutex<()>,
     answers: Mutex<Vec<CredentialAnswer>>,
     /// A loopback cloud gives what tenant it likes.
     checks_tenant: bool,
@@ -84,6 +91,7 @@ impl Chain {
         Self {
             sources,
             winner: Mutex::new(None),
+            search: tokio::sync::Mutex::new(()),
             answers: Mutex::default(),
             checks_tenant: !is_loopback && credentials.fixed.is_none(),
         }
@@ -95,13 +103,26 @@ impl Chain {
         tenant: Option<&TenantId>,
         scope: &str,
     ) -> Result<Given, SignInError> {
-        let winner = *lock(&self.winner);
+        let mut winner = *lock(&self.winner);
+        let mut turn = None;
+        if winner.is_none() && self.sources.len() > 1 {
+            turn = Some(self.search.lock().await);
+            winner = *lock(&self.winner);
+        }
+        if winner.is_some() {
+            turn = None;
+        }
         let mut said: Vec<(&'static str, Said)> = Vec::new();
         for (at, source) in self.sources.iter().enumerate() {
             if winner.is_some_and(|winner| winner != at) {
                 continue;
             }
-            let result = source.token(tenant, scope).await;
+            let result = tokio::time::timeout(PATIENCE, source.token(tenant, scope))
+                .await
+                .unwrap_or_else(|_| {
+                    let said = format!("no answer in {} s", PATIENCE.as_secs());
+                    Err(Said::Failed(said))
+                });
             match result.and_then(|token| self.check_tenant(token, tenant)) {
                 Ok(token) => {
                     *lock(&self.winner) = Some(at);
@@ -120,6 +141,7 @@ impl Chain {
                 }
             }
         }
+        drop(turn);
         self.keep(&said);
         Err(explain(&said, tenant))
     }

@@ -6,6 +6,14 @@ use crate::azure::envelope::clean;
 /// The longest that one credential's answer may be; a traceback is not for a status line.
 const LONGEST: usize = 400;
 
+/// What is for a support ticket, not for a status line.
+const NOISE: [&str; 4] = [
+    "To troubleshoot, visit",
+    "Trace ID:",
+    "Correlation ID:",
+    "Timestamp:",
+];
+
 /// The sentence to show for an error text of `azure_identity`, `az` or Entra ID.
 pub(super) fn plain(text: &str) -> String {
     let mut said: Vec<String> = Vec::new();
@@ -13,7 +21,7 @@ pub(super) fn plain(text: &str) -> String {
         let line = clean(&hide_tokens(line));
         for sentence in sentences(&line) {
             let sentence = strip_frame(sentence);
-            if sentence.is_empty() || sentence.starts_with("To troubleshoot, visit") {
+            if sentence.is_empty() || NOISE.iter().any(|noise| sentence.starts_with(noise)) {
                 continue;
             }
             let is_known = said.iter().any(|earlier| {
@@ -81,6 +89,16 @@ mod tests {
                     ERROR: Please run 'az login' to setup account.\n\
                     To troubleshoot, visit https://aka.ms/azsdk/rust/identity/troubleshoot#azure-cli";
         assert_eq!(plain(text), "Please run 'az login' to setup account.");
+    }
+
+    #[test]
+    fn what_is_for_support_goes() {
+        let text = "ERROR: AADSTS50076: You must use multi-factor authentication. Trace ID: 1 Correlation ID: 2\n\
+                    Timestamp: 2026-11-23 12:00:00Z\nInteractive authentication is needed. Please run:\naz login";
+        assert_eq!(
+            plain(text),
+            "AADSTS50076: You must use multi-factor authentication. Interactive authentication is needed. Please run: az login"
+        );
     }
 
     #[test]

@@ -216,6 +216,11 @@ fn keys_and_secrets_stay_in_whatever_the_verb() {
         "list%254Beys",
         "%25%36%63istKeys",
         "listKeys%20",
+        "listKey%C5%BF",
+        "li%C5%BFtKeys",
+        "list%E2%84%AAeys",
+        "list%E2%80%8BKeys",
+        "%EF%BD%8CistKeys",
         "listKeys//",
         "\\listKeys",
     ];

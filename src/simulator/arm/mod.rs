@@ -6,6 +6,7 @@
 
 mod access;
 mod activity;
+mod derived;
 mod errors;
 mod lists;
 mod providers;
@@ -240,6 +241,8 @@ fn below_a_provider(call: &Call<'_>, parts: &[&str]) -> Reply {
             resources::diagnostic_settings(call, scope_of(&call.request.lower))
         }
         ["microsoft.insights", "eventtypes", "management", "values"] => activity::list(call),
+        ["microsoft.managedidentity", "identities", "default"] => derived::identity(call, at),
+        ["microsoft.resources", "tags", "default"] => derived::tags(call, at),
         [] | [_] => errors::no_path(call.request),
         rest if rest.len() % 2 == 0 => resources::collection(call, at),
         _ => resources::item(call, at),

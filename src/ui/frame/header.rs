@@ -11,7 +11,7 @@ use ratatui::layout::Rect;
 use crate::store::Snapshot;
 use crate::ui::cx::Cx;
 use crate::ui::signs::Sign;
-use crate::ui::text::{Cut, Rich, cut, put_right};
+use crate::ui::text::{Cut, Rich, cut, embolden, put_right};
 use crate::ui::theme::Role;
 use crate::ui::widgets::bar;
 
@@ -261,12 +261,7 @@ fn draw_parts(
     let left_room = starts.saturating_sub(area.x + 3);
     let ends = left.draw(buffer, (area.x + 1, y), left_room, cx.theme);
     // The name of the program is as heavy as a name is.
-    let bold = cx.theme.style(Role::Strong).add_modifier;
-    for x in area.x + 1..(area.x + 9).min(area.right()) {
-        if let Some(cell) = buffer.cell_mut((x, y)) {
-            cell.modifier.insert(bold);
-        }
-    }
+    embolden(buffer, Rect::new(area.x + 1, y, 8, 1), cx.theme);
     let tallies = middle.width();
     if tallies > 0 {
         // In the middle of the row, or of what is free when it is not.

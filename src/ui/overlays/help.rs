@@ -166,7 +166,7 @@ impl Help {
                     if let Some((keys, words)) = entries.get(row) {
                         line.push((x, Rich::strong(keys.clone())));
                         let at = keys_width(entries);
-                        let room = third.saturating_sub(at + 1);
+                        let room = third.saturating_sub(at + 3);
                         let words = crate::ui::text::cut(words, room, crate::ui::text::Cut::End);
                         line.push((x + at, Rich::plain(words.into_owned())));
                     }

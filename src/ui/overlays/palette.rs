@@ -53,10 +53,11 @@ pub struct Palette {
 
 /// How many entries of one group are listed: the rest is found by typing more.
 const A_GROUP: usize = 50;
+/// What can be done; the first only when something was taken before.
 const ACTIONS: [Action; 4] = [
+    Action::Earlier,
     Action::Enter,
     Action::Complete,
-    Action::Earlier,
     Action::Back,
 ];
 
@@ -163,7 +164,11 @@ impl Overlay for Palette {
     }
 
     fn actions(&self) -> &[Action] {
-        &ACTIONS
+        if self.earlier.is_empty() {
+            &ACTIONS[1..]
+        } else {
+            &ACTIONS
+        }
     }
 
     fn field(&mut self) -> Option<&mut Field> {
@@ -340,11 +345,9 @@ impl Palette {
 
     fn draw_keys(&self, cx: &Cx<'_>, buffer: &mut Buffer, area: Rect) {
         let mut x = area.x;
-        for action in ACTIONS {
-            if action == Action::Earlier && self.earlier.is_empty() {
-                continue;
-            }
-            let Some(hint) = crate::ui::frame::footer::hint(cx.keymap, &["palette"], action) else {
+        for action in self.actions() {
+            let Some(hint) = crate::ui::frame::footer::hint(cx.keymap, &["palette"], *action)
+            else {
                 continue;
             };
             x = hint.draw(

@@ -28,6 +28,11 @@
 //! 6. One line in [`registry`], keys that differ from the global ones under the pane's name in
 //!    `assets/keymap.toml`, and snapshots in `tests/`.
 
+mod network;
+mod proof;
+mod reading;
+pub mod requests;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -148,7 +153,20 @@ pub struct Entry {
 
 /// The panes that exist, in the order of their tabs.
 pub fn registry() -> Vec<Entry> {
-    Vec::new()
+    vec![
+        Entry {
+            digit: '2',
+            name: "Network",
+            context: "network",
+            make: || Box::new(network::Network::new()),
+        },
+        Entry {
+            digit: '-',
+            name: "Requests",
+            context: "requests",
+            make: || Box::new(requests::Requests::new()),
+        },
+    ]
 }
 
 /// The sentence of a pane that has nothing to show: what was looked for, where, and what would make

@@ -113,6 +113,10 @@ impl View {
                 Outcome::drawn()
             }
             Action::Refresh | Action::RefreshAll | Action::Freeze => self.ask(action),
+            Action::Scope if self.offline => {
+                self.say("this is a snapshot: there is no other place in it");
+                Outcome::drawn()
+            }
             Action::Scope => {
                 let mut picker = Picker::new();
                 picker.update(&self.ground.cx(true));

@@ -9,7 +9,7 @@ use crate::model::issue::{Issue, IssueKind};
 use crate::store::Phase;
 use crate::ui::cx::Cx;
 use crate::ui::signs::Sign;
-use crate::ui::text::{Rich, put_right, short_guid};
+use crate::ui::text::{Rich, embolden, put_right, short_guid};
 use crate::ui::theme::Role;
 
 /// A band.
@@ -101,12 +101,18 @@ impl Band {
         let room = area.width.saturating_sub(4);
         let role = self.sign.role();
         if rows > 0 {
-            Rich::of(
+            let cause = Rich::of(
                 role,
                 format!("{} {}", cx.signs.glyph(self.sign), self.cause),
-            )
-            .then(Role::Text, format!("  {}", self.so))
-            .draw(buffer, (area.x + 2, area.y), room, cx.theme);
+            );
+            let own = cause.width().min(room);
+            cause.then(Role::Text, format!("  {}", self.so)).draw(
+                buffer,
+                (area.x + 2, area.y),
+                room,
+                cx.theme,
+            );
+            embolden(buffer, Rect::new(area.x + 2, area.y, own, 1), cx.theme);
         }
         if rows > 1 {
             let again = cx

@@ -3,8 +3,8 @@
 use crate::ui::text::width;
 
 /// The lines of a command for a width: broken before an argument, continued lines indented by two,
-/// a `\` at the end of each line but the last. An argument that is longer than a line stays whole in
-/// what is copied and is cut on the screen only.
+/// a `\` at the end of each line but the last. An argument that is longer than a line is broken at one
+/// of its own marks, on the screen only: it stays whole in what is copied.
 pub fn lines(command: &str, cells: u16) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for given in command.lines() {
@@ -15,17 +15,37 @@ pub fn lines(command: &str, cells: u16) -> Vec<String> {
             if gap == 1 && width(&line) + 1 + width(word) + 2 > cells {
                 line.push_str(" \\");
                 lines.push(std::mem::replace(&mut line, "  ".to_owned()));
-                line.push_str(word);
-            } else {
-                if gap == 1 {
-                    line.push(' ');
-                }
-                line.push_str(word);
+            } else if gap == 1 {
+                line.push(' ');
             }
+            let mut rest = word;
+            while let Some(at) = break_at(rest, cells.saturating_sub(width(&line) + 2)) {
+                line.push_str(&rest[..at]);
+                line.push('\\');
+                lines.push(std::mem::replace(&mut line, "    ".to_owned()));
+                rest = &rest[at..];
+            }
+            line.push_str(rest);
         }
         lines.push(line);
     }
     lines
+}
+
+/// Where a word that is wider than so many cells is broken: behind the last mark that fits. None when
+/// it fits, or has no such mark.
+fn break_at(word: &str, cells: u16) -> Option<usize> {
+    if width(word) <= cells || cells < 8 {
+        return None;
+    }
+    let marks = word
+        .char_indices()
+        .filter(|(_, letter)| "/?&,;=:".contains(*letter));
+    marks
+        .map(|(at, letter)| at + letter.len_utf8())
+        .take_while(|end| width(&word[..*end]) <= cells)
+        .last()
+        .filter(|end| *end < word.len())
 }
 
 /// Splits at blanks outside quotes, keeping an option together with its value: a line should not
@@ -86,6 +106,23 @@ mod tests {
         );
         let joined = found.join("\n").replace(" \\\n ", "");
         assert_eq!(joined, command);
+    }
+
+    #[test]
+    fn a_long_argument_breaks_at_its_own_marks() {
+        let command =
+            "az rest --url https://graph.microsoft.com/v1.0/directoryObjects/getByIds --body x";
+        let found = lines(command, 40);
+        assert_eq!(
+            found,
+            [
+                "az rest \\",
+                "  --url https://graph.microsoft.com/\\",
+                "    v1.0/directoryObjects/getByIds \\",
+                "  --body x",
+            ]
+        );
+        assert!(found.iter().all(|line| width(line) <= 40));
     }
 
     #[test]

@@ -126,6 +126,8 @@ pub struct DataTable {
     marks: BTreeSet<Arc<str>>,
     /// The order is held: a person has moved since it was made.
     held: bool,
+    /// News comes at the top.
+    live: bool,
 }
 
 impl DataTable {
@@ -138,9 +140,36 @@ impl DataTable {
         }
     }
 
+    /// The same table for rows that come newest first: until a person moves, the newest one is
+    /// selected; from then on the selected row stays on its line of the screen, and news does not
+    /// wait for the next key.
+    #[must_use]
+    pub fn live(mut self) -> Self {
+        self.live = true;
+        self
+    }
+
+    /// Takes other columns: those that hold anything, or those of another kind of row. An order by
+    /// a column that is gone is dropped; the rows have to be given anew.
+    pub fn set_columns(&mut self, columns: Vec<Column>) {
+        if self.columns == columns {
+            return;
+        }
+        let head = self
+            .sort
+            .and_then(|(at, _)| self.columns.get(at))
+            .map(|column| column.head);
+        let place = head.and_then(|head| columns.iter().position(|column| column.head == head));
+        self.sort = self.sort.and_then(|(_, down)| Some((place?, down)));
+        self.columns = columns;
+        self.rows.clear();
+        self.slots.clear();
+    }
+
     /// Takes new rows, in the order in which they are shown when no column is sorted by.
     pub fn set_rows(&mut self, groups: Vec<Group>, rows: Vec<TableRow>) {
-        let before: HashMap<Arc<str>, usize> = if self.held {
+        let (old_at, old_top) = (self.at, self.top);
+        let before: HashMap<Arc<str>, usize> = if self.held && !self.live {
             self.slots
                 .iter()
                 .enumerate()
@@ -156,6 +185,21 @@ impl DataTable {
         self.groups = groups;
         self.rows = rows;
         self.order(&before);
+        if self.live {
+            self.follow(old_at, old_top);
+        }
+    }
+
+    /// Keeps the selection where the eye is, in a table whose news comes at the top.
+    fn follow(&mut self, old_at: usize, old_top: usize) {
+        if self.held {
+            let top = (old_top + self.at).saturating_sub(old_at);
+            self.top = window::top(self.at, top, self.page, self.slots.len());
+        } else if let Some(first) = self.nearest(0) {
+            self.at = first;
+            self.top = 0;
+            self.selected = self.row_at(first).map(|row| Arc::clone(&row.id));
+        }
     }
 
     /// Makes the lines again: filtered, sorted, grouped. Rows that were there keep their places
@@ -256,8 +300,13 @@ impl DataTable {
         self.selected().map(|row| &row.id)
     }
 
-    /// Puts the selection on an id. False when no row that is listed has it.
+    /// Puts the selection on an id; a filter that hides its row is dropped. False when no row has it.
     pub fn select(&mut self, id: &str) -> bool {
+        if self.line_of(id).is_none() && self.rows.iter().any(|row| &*row.id == id) {
+            self.filter = Filter::default();
+            self.faults_only = false;
+            self.order(&HashMap::new());
+        }
         let Some(at) = self.line_of(id) else {
             return false;
         };

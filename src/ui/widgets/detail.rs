@@ -34,6 +34,9 @@ pub enum Line {
     Words(Rich),
     /// A label and its value. Labels of a section share a column.
     Pair(Rich, Rich),
+    /// A label and its value, as a step of several: where the value takes more lines, the third
+    /// part stands in the label's place, so that a line drawn from step to step does not break.
+    Step(Rich, Rich, Rich),
     /// A command to copy, wrapped at its arguments.
     Code(String),
     /// A blank line.
@@ -67,6 +70,13 @@ impl Section {
     #[must_use]
     pub fn pair(mut self, label: impl Into<std::borrow::Cow<'static, str>>, value: Rich) -> Self {
         self.lines.push(Line::Pair(Rich::muted(label), value));
+        self
+    }
+
+    /// With a step: its label, its value, and what stands under the label.
+    #[must_use]
+    pub fn step(mut self, label: Rich, value: Rich, under: Rich) -> Self {
+        self.lines.push(Line::Step(label, value, under));
         self
     }
 
@@ -187,7 +197,15 @@ impl Detail {
         if area.height == 0 || area.width < 4 {
             return drawn;
         }
-        let inner = Rect::new(area.x + 1, area.y, area.width - 2, area.height);
+        // Beside a hairline one blank is margin enough; at the edge of the screen the words stand
+        // under those of the tables.
+        let margin = if area.x == 0 { 2 } else { 1 };
+        let inner = Rect::new(
+            area.x + margin,
+            area.y,
+            area.width - margin - 1,
+            area.height,
+        );
         let mut kept = self.kept.borrow_mut();
         let kept = match &mut *kept {
             Some(kept) if kept.width == inner.width => kept,
@@ -273,7 +291,7 @@ fn lay(sections: &[Section], cells: u16) -> Vec<Wrapped> {
 /// Where the values of a section stand: behind its longest label, at most half way across.
 fn pair_column(section: &Section, cells: u16) -> u16 {
     let labels = section.lines.iter().filter_map(|line| match line {
-        Line::Pair(label, _) => Some(label.width()),
+        Line::Pair(label, _) | Line::Step(label, _, _) => Some(label.width()),
         _ => None,
     });
     (labels.max().unwrap_or(0) + 1).min(cells / 2 + 4)
@@ -301,39 +319,45 @@ fn lay_line(lines: &mut Vec<Wrapped>, line: &Line, column: u16, cells: u16) {
             }
             _ => lines.push(Wrapped::of(words.clone())),
         },
-        Line::Pair(label, value) => {
-            let room = cells.saturating_sub(column);
-            let long = value.width() > room && value.runs().len() == 1;
-            let is_words = long && value.text().contains(' ');
-            if is_words {
-                let role = value.runs()[0].role;
-                let text = value.text().into_owned();
-                for (number, part) in wrap(&text, room).into_iter().enumerate() {
-                    let left = if number == 0 {
-                        label.clone()
-                    } else {
-                        Rich::new()
-                    };
-                    let value = Some((column, Rich::of(role, part), Cut::End));
-                    lines.push(Wrapped {
-                        value,
-                        ..Wrapped::of(left)
-                    });
-                }
-            } else {
-                // An id keeps its tail; anything else its head.
-                let cut = if value.text().starts_with('/') {
-                    Cut::Front
-                } else {
-                    Cut::End
-                };
-                let value = Some((column, value.clone(), cut));
-                lines.push(Wrapped {
-                    value,
-                    ..Wrapped::of(label.clone())
-                });
-            }
+        Line::Pair(label, value) => lay_pair(lines, (label, value), &Rich::new(), column, cells),
+        Line::Step(label, value, under) => lay_pair(lines, (label, value), under, column, cells),
+    }
+}
+
+/// A label and its value; `under` stands below the label where the value takes more lines.
+fn lay_pair(
+    lines: &mut Vec<Wrapped>,
+    (label, value): (&Rich, &Rich),
+    under: &Rich,
+    column: u16,
+    cells: u16,
+) {
+    let room = cells.saturating_sub(column);
+    let long = value.width() > room && value.runs().len() == 1;
+    let is_words = long && value.text().contains(' ');
+    if is_words {
+        let role = value.runs()[0].role;
+        let text = value.text().into_owned();
+        for (number, part) in wrap(&text, room).into_iter().enumerate() {
+            let left = if number == 0 { label } else { under };
+            let value = Some((column, Rich::of(role, part), Cut::End));
+            lines.push(Wrapped {
+                value,
+                ..Wrapped::of(left.clone())
+            });
         }
+    } else {
+        // An id keeps its tail; anything else its head.
+        let cut = if value.text().starts_with('/') {
+            Cut::Front
+        } else {
+            Cut::End
+        };
+        let value = Some((column, value.clone(), cut));
+        lines.push(Wrapped {
+            value,
+            ..Wrapped::of(label.clone())
+        });
     }
 }
 
@@ -373,7 +397,7 @@ pub fn plain_text(sections: &[Section]) -> String {
         for line in &section.lines {
             match line {
                 Line::Words(words) => text.push_str(&words.text()),
-                Line::Pair(label, value) => {
+                Line::Pair(label, value) | Line::Step(label, value, _) => {
                     let _ = write!(text, "{}: {}", label.text(), value.text());
                 }
                 Line::Code(command) => text.push_str(command),

@@ -152,6 +152,6 @@ mod tests {
         assert_eq!(Filter::new("rag").found("rg-rag-drag"), [3..6, 8..11]);
         assert!(Filter::new("!rag").found("rg-rag").is_empty());
         assert_eq!(Filter::new("~rd").found("rag-d"), [0..1, 4..5]);
-        assert_eq!(Filter::new("é").found("café"), [3..5]);
+        assert_eq!(Filter::new("é").found("café").first(), Some(&(3..5)));
     }
 }

@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::ui::cx::Cx;
-use crate::ui::text::{Rich, put, put_right};
+use crate::ui::text::{Rich, embolden, put, put_right, width};
 use crate::ui::theme::Role;
 
 /// A rule with its words.
@@ -80,16 +80,8 @@ impl Rule {
             let end = words.draw(buffer, (area.x + 2, y), left, cx.theme);
             put(buffer, (end, y), " ", 1, cx.theme, line);
             if self.focused && cx.focused {
-                bold(
-                    buffer,
-                    Rect::new(
-                        area.x + 2,
-                        y,
-                        crate::ui::text::width(&self.title).min(left),
-                        1,
-                    ),
-                    cx,
-                );
+                let own = width(&self.title).min(left);
+                embolden(buffer, Rect::new(area.x + 2, y, own, 1), cx.theme);
             }
         }
         let right = self.right.width();
@@ -103,19 +95,16 @@ impl Rule {
     }
 }
 
-/// A focused title is as heavy as a name, in the accent.
-fn bold(buffer: &mut Buffer, area: Rect, cx: &Cx<'_>) {
-    let modifiers = cx.theme.style(Role::Strong).add_modifier;
-    for position in area.intersection(buffer.area).positions() {
-        buffer[position].modifier.insert(modifiers);
-    }
-}
-
 /// Draws a horizontal hairline.
 pub fn horizontal(cx: &Cx<'_>, buffer: &mut Buffer, area: Rect) {
     for x in area.left()..area.right() {
         put(buffer, (x, area.y), "─", 1, cx.theme, Role::Border);
     }
+}
+
+/// Draws the joint of a rule that ends at a hairline: for rules that no part of its own has.
+pub fn joint(cx: &Cx<'_>, buffer: &mut Buffer, at: (u16, u16)) {
+    put(buffer, at, "┤", 1, cx.theme, Role::Border);
 }
 
 /// Draws a vertical hairline between a left and a right part, from a rule downward: `┬` on the rule

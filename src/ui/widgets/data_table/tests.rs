@@ -81,6 +81,16 @@ fn a_hidden_selection_comes_back_with_its_row() {
 }
 
 #[test]
+fn going_to_a_hidden_row_drops_what_hides_it() {
+    let mut table = table(&["one", "two", "three"]);
+    table.on_action(Action::FaultsOnly);
+    table.set_filter("three");
+    assert!(table.select("one"));
+    assert_eq!((selected(&table), table.filter()), ("one", ""));
+    assert!(!table.is_faults_only() && !table.select("four"));
+}
+
+#[test]
 fn the_same_column_again_turns_the_order_round() {
     let mut table = table(&["b", "a", "c"]);
     table.sort_by(1);

@@ -1,0 +1,111 @@
+//! `hopscope` and `hopscope demo`: the live inspector.
+//!
+//! The first frame comes before anything else: the embedded Azure is started, the client built and
+//! the first call made only when it is on the screen. What can be wrong with the arguments is said
+//! before the terminal is taken.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use time::{OffsetDateTime, UtcOffset};
+use tokio::sync::mpsc;
+
+use crate::azure::cloud;
+use crate::cli::{Global, Knobs};
+use crate::config::{Settings, Surroundings};
+use crate::fetch::plan::Depth;
+use crate::simulator::Scenario;
+use crate::terminal::{Signals, TerminalError};
+use crate::ui::app::Ends;
+use crate::ui::panes;
+use crate::ui::screen;
+use crate::ui::view::Setup;
+
+use super::session::{Channels, Place, UPDATES, named, periods};
+use super::{Exit, Failure, causes};
+
+/// Opens the inspector and runs it to its end.
+pub async fn run(global: Global, knobs: Knobs, offset: UtcOffset) -> Result<Exit, Failure> {
+    let surroundings = Surroundings::read(|name| std::env::var(name).ok());
+    let folder = crate::config::folder();
+    let settings = Settings::load(global.config.as_deref(), folder.as_deref(), &surroundings)
+        .map_err(|error| Failure::usage(causes(&error)))?;
+    let (cloud, portal) = door(&global)?;
+    let scope = settings.file.scope_or(global.scope());
+    let pick = global.demo.is_none() && scope.is_open();
+    let depth = if pick { Depth::Choosing } else { Depth::Whole };
+
+    let (updates_in, updates) = mpsc::channel(UPDATES);
+    let (asks, asks_out) = mpsc::unbounded_channel();
+    let signals = Signals::default();
+    let stop = signals.stop.clone();
+    let trouble: Arc<Mutex<Option<Failure>>> = Arc::default();
+    let setup = Setup {
+        judging: global.judging(),
+        cloud,
+        portal,
+        offset,
+        offline: false,
+        pick,
+        panes: panes::registry(),
+        now: OffsetDateTime::now_utc(),
+        settings: settings.clone(),
+    };
+    let ends = Ends {
+        updates,
+        asks,
+        signals,
+        on_first_frame: Some(Box::new({
+            let (stop, trouble) = (stop.clone(), Arc::clone(&trouble));
+            move || {
+                let channels = Channels {
+                    updates: updates_in,
+                    asks: asks_out,
+                };
+                tokio::spawn(async move {
+                    let file = &settings.file;
+                    match Place::find(&global, file, &knobs).await {
+                        Ok(place) => {
+                            place.read(depth, Some(periods(file)), channels, stop).await;
+                        }
+                        Err(failure) => {
+                            *trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
+                            stop.cancel();
+                        }
+                    }
+                });
+            }
+        })),
+    };
+    let outcome = screen::inspect(setup, ends).await;
+    stop.cancel();
+    if let Some(failure) = trouble
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .take()
+    {
+        return Err(failure);
+    }
+    match outcome {
+        Ok(_) => Ok(Exit::Done),
+        Err(error @ TerminalError::NotATerminal { .. }) => Err(Failure::usage(error.to_string())),
+        Err(error) => Err(Failure::usage(causes(&error))),
+    }
+}
+
+/// The name to show for what is looked at, and the base of its portal. Finds out here, before there
+/// is a screen, whether the cloud file or the scenario can be used.
+fn door(global: &Global) -> Result<(String, String), Failure> {
+    let Some(name) = &global.demo else {
+        let cloud = named(global)?;
+        return Ok((cloud.name, cloud.portal.to_string()));
+    };
+    let is_known = Scenario::list()
+        .map_err(|error| Failure::usage(causes(&error)))?
+        .iter()
+        .any(|one| one.name == *name);
+    if !is_known {
+        // Loading says it best: with the names that there are.
+        Scenario::load(name).map_err(|error| Failure::usage(causes(&error)))?;
+    }
+    Ok((format!("demo {name}"), cloud::public().portal.to_string()))
+}

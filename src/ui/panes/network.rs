@@ -1,0 +1,695 @@
+//! Network (2): the service firewall of every service in scope, to whom it is open, and who gets in
+//! by which rule.
+//!
+//! It knows the network only; identity and role have panes of their own. A new column is a line in
+//! [`table::columns`] and one in [`table::row`].
+
+mod detail;
+mod matrix;
+mod rows;
+mod table;
+#[cfg(test)]
+mod tests;
+mod ways;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use time::OffsetDateTime;
+
+use crate::config::Action;
+use crate::model::facet::Facet;
+use crate::model::id::ArmId;
+use crate::model::key::Key;
+use crate::model::resource::Family;
+use crate::ui::cx::{Cx, Drawn, Gesture, Page, Pointer};
+use crate::ui::effect::{Answer, CopyItem, Outcome, Raw, Subject};
+use crate::ui::panes::reading::{self, Age, Gap, Troubles};
+use crate::ui::panes::{Badge, Pane, Thing, empty, point_at_detail, point_at_table};
+use crate::ui::signs::{Sign, Signs};
+use crate::ui::text::{Rich, width};
+use crate::ui::theme::Role;
+use crate::ui::widgets::data_table::DataTable;
+use crate::ui::widgets::detail::{Detail, plain_text};
+use crate::ui::widgets::parts::{Height, Parts, Placed};
+use crate::ui::widgets::rule::Rule;
+
+use matrix::Matrix;
+use rows::{FAMILIES, Rows, Service};
+
+/// The context of its keys.
+const CONTEXT: &str = "network";
+/// The view of the services.
+const SERVICES: usize = 0;
+/// The view of who gets in.
+const CALLERS: usize = 1;
+/// What was looked for, in the plural.
+const WHAT: &str = "storage accounts, search services, AI services accounts, hubs, Cosmos DB accounts and key vaults";
+
+/// What the rows were made from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Stamp {
+    revision: Option<u64>,
+    client_ip: Option<IpAddr>,
+    /// How much is still to come: a plan and an end are no change of a value.
+    pending: usize,
+    is_idle: bool,
+    signs: Signs,
+    is_wide: bool,
+    stale: usize,
+}
+
+/// The pane.
+#[derive(Debug)]
+pub(crate) struct Network {
+    parts: Parts,
+    table: DataTable,
+    matrix: Matrix,
+    detail: Detail,
+    rows: Rows,
+    gaps: Vec<Gap>,
+    troubles: Troubles,
+    oldest: Option<OffsetDateTime>,
+    stamp: Stamp,
+    /// What the detail is about, so that it scrolls back to its top for another.
+    shown: Option<String>,
+}
+
+impl Network {
+    /// The pane before anything was read.
+    pub(crate) fn new() -> Self {
+        Self {
+            parts: Parts::new(2),
+            table: DataTable::new(table::columns(&Rows::default(), false)),
+            matrix: Matrix::default(),
+            detail: Detail::new(),
+            rows: Rows::default(),
+            gaps: Vec::new(),
+            troubles: Troubles::default(),
+            oldest: None,
+            stamp: Stamp::default(),
+            shown: None,
+        }
+    }
+
+    /// The service under the selection of the table.
+    fn service(&self) -> Option<&Service> {
+        let id = self.table.selected_id()?;
+        self.rows
+            .services
+            .iter()
+            .find(|one| one.resource.id.as_str() == &**id)
+    }
+
+    /// The reading under the selection of the table that did not come.
+    fn gap(&self) -> Option<&Gap> {
+        let id = self.table.selected_id()?;
+        self.gaps.iter().find(|gap| gap.id == **id)
+    }
+
+    fn make_rows(&mut self, cx: &Cx<'_>, stamp: Stamp) {
+        let made_of = |stamp: &Stamp| {
+            (
+                stamp.revision,
+                stamp.client_ip,
+                stamp.pending,
+                stamp.is_idle,
+            )
+        };
+        if made_of(&stamp) != made_of(&self.stamp) {
+            self.rows = rows::build(cx.inventory, cx.snapshot, cx.judging);
+            self.matrix.take(&self.rows);
+            self.oldest = self
+                .rows
+                .services
+                .iter()
+                .map(|one| one.resource.source.observed_at)
+                .min();
+        }
+        self.stamp = stamp;
+        self.table
+            .set_columns(table::columns(&self.rows, self.has_links(cx)));
+        let groups = table::groups(cx, &self.rows, &self.gaps);
+        let table = table::rows(cx, &self.rows, &self.gaps, self.has_links(cx));
+        self.table.set_rows(groups, table);
+    }
+
+    /// Whether there is anything to say in a column of shared private links.
+    fn has_links(&self, cx: &Cx<'_>) -> bool {
+        self.rows
+            .services
+            .iter()
+            .filter(|one| one.resource.family == Family::Search)
+            .any(|one| {
+                !crate::analysis::facets::shared_private_links(cx.inventory, &one.resource.id)
+                    .items
+                    .is_empty()
+            })
+    }
+
+    /// Makes the detail of what is selected.
+    fn make_detail(&mut self, cx: &Cx<'_>) {
+        if let Some(gap) = self.gap() {
+            let so = format!(
+                "To whom these {} are open: no row here is a guess.",
+                gap.family.plural()
+            );
+            let sections = reading::gap_sections(cx, gap, &so);
+            let subject = gap.id.clone();
+            self.show(subject, sections);
+            return;
+        }
+        let (row, column) = self.matrix.chosen();
+        let (Some(who), Some(service)) =
+            (self.rows.callers.get(row), self.rows.services.get(column))
+        else {
+            self.show(String::new(), Vec::new());
+            return;
+        };
+        let cell = self.matrix.cell(cx, &self.rows, (row, column));
+        let sections = detail::sections(cx, who, service, cell.as_deref());
+        let subject = format!("{}|{}", who.id(), service.resource.id);
+        self.show(subject, sections);
+    }
+
+    fn show(&mut self, subject: String, sections: Vec<crate::ui::widgets::detail::Section>) {
+        let fresh = self.shown.as_ref() != Some(&subject);
+        self.shown = Some(subject);
+        self.detail.set(sections, fresh);
+    }
+
+    /// The matrix follows the table.
+    fn follow_table(&mut self, cx: &Cx<'_>) {
+        if let Some(id) = self.table.selected_id().cloned() {
+            self.matrix.go_to_service(cx, &self.rows, &id);
+        }
+        self.make_detail(cx);
+    }
+
+    /// The table follows the matrix.
+    fn follow_matrix(&mut self, cx: &Cx<'_>) {
+        let (_, column) = self.matrix.chosen();
+        if let Some(service) = self.rows.services.get(column) {
+            let id = service.resource.id.as_str().to_owned();
+            if self.table.selected_id().is_none_or(|own| **own != *id) {
+                self.table.select(&id);
+            }
+        }
+        self.make_detail(cx);
+    }
+
+    /// How high the table is where both views are shown: all of it, if the matrix keeps its rows.
+    fn table_height(&self, area: Rect) -> u16 {
+        let band = if self.troubles.first.is_some() { 2 } else { 0 };
+        let listed = u16::try_from(self.table.count().0).unwrap_or(u16::MAX);
+        let groups =
+            u16::try_from(self.rows.homes.len() + usize::from(!self.gaps.is_empty())).unwrap_or(0);
+        // Rule and head above; between groups one blank; two before the next rule.
+        let wanted = listed
+            .saturating_add(2 * groups.max(1) - 1)
+            .saturating_add(4 + band);
+        let matrix = Matrix::height(&self.rows).min(area.height / 2).max(6);
+        wanted
+            .min(area.height.saturating_sub(matrix))
+            .max(area.height.min(6))
+    }
+
+    fn draw_services(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
+        let count = self.rows.services.len();
+        let noun = if count == 1 { "service" } else { "services" };
+        let note = self.table.note();
+        let tally = if note.is_empty() {
+            let tally = self.troubles.tally(cx);
+            let gap = if tally.is_empty() { "" } else { "  " };
+            Rich::muted(format!("{count} {noun}{gap}")).and(tally)
+        } else {
+            note
+        };
+        let age = self.oldest.map_or_else(Rich::new, |at| Age::note(at, cx));
+        let right = if age.is_empty() {
+            Rich::muted(match cx.judging.client_ip {
+                Some(address) => format!("judged for you at {address}"),
+                None => "your address was not said".to_owned(),
+            })
+        } else {
+            age
+        };
+        let below = Rule::new("Network")
+            .facts(tally)
+            .right(right)
+            .focused(self.parts.has_focus(SERVICES))
+            .draw(cx, buffer, area);
+        let below = match &self.troubles.first {
+            Some(trouble) => trouble.band(cx, CONTEXT).draw(cx, buffer, below),
+            None => below,
+        };
+        if self.rows.services.is_empty() && self.gaps.is_empty() {
+            let sentence = reading::nothing(cx, WHAT, CONTEXT);
+            empty(cx, buffer, below, &sentence);
+            return Drawn::default();
+        }
+        if self.table.count().0 == 0 {
+            empty(
+                cx,
+                buffer,
+                below,
+                "No service passes what is typed or chosen; esc shows all of them.",
+            );
+            return Drawn::default();
+        }
+        self.table
+            .draw(cx, buffer, below, SERVICES, self.parts.has_focus(SERVICES))
+    }
+
+    fn draw_callers(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
+        let note = self.matrix.note(
+            cx,
+            &self.rows,
+            Rect {
+                height: area.height.saturating_sub(1),
+                ..area
+            },
+        );
+        let whole = "network only: identity and role come after";
+        let has_room = area.width >= 40 + note.width() + width(whole);
+        let below = Rule::new("Who gets in, and by which rule")
+            .facts(note)
+            .right(Rich::muted(if has_room { whole } else { "network only" }))
+            .focused(self.parts.has_focus(CALLERS))
+            .draw(cx, buffer, area);
+        if self.rows.services.is_empty() {
+            let words = "Who gets in is judged as soon as the first service is read.";
+            empty(cx, buffer, below, words);
+            return Drawn::default();
+        }
+        let rows = Matrix::height(&self.rows)
+            .saturating_sub(1)
+            .min(below.height);
+        let (matrix, rest) = (
+            Rect {
+                height: rows,
+                ..below
+            },
+            Rect {
+                y: below.y + rows,
+                height: below.height - rows,
+                ..below
+            },
+        );
+        self.legend(cx, rest, buffer);
+        self.matrix.draw(
+            cx,
+            buffer,
+            matrix,
+            (CALLERS, self.parts.has_focus(CALLERS)),
+            &self.rows,
+        )
+    }
+
+    /// What the words of the matrix mean, where there is room for all of it.
+    fn legend(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) {
+        let signed =
+            |sign: Sign, words: &'static str| Rich::sign(cx.signs, sign).then(Role::Muted, words);
+        let named = |name: &'static str, words: &'static str| {
+            Rich::plain("  ")
+                .then(Role::Strong, format!("{name:<10}"))
+                .then(Role::Muted, words)
+        };
+        let exposed = Rich::sign(cx.signs, Sign::Exposure)
+            .then(Role::Strong, " trusted   ")
+            .then(
+                Role::Muted,
+                "any instance of a service on Microsoft's list, with a token and a role",
+            );
+        let lines = [
+            Rich::new(),
+            signed(Sign::None, "  the pattern has no call this way"),
+            signed(
+                Sign::Refused,
+                "  nothing that was read calls here, and it is denied",
+            ),
+            Rich::new(),
+            exposed,
+            named("instance", "one named instance; Storage only"),
+            named(
+                "perimeter",
+                "an enforced one replaces all other rules but private endpoints",
+            ),
+            Rich::new(),
+            self.counts(cx),
+        ];
+        // Two rows of air above the next rule; half a legend would explain nothing.
+        if usize::from(area.height) < lines.len() {
+            return;
+        }
+        for (y, line) in (area.y..area.bottom()).zip(&lines) {
+            line.draw(
+                buffer,
+                (area.x + 2, y),
+                area.width.saturating_sub(4),
+                cx.theme,
+            );
+        }
+    }
+
+    fn counts(&self, cx: &Cx<'_>) -> Rich {
+        let mut endpoints = 0;
+        let (mut links, mut perimeters) = (0, 0);
+        for one in &self.rows.services {
+            let id = &one.resource.id;
+            endpoints += one
+                .resource
+                .firewall
+                .as_ref()
+                .map_or(0, |wall| wall.private_endpoints.items().len());
+            links += crate::analysis::facets::shared_private_links(cx.inventory, id)
+                .items
+                .len();
+            perimeters += crate::analysis::facets::perimeters(cx.inventory, id)
+                .items
+                .len();
+        }
+        let counted = |count: usize, noun: &str| {
+            format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+        };
+        let read = self
+            .oldest
+            .map_or(String::new(), |at| format!(" · read {}", cx.clock(at)));
+        Rich::muted(format!(
+            "{} · {} · {}{read}",
+            counted(endpoints, "private endpoint"),
+            counted(links, "shared private link"),
+            counted(perimeters, "perimeter"),
+        ))
+    }
+
+    fn draw_detail(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
+        let part = self.parts.detail();
+        let (row, column) = self.matrix.chosen();
+        let mut rule = Rule::new("Detail").focused(self.parts.has_focus(part));
+        if let Some(gap) = self.gap() {
+            rule.title = gap.title();
+            rule.facts = gap.why(cx);
+        } else if let Some(service) = self.rows.services.get(column) {
+            let cell = self.matrix.cell(cx, &self.rows, (row, column));
+            (rule.title, rule.right) = detail::title(cell.as_deref(), service);
+            if let Some(cell) = &cell {
+                rule.facts = Rich::signed(cx.signs, detail::verdict_sign(cell));
+            }
+        }
+        let below = rule.draw(cx, buffer, area);
+        self.detail.draw(cx, buffer, below, part)
+    }
+
+    fn nothing_at_all(&self) -> bool {
+        self.rows.services.is_empty() && self.gaps.is_empty()
+    }
+}
+
+/// What cannot be said while something is missing.
+fn so(facet: Option<Facet>) -> &'static str {
+    match facet {
+        Some(Facet::Perimeters) => "An enforced one would replace all rules: no answer is a guess.",
+        Some(_) => "A link would be the only way: no answer is a guess.",
+        None => "To whom they are open is not known.",
+    }
+}
+
+impl Pane for Network {
+    fn update(&mut self, cx: &Cx<'_>) {
+        let gaps = reading::gaps(cx, &FAMILIES);
+        let is_shown = |id: &ArmId| {
+            cx.inventory
+                .resource(id)
+                .is_some_and(|one| one.family.has_firewall())
+        };
+        let facets = [Facet::Perimeters, Facet::SharedPrivateLinks];
+        self.troubles = Troubles::of(cx, &gaps, &facets, is_shown, so);
+        let stale = |one: &&Service| Age::of(one.resource.source.observed_at, cx.now) != Age::Fresh;
+        let stamp = Stamp {
+            revision: Some(cx.inventory.snapshot().revision()),
+            client_ip: cx.judging.client_ip,
+            pending: self.troubles.pending,
+            is_idle: cx.snapshot.is_idle(),
+            signs: cx.signs,
+            is_wide: table::is_wide(cx),
+            stale: self.rows.services.iter().filter(stale).count(),
+        };
+        if self.stamp != stamp || self.gaps != gaps {
+            self.gaps = gaps;
+            self.make_rows(cx, stamp);
+        }
+        self.follow_table(cx);
+    }
+
+    fn actions(&self) -> &[Action] {
+        &[
+            Action::Enter,
+            Action::NextPart,
+            Action::Json,
+            Action::Describe,
+            Action::Sort,
+            Action::Copy,
+            Action::Portal,
+            Action::NextView,
+            Action::FaultsOnly,
+            Action::Refresh,
+        ]
+    }
+
+    fn on_action(&mut self, action: Action, cx: &Cx<'_>) -> Outcome {
+        let part = self.parts.focus();
+        let taken = match part {
+            SERVICES => self.table.on_action(action),
+            CALLERS => self.matrix.on_action(action, &self.rows),
+            _ => self.detail.on_action(action),
+        };
+        if taken {
+            match part {
+                SERVICES => self.follow_table(cx),
+                CALLERS => self.follow_matrix(cx),
+                _ => {}
+            }
+            return Outcome::drawn();
+        }
+        if action == Action::FaultsOnly {
+            self.table.on_action(action);
+            self.follow_table(cx);
+            return Outcome::drawn();
+        }
+        if self.parts.on_action(action) {
+            Outcome::drawn()
+        } else {
+            Outcome::ignored()
+        }
+    }
+
+    fn draw(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
+        if self.nothing_at_all() {
+            return self.draw_services(cx, area, buffer);
+        }
+        let heights = [Height::Rows(self.table_height(area)), Height::Rest];
+        let placed: Placed = self.parts.place(cx, area, &heights);
+        let mut drawn = Drawn::default();
+        if let Some(area) = placed.views[SERVICES] {
+            drawn.add(self.draw_services(cx, area, buffer));
+        }
+        if let Some(area) = placed.views[CALLERS] {
+            drawn.add(self.draw_callers(cx, area, buffer));
+        }
+        if let Some(area) = placed.detail {
+            drawn.add(self.draw_detail(cx, area, buffer));
+        }
+        placed.hairlines(cx, buffer);
+        drawn
+    }
+
+    fn keep(&mut self, page: Page) {
+        match page.part {
+            SERVICES => self.table.keep(page),
+            CALLERS => self.matrix.keep(page),
+            _ => self.detail.keep(page),
+        }
+    }
+
+    fn on_pointer(&mut self, pointer: &Pointer, cx: &Cx<'_>) -> Outcome {
+        let outcome = match pointer.part {
+            SERVICES => {
+                let outcome = point_at_table(&mut self.table, pointer);
+                self.follow_table(cx);
+                outcome
+            }
+            CALLERS => {
+                match pointer.what {
+                    Gesture::Click => self.matrix.select_line(pointer.line, &self.rows),
+                    Gesture::WheelUp => self.matrix.wheel(false, &self.rows),
+                    Gesture::WheelDown => self.matrix.wheel(true, &self.rows),
+                }
+                self.follow_matrix(cx);
+                Outcome::drawn()
+            }
+            _ => point_at_detail(&mut self.detail, pointer),
+        };
+        if pointer.what == Gesture::Click {
+            self.parts.go(pointer.part);
+        }
+        outcome
+    }
+
+    fn badge(&self) -> Option<Badge> {
+        let count = |sign: Sign| {
+            self.rows
+                .services
+                .iter()
+                .filter(|one| one.sign == sign)
+                .count()
+        };
+        for (sign, count) in [
+            (Sign::Shut, count(Sign::Shut)),
+            (Sign::Unknown, count(Sign::Unknown) + self.troubles.denied),
+            (Sign::Failed, self.troubles.failed),
+            (Sign::Reading, self.troubles.pending),
+        ] {
+            if count > 0 {
+                return Some(Badge { sign, count });
+            }
+        }
+        None
+    }
+
+    fn keys(&self) -> Vec<Key> {
+        let facets = |id: &ArmId, family: Family| {
+            let links = (family == Family::Search)
+                .then(|| Key::Facet(id.clone(), Facet::SharedPrivateLinks));
+            links
+                .into_iter()
+                .chain([Key::Facet(id.clone(), Facet::Perimeters)])
+                .collect::<Vec<_>>()
+        };
+        self.gaps
+            .iter()
+            .flat_map(|gap| gap.keys.iter().cloned())
+            .chain(
+                self.table
+                    .listed()
+                    .filter_map(|row| {
+                        let service = self
+                            .rows
+                            .services
+                            .iter()
+                            .find(|one| one.resource.id.as_str() == &*row.id)?;
+                        Some(facets(&service.resource.id, service.resource.family))
+                    })
+                    .take(100)
+                    .flatten(),
+            )
+            .collect()
+    }
+
+    fn subject(&self, cx: &Cx<'_>) -> Option<Subject> {
+        let sections = self.detail.sections().to_vec();
+        if let Some(gap) = self.gap() {
+            return Some(Subject {
+                title: gap.title(),
+                copy: vec![CopyItem {
+                    label: "what was refused".to_owned(),
+                    text: plain_text(&sections),
+                }],
+                sections,
+                ..Subject::default()
+            });
+        }
+        let service = self.service()?;
+        let resource = &service.resource;
+        let (row, column) = self.matrix.chosen();
+        let evidence = self.matrix.cell(cx, &self.rows, (row, column)).map(|cell| {
+            let lines = cell
+                .admission
+                .judged
+                .evidence
+                .iter()
+                .map(|one| format!("{} = {}", one.path, one.words()));
+            lines.collect::<Vec<_>>().join("\n")
+        });
+        let item = |label: &str, text: String| CopyItem {
+            label: label.to_owned(),
+            text,
+        };
+        Some(Subject {
+            title: resource.name.clone(),
+            id: Some(resource.id.clone()),
+            answers: vec![Answer {
+                title: resource.name.clone(),
+                raw: Raw::Json(Arc::clone(&resource.raw)),
+            }],
+            copy: [
+                Some(item("id", resource.id.as_str().to_owned())),
+                Some(item("name", resource.name.clone())),
+                evidence.map(|text| item("evidence", text)),
+                Some(item("open to", service.open_to.words())),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
+            portal: None,
+            sections,
+        })
+    }
+
+    fn set_filter(&mut self, typed: &str) {
+        self.table.set_filter(typed);
+    }
+
+    fn filter(&self) -> (String, usize, usize) {
+        let (listed, all) = self.table.count();
+        (self.table.filter().to_owned(), listed, all)
+    }
+
+    fn sort_columns(&self) -> Vec<(usize, String)> {
+        self.table.sort_columns()
+    }
+
+    fn sort_by(&mut self, column: usize) {
+        self.table.sort_by(column);
+    }
+
+    fn sorted(&self) -> Option<(usize, bool)> {
+        self.table.sorted()
+    }
+
+    fn select(&mut self, id: &str) -> bool {
+        if let Some((caller, service)) = id.split_once('|') {
+            let found = self.matrix.go_to(&self.rows, caller, service);
+            if found {
+                self.parts.go(CALLERS);
+                self.table.select(service);
+            }
+            return found;
+        }
+        let found = self.table.select(id);
+        if found {
+            self.parts.go(SERVICES);
+        }
+        found
+    }
+
+    fn things(&self) -> Vec<Thing> {
+        self.rows
+            .services
+            .iter()
+            .map(|one| Thing {
+                id: one.resource.id.as_str().to_owned(),
+                kind: "resource",
+                sign: Some(one.sign),
+                name: one.resource.name.clone(),
+                fact: format!(
+                    "{} · {}",
+                    one.kind,
+                    one.resource.id.resource_group().unwrap_or_default()
+                ),
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,375 @@
+//! The services of the Network pane as plain rows: who they are, to whom they are open, and the sign
+//! that sums up what the pattern asks of them.
+//!
+//! Pure: made from the inventory and the judgement alone.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::analysis::network::{self, Admission, Answer, Asked, Doors, OpenTo, Question, Reach};
+use crate::analysis::verdict::Verdict;
+use crate::model::facet::Facet;
+use crate::model::id::ArmId;
+use crate::model::judging::Judging;
+use crate::model::key::Key;
+use crate::model::resource::{Details, Family, Resource};
+use crate::store::{Inventory, Snapshot, State};
+use crate::ui::signs::Sign;
+
+use super::ways::{Basis, Ways, Who};
+
+/// The families that stand in this pane.
+pub(crate) const FAMILIES: [Family; 6] = [
+    Family::Storage,
+    Family::Search,
+    Family::Cognitive,
+    Family::Workspace,
+    Family::Cosmos,
+    Family::Vault,
+];
+
+/// One service.
+#[derive(Clone, Debug)]
+pub(crate) struct Service {
+    /// The resource.
+    pub(crate) resource: Arc<Resource>,
+    /// What it is called: `Azure OpenAI`.
+    pub(crate) kind: &'static str,
+    /// The number of its group.
+    pub(crate) group: usize,
+    /// Whether Microsoft made it.
+    pub(crate) is_managed: bool,
+    /// To whom it is open.
+    pub(crate) open_to: OpenTo,
+    /// Whether the answer waits for a reading that is under way.
+    pub(crate) is_reading: bool,
+    /// The sum.
+    pub(crate) sign: Sign,
+    /// What `bypass` keeps out although the pattern calls there.
+    pub(crate) bypass_shuts: bool,
+}
+
+/// A resource group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Home {
+    /// Its id.
+    pub(crate) id: ArmId,
+    /// Whether Microsoft made it.
+    pub(crate) is_managed: bool,
+}
+
+/// Everything that the pane shows.
+#[derive(Debug, Default)]
+pub(crate) struct Rows {
+    /// The groups, managed ones last.
+    pub(crate) homes: Vec<Home>,
+    /// The services, in the order of the table.
+    pub(crate) services: Vec<Service>,
+    /// Those who want in.
+    pub(crate) callers: Vec<Who>,
+    /// Which calls the pattern has.
+    pub(crate) ways: Ways,
+}
+
+/// Makes the rows.
+pub(crate) fn build(inventory: &Inventory, snapshot: &Snapshot, judging: &Judging) -> Rows {
+    let ways = Ways::of(inventory, snapshot);
+    let shown: Vec<&Arc<Resource>> = inventory
+        .resources()
+        .filter(|one| one.family.has_firewall() && !stands_for_its_hub(inventory, one))
+        .collect();
+    let homes = homes(inventory, &shown, &ways);
+    let place: HashMap<&ArmId, usize> = homes
+        .iter()
+        .enumerate()
+        .map(|(at, home)| (&home.id, at))
+        .collect();
+    let callers: Vec<Who> = std::iter::once(Who::You)
+        .chain(
+            ways.callers(shown.iter().copied())
+                .cloned()
+                .map(Who::Service),
+        )
+        .chain([Who::Portal, Who::Internet])
+        .collect();
+    let asking = asking(&callers, &ways);
+    let mut services: Vec<Service> = shown
+        .iter()
+        .filter_map(|one| {
+            let open_to = network::open_to(inventory, one)?;
+            let group = *place.get(&one.id.group_id()?)?;
+            let is_managed = homes[group].is_managed;
+            let cells = asking
+                .get(&one.id)
+                .into_iter()
+                .flatten()
+                .copied()
+                // An address that was not said keeps nothing from being judged but the person.
+                .chain(judging.client_ip.is_some().then_some(0))
+                .filter_map(|at| {
+                    judge((inventory, snapshot), judging, &ways, callers.get(at)?, one)
+                })
+                .filter(|cell| cell.basis.is_wanted());
+            let (mut shut, mut unknown, mut bypass_shuts) = (false, false, false);
+            for cell in cells {
+                shut |= cell.sign == Sign::Shut;
+                unknown |= cell.sign == Sign::Unknown;
+                bypass_shuts |= cell.sign == Sign::Shut && is_shut_by_bypass(&cell.admission);
+            }
+            let is_reading = open_to.is_unknown() && is_waiting(snapshot, &one.id);
+            let sign = match (&open_to.reach, shut, unknown) {
+                (_, true, _) => Sign::Shut,
+                _ if is_reading => Sign::Reading,
+                (Reach::Unknown(_), ..) | (_, _, true) => Sign::Unknown,
+                _ if is_managed => Sign::Keep,
+                // A workspace has no rules that could be narrower.
+                (Reach::Everyone, ..) if one.family != Family::Workspace => Sign::Exposure,
+                _ => Sign::Open,
+            };
+            Some(Service {
+                resource: Arc::clone(one),
+                kind: kind(one),
+                group,
+                is_managed,
+                open_to,
+                is_reading,
+                sign,
+                bypass_shuts,
+            })
+        })
+        .collect();
+    // What has no rules of its own comes after those that have.
+    services.sort_by_key(|one| {
+        (
+            one.group,
+            rank(one.sign),
+            one.resource.family == Family::Workspace,
+        )
+    });
+    Rows {
+        homes,
+        services,
+        callers,
+        ways,
+    }
+}
+
+/// Which callers want into which service, by their place in the list.
+fn asking(callers: &[Who], ways: &Ways) -> HashMap<ArmId, Vec<usize>> {
+    let mut asking: HashMap<ArmId, Vec<usize>> = HashMap::new();
+    for (at, who) in callers.iter().enumerate() {
+        if let Who::Service(service) = who {
+            for target in ways.wanted_of(&service.id) {
+                asking.entry(target.clone()).or_default().push(at);
+            }
+        }
+    }
+    asking
+}
+
+/// Whether a trusted service is kept out by a bypass that says so.
+fn is_shut_by_bypass(admission: &Admission) -> bool {
+    admission.asked.iter().any(would_have_let_in)
+}
+
+/// Whether this is the list of trusted services that the caller is on, and that is switched off.
+pub(crate) fn would_have_let_in(one: &Asked) -> bool {
+    one.question == Question::TrustedService
+        && one.answer == Answer::Next
+        && one.telling
+        && one
+            .evidence
+            .iter()
+            .any(|evidence| one.words.contains(&evidence.words()))
+}
+
+/// Shut, unknown, waiting, open: the order of lists.
+fn rank(sign: Sign) -> u8 {
+    match sign {
+        Sign::Shut => 0,
+        Sign::Unknown => 1,
+        Sign::Reading => 2,
+        _ => 3,
+    }
+}
+
+/// A project has the network of its hub, which stands in the list for it.
+fn stands_for_its_hub(inventory: &Inventory, one: &Resource) -> bool {
+    matches!(&one.details, Details::Workspace(workspace)
+        if workspace.hub.as_ref().is_some_and(|hub| inventory.resource(hub).is_some()))
+}
+
+/// The groups; those that a service made come last, also before the service is known.
+fn homes(inventory: &Inventory, shown: &[&Arc<Resource>], ways: &Ways) -> Vec<Home> {
+    let mut homes: Vec<Home> = Vec::new();
+    for one in shown {
+        if let Some(id) = one.id.group_id()
+            && !homes.iter().any(|home| home.id == id)
+        {
+            let is_managed = ways.maker(&id).is_some();
+            homes.push(Home { id, is_managed });
+        }
+    }
+    homes.sort_by_cached_key(|home| {
+        let group = inventory.group(&home.id);
+        let is_made = group.is_some_and(|group| group.managed_by.text().is_some());
+        (home.is_managed || is_made, home.id.clone())
+    });
+    homes
+}
+
+/// What a service is called.
+pub(crate) fn kind(one: &Resource) -> &'static str {
+    match &one.details {
+        Details::Storage(_) => "Storage",
+        Details::Search(_) => "AI Search",
+        Details::Cognitive(_) if one.kind.is("OpenAI") => "Azure OpenAI",
+        Details::Cognitive(_) if one.kind.is("AIServices") => "Foundry",
+        Details::Cognitive(_) => "AI services",
+        Details::Workspace(_) if one.kind.is("Hub") => "Foundry hub",
+        Details::Workspace(_) if one.kind.is("Project") => "Foundry project",
+        Details::Workspace(_) => "ML workspace",
+        Details::Cosmos(_) => "Cosmos DB",
+        Details::Vault(_) => "Key Vault",
+        Details::LogWorkspace(_) => "Log Analytics",
+        Details::UserIdentity(_) => "identity",
+        Details::PrivateEndpoint(_) => "private endpoint",
+        Details::VirtualNetwork(_) => "virtual network",
+    }
+}
+
+/// To whom a service is open, in the words that fit beside seven other columns.
+pub(crate) fn short_words(open_to: &OpenTo) -> String {
+    match &open_to.reach {
+        Reach::Some(doors) => doors_in_short(doors),
+        _ => open_to.words(),
+    }
+}
+
+fn doors_in_short(doors: &Doors) -> String {
+    let counted = |count: usize, one: &str, many: &str| match count {
+        0 => None,
+        1 => Some(one.to_owned()),
+        count => Some(format!("{count} {many}")),
+    };
+    let flag = |is_set: bool, words: &str| is_set.then(|| words.to_owned());
+    [
+        flag(doors.any_azure, "any Azure"),
+        counted(doors.addresses, "1 IP", "IPs"),
+        counted(doors.ranges, "1 range", "ranges"),
+        counted(doors.networks, "1 net", "nets"),
+        flag(doors.trusted, "trusted"),
+        counted(doors.instances, "instance", "instances"),
+        flag(doors.portal, "portal"),
+        flag(doors.private_endpoints > 0, "private"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect::<Vec<_>>()
+    .join(" + ")
+}
+
+/// One caller at one service.
+#[derive(Clone, Debug)]
+pub(crate) struct Cell {
+    /// Its sign.
+    pub(crate) sign: Sign,
+    /// By which rule: `IP rule`, `no rule`.
+    pub(crate) words: &'static str,
+    /// Whether and why the call is made.
+    pub(crate) basis: Basis,
+    /// The questions and their answers.
+    pub(crate) admission: Admission,
+}
+
+/// Judges one caller at one service; none when the pattern has no such call, or no firewall stands
+/// in its way.
+pub(crate) fn judge(
+    (inventory, snapshot): (&Inventory, &Snapshot),
+    judging: &Judging,
+    ways: &Ways,
+    who: &Who,
+    target: &Resource,
+) -> Option<Cell> {
+    let basis = ways.basis(who, target)?;
+    let caller = Ways::caller(inventory, judging, who, target);
+    let admission = network::admit(inventory, judging, &caller, target)?;
+    let waits = || {
+        is_waiting(snapshot, &target.id)
+            || matches!(who, Who::Service(service) if is_waiting(snapshot, &service.id))
+    };
+    let (sign, words) = match admission.judged.verdict {
+        Verdict::Open | Verdict::AtRisk => {
+            let by = admission.by.map_or("open", by_words);
+            let is_wide = matches!(who, Who::Internet);
+            let sign = match is_wide {
+                // Microsoft's own, and what has no rules, is not for anybody to narrow.
+                true if ways.is_managed(target) || target.family == Family::Workspace => Sign::Note,
+                true => Sign::Exposure,
+                false => Sign::Open,
+            };
+            (sign, by)
+        }
+        Verdict::Unknown if waits() => (Sign::Reading, "reading"),
+        Verdict::Unknown => (Sign::Unknown, doubt(&admission)),
+        Verdict::Shut if basis.is_wanted() => (Sign::Shut, shut_words(&admission)),
+        Verdict::Shut => (Sign::Refused, "denied"),
+    };
+    Some(Cell {
+        sign,
+        words,
+        basis,
+        admission,
+    })
+}
+
+fn by_words(question: Question) -> &'static str {
+    match question {
+        Question::PrivateEndpoint => "private",
+        Question::SharedPrivateLink => "private link",
+        Question::Perimeter => "perimeter",
+        Question::InstanceRule => "instance rule",
+        Question::TrustedService => "trusted",
+        Question::PublicAccess => "public access",
+        Question::IpRule => "IP rule",
+        Question::SubnetRule => "network rule",
+        Question::DefaultAction => "everyone",
+    }
+}
+
+fn shut_words(admission: &Admission) -> &'static str {
+    match admission.asked.last().map(|one| one.question) {
+        Some(Question::PublicAccess) => "public off",
+        Some(Question::Perimeter) => "perimeter",
+        Some(Question::SharedPrivateLink) => "private link",
+        _ => "no rule",
+    }
+}
+
+/// The first question that cannot be answered.
+fn doubt(admission: &Admission) -> &'static str {
+    let may = |answer: Answer| {
+        matches!(
+            answer,
+            Answer::MayAdmit | Answer::MayShut | Answer::MayDecide
+        )
+    };
+    admission
+        .asked
+        .iter()
+        .find(|one| may(one.answer))
+        .map_or("unknown", |one| by_words(one.question))
+}
+
+/// Whether a facet that the network's judgement rests on is still being read, or will be: the
+/// snapshot is asked, as a plan is no change of a value.
+fn is_waiting(snapshot: &Snapshot, id: &ArmId) -> bool {
+    [Facet::Perimeters, Facet::SharedPrivateLinks]
+        .into_iter()
+        .any(
+            |facet| match snapshot.slice(&Key::Facet(id.clone(), facet)) {
+                Some(slice) => slice.state() == State::Pending,
+                None => !snapshot.is_idle(),
+            },
+        )
+}

@@ -1,0 +1,10 @@
+//! The panes as a person sees them: every state at every size, on environments built from the
+//! scenarios' own documents.
+//!
+//! `stage.rs` builds the environments and draws; one module a pane.
+
+mod screens {
+    pub(crate) mod stage;
+
+    mod requests;
+}
