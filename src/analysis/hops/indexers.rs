@@ -5,7 +5,9 @@
 
 mod extras;
 mod inferred;
+pub(super) use inferred::principals;
 mod settings;
+pub(super) use settings::environment;
 
 use crate::analysis::access::Action;
 use crate::analysis::evidence::Evidence;
