@@ -89,6 +89,7 @@ impl Global {
     pub fn judging(&self) -> Judging {
         Judging {
             client_ip: self.client_ip,
+            ..Judging::default()
         }
     }
 
