@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::json;
+use time::OffsetDateTime;
 
 use crate::analysis::access::{self, Action, Standing};
 use crate::analysis::evidence::Evidence;
@@ -14,10 +15,9 @@ use crate::analysis::gates::authentication::{Presented, authentication};
 use crate::analysis::gates::authorization::{Claim, Need, authorization, roles};
 use crate::analysis::gates::{self, network};
 use crate::analysis::ground::Ground;
-use crate::analysis::hop::{Basis, GateVerdict, Hop, HopKind, Remedy};
-use crate::analysis::remedy::az::{Assignee, assign, az};
+use crate::analysis::hop::{Basis, GateVerdict, Hop, HopKind};
 use crate::analysis::remedy::portal::portal;
-use crate::analysis::remedy::terraform::role_assignment;
+use crate::analysis::remedy::read::{give, kind_of};
 use crate::analysis::verdict::{Gate, Verdict};
 use crate::model::caller::Caller;
 use crate::model::facet::Facet;
@@ -54,14 +54,6 @@ fn asker<'g>(ground: &'g Ground<'_>, subscription: Option<&SubscriptionId>) -> O
         .or_else(|| callers.first())
 }
 
-fn kind_of(caller: &Caller) -> Assignee {
-    if caller.is_person() {
-        Assignee::User
-    } else {
-        Assignee::ServicePrincipal
-    }
-}
-
 fn hop(caller: &Caller, to: &ArmId, gates: Vec<GateVerdict>) -> Option<Hop> {
     let from = caller
         .object_id
@@ -84,6 +76,7 @@ fn hop(caller: &Caller, to: &ArmId, gates: Vec<GateVerdict>) -> Option<Hop> {
 struct Readings<'a> {
     asked: usize,
     open: usize,
+    newest: Option<OffsetDateTime>,
     denied: Vec<(&'a Key, &'a Issue)>,
     failed: Vec<(&'a Key, &'a Issue)>,
 }
@@ -95,6 +88,7 @@ impl<'a> Readings<'a> {
             return;
         }
         self.asked += 1;
+        self.newest = self.newest.max(slice.observed_at);
         match (state, slice.trouble()) {
             (State::Pending, _) => self.open += 1,
             (State::Denied, Some(issue)) => self.denied.push((key, issue)),
@@ -104,6 +98,21 @@ impl<'a> Readings<'a> {
             }
             _ => {}
         }
+    }
+
+    /// How many there were, and when the newest answer came.
+    fn count(&self, scope: &ArmId) -> Evidence {
+        Evidence::listed(
+            scope.clone(),
+            "readings",
+            json!({
+                "asked": self.asked,
+                "refused": self.denied.len(),
+                "failed": self.failed.len(),
+                "open": self.open,
+            }),
+            self.newest.unwrap_or(OffsetDateTime::UNIX_EPOCH),
+        )
     }
 
     fn evidence(&self) -> Vec<Evidence> {
@@ -208,7 +217,12 @@ fn of_subscription(
                 format!("all {} readings were answered", readings.asked),
             ),
         };
-        return gates::judged(Gate::Authorization, verdict, reason, readings.evidence());
+        return gates::judged(
+            Gate::Authorization,
+            verdict,
+            reason,
+            readings.evidence().into_iter().chain([readings.count(scope)]),
+        );
     };
     let role = issue.role.unwrap_or("Reader");
     let right = issue.right.as_deref().unwrap_or("a right");
@@ -235,7 +249,7 @@ fn of_subscription(
         reason,
         readings.evidence().into_iter().chain(more),
     )
-    .mended_by(give(caller, role, key.scope().as_ref().unwrap_or(scope)))
+    .mended_by(give(Some(caller), role, key.scope().as_ref().unwrap_or(scope)))
 }
 
 /// The proof that the caller holds no role with the right that a refusal names.
@@ -248,19 +262,6 @@ fn lacks(ground: &Ground<'_>, caller: &Caller, key: &Key, issue: &Issue) -> Opti
         &key.scope()?,
     );
     matches!(held.standing, Standing::None | Standing::Denied).then_some(held.judged.evidence)
-}
-
-fn give(caller: &Caller, role: &str, scope: &ArmId) -> Vec<Remedy> {
-    let mut remedies = Vec::new();
-    if let Some(principal) = &caller.object_id {
-        remedies.push(az(assign(principal, kind_of(caller), role, scope)));
-        remedies.push(role_assignment(principal.as_str(), role, scope));
-    }
-    remedies.push(portal(
-        scope.name(),
-        ["Access control (IAM)", "Add role assignment", role],
-    ));
-    remedies
 }
 
 /// The data plane of a search service, when it was asked.
@@ -299,7 +300,7 @@ fn search(ground: &Ground<'_>, service: &Resource) -> Option<Hop> {
             Some(authorization(ground, &claim)),
         ]
     };
-    let gates = answered(&readings, configured, &service.name);
+    let gates = answered(&readings, configured, service);
     hop(caller, &service.id, gates)
 }
 
@@ -308,9 +309,11 @@ fn search(ground: &Ground<'_>, service: &Resource) -> Option<Hop> {
 fn answered(
     readings: &Readings<'_>,
     configured: impl FnOnce() -> Vec<Option<GateVerdict>>,
-    name: &str,
+    service: &Resource,
 ) -> Vec<GateVerdict> {
-    let open = |gate, reason: String| gates::judged(gate, Verdict::Open, reason, []);
+    let open = |gate, reason: String| {
+        gates::judged(gate, Verdict::Open, reason, [readings.count(&service.id)])
+    };
     if readings.denied.is_empty() {
         return match readings.unfinished() {
             Some(why) => vec![gates::judged(
@@ -320,7 +323,7 @@ fn answered(
                 readings.evidence(),
             )],
             None => vec![
-                open(Gate::Network, format!("{name} answered")),
+                open(Gate::Network, format!("{} answered", service.name)),
                 open(Gate::Authentication, "the token was accepted".to_owned()),
                 open(
                     Gate::Authorization,
@@ -433,7 +436,7 @@ fn logs(ground: &Ground<'_>, resource: &Resource, workspace: &LogWorkspace) -> O
         _ => {
             let gate = gates::judged(Gate::Authorization, verdict, reason, [proof]);
             if is_refused {
-                gate.mended_by(give(caller, "Log Analytics Reader", &resource.id))
+                gate.mended_by(give(Some(caller), "Log Analytics Reader", &resource.id))
             } else {
                 gate
             }

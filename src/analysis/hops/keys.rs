@@ -18,6 +18,7 @@ use crate::analysis::gates::{self, network};
 use crate::analysis::ground::{Ground, Lookup};
 use crate::analysis::hop::{Basis, GateVerdict, Hop, HopKind};
 use crate::analysis::network::Public;
+use crate::analysis::remedy::read;
 use crate::analysis::verdict::{Gate, Verdict};
 use crate::model::field::Field;
 use crate::model::id::ArmId;
@@ -240,7 +241,10 @@ fn hop(ground: &Ground<'_>, caller: &Resource, named: &Named, reader: Reader) ->
             Verdict::Unknown,
             format!("the vault of {uri} {why}"),
             [named.proof.clone()],
-        )),
+        )
+        .mended_by(named.vault.as_ref().map_or_else(Vec::new, |id| {
+            read::give(ground.inventory.snapshot().callers().first(), "Reader", id)
+        }))),
         None => gates.push(gates::judged(
             Gate::Configuration,
             Verdict::Unknown,

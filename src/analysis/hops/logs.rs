@@ -15,7 +15,8 @@ use crate::analysis::evidence::{Evidence, at};
 use crate::analysis::facets::{self, Listed};
 use crate::analysis::gates;
 use crate::analysis::ground::{Ground, Lookup};
-use crate::analysis::hop::{Basis, GateVerdict, Hop, HopKind};
+use crate::analysis::hop::{Basis, GateVerdict, Hop, HopKind, Remedy};
+use crate::analysis::remedy::read;
 use crate::analysis::verdict::{Gate, Verdict};
 use crate::model::facet::{DiagnosticSetting, Facet};
 use crate::model::id::ArmId;
@@ -121,6 +122,11 @@ fn only_workspace(ground: &Ground<'_>) -> Option<ArmId> {
     found
 }
 
+fn may_read(ground: &Ground<'_>, scope: &ArmId) -> Vec<Remedy> {
+    let caller = ground.inventory.snapshot().callers().first();
+    read::give(caller, "Reader", scope)
+}
+
 struct Sender<'g, 'a> {
     ground: &'g Ground<'a>,
     resource: &'g Resource,
@@ -209,7 +215,7 @@ impl Sender<'_, '_> {
                     setting.categories.join(", "),
                     workspace.name()
                 ),
-                mend::may_read(self.ground, workspace),
+                may_read(self.ground, workspace),
             ),
         };
         let configuration =
@@ -262,7 +268,7 @@ impl Sender<'_, '_> {
                 let name = tied.map_or("to-workspace", |(setting, _)| setting.name.as_str());
                 mend::create(self.resource, &self.scope, destination, name)
             }
-            _ => mend::may_read(self.ground, &self.resource.id),
+            _ => may_read(self.ground, &self.resource.id),
         };
         let gate = gates::judged(Gate::Configuration, verdict, reason, [evidence])
             .mended_by(remedies);

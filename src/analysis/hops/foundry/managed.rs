@@ -18,6 +18,7 @@ use crate::analysis::network;
 use crate::analysis::remedy::az::{self, az, on};
 use crate::analysis::remedy::noted;
 use crate::analysis::remedy::portal::portal;
+use crate::analysis::remedy::read;
 use crate::analysis::remedy::shell::Line;
 use crate::analysis::remedy::terraform::azapi;
 use crate::analysis::verdict::{Gate, Tag, Verdict};
@@ -300,9 +301,21 @@ fn configuration(
     if exists.verdict == Verdict::Shut {
         exists = exists.proved_by([gone(ground, managed, one)]);
     }
-    checks.push(GateVerdict::new(Gate::Configuration, exists));
-    if let Some(resource) = resource {
-        checks.push(locks(ground, &managed.group.id, resource));
+    match resource {
+        // That it was read says that it is there.
+        Some(resource) => checks.push(locks(ground, &managed.group.id, resource)),
+        None => {
+            let gate = GateVerdict::new(Gate::Configuration, exists);
+            checks.push(if gate.judged.verdict == Verdict::Shut {
+                gate.mended_by([portal(
+                    managed.group.id.name(),
+                    ["delete the hub and make it anew, with its key"],
+                )])
+            } else {
+                let caller = ground.inventory.snapshot().callers().first();
+                gate.mended_by(read::give(caller, "Reader", &managed.group.id))
+            });
+        }
     }
     gates::all(Gate::Configuration, checks).unwrap_or_else(|| {
         GateVerdict::new(Gate::Configuration, managed.exists.clone())
@@ -377,7 +390,12 @@ fn locks(ground: &Ground<'_>, group: &ArmId, resource: &Resource) -> GateVerdict
             Verdict::Unknown,
             format!("a ReadOnly lock would keep the hub from its keys, and the locks of {} {why}", group.name()),
             [],
-        ),
+        )
+        .mended_by(read::give(
+            snapshot.callers().first(),
+            "Reader",
+            group,
+        )),
         None => gates::judged(
             Gate::Configuration,
             Verdict::Open,

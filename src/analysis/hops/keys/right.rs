@@ -106,7 +106,8 @@ fn by_policy(
                 vault.name, reader.name
             ),
             vec![Evidence::of(vault, "properties.accessPolicies")],
-        );
+        )
+        .mended_by(reader.presenter.gate.remedies.clone());
     };
     let holders = ground.holders(principal);
     let own: Vec<(usize, &AccessPolicy)> = details

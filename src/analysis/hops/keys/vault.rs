@@ -10,6 +10,7 @@ use crate::analysis::hop::{GateVerdict, Remedy};
 use crate::analysis::network::region;
 use crate::analysis::remedy::az::{self, az, on};
 use crate::analysis::remedy::portal::portal;
+use crate::analysis::remedy::read;
 use crate::analysis::remedy::shell::Line;
 use crate::analysis::remedy::terraform::azurerm;
 use crate::analysis::verdict::{Gate, Verdict};
@@ -68,7 +69,12 @@ fn key(ground: &Ground<'_>, vault: &Resource, uri: &str, named: &Evidence) -> Ga
                 Verdict::Unknown,
                 format!("whether key {name} is there and enabled is not known: {why}"),
                 [named.clone()],
-            ),
+            )
+            .mended_by(read::give(
+                ground.inventory.snapshot().callers().first(),
+                "Reader",
+                &vault.id,
+            )),
             None => check(
                 Verdict::Shut,
                 format!("{} has no key {name}: {} read", vault.name, listed.items.len()),

@@ -1,11 +1,10 @@
 //! What makes a resource send its logs.
 
-use crate::analysis::ground::Ground;
 use crate::analysis::hop::Remedy;
-use crate::analysis::remedy::az::{self, Assignee, az};
+use crate::analysis::remedy::az::{self, az};
 use crate::analysis::remedy::portal::portal;
 use crate::analysis::remedy::shell::Line;
-use crate::analysis::remedy::terraform::{azurerm, role_assignment, text};
+use crate::analysis::remedy::terraform::{azurerm, text};
 use crate::model::id::ArmId;
 use crate::model::resource::{Family, Resource};
 
@@ -90,23 +89,4 @@ pub(super) fn create(
         );
     }
     crate::analysis::remedy::noted(remedies, "The first rows may take up to two hours.")
-}
-
-/// The right to read what was refused, for whoever looks.
-pub(super) fn may_read(ground: &Ground<'_>, scope: &ArmId) -> Vec<Remedy> {
-    let Some(caller) = ground.inventory.snapshot().callers().first() else {
-        return Vec::new();
-    };
-    let Some(principal) = &caller.object_id else {
-        return Vec::new();
-    };
-    let kind = if caller.is_person() {
-        Assignee::User
-    } else {
-        Assignee::ServicePrincipal
-    };
-    vec![
-        az(az::assign(principal, kind, "Reader", scope)),
-        role_assignment(principal.as_str(), "Reader", scope),
-    ]
 }
