@@ -36,7 +36,7 @@ fn documents() -> Vec<(String, Value)> {
             .expect("below")
             .display()
             .to_string();
-        if !name.contains("arm") && !name.ends_with("objects.json") {
+        if !name.contains("/arm/") && !name.ends_with("objects.json") {
             continue;
         }
         let text = std::fs::read_to_string(&path).expect("a file");
@@ -85,6 +85,10 @@ fn key_of(document: &Value) -> Option<Key> {
     let last = of_type.rsplit('/').next()?.to_ascii_lowercase();
     match last.as_str() {
         "roleassignments" => return Some(Key::RoleAssignments(scope)),
+        "roleeligibilityscheduleinstances" => return Some(Key::EligibleRoles(scope)),
+        "roleassignmentscheduleinstances" => return Some(Key::ActiveRoles(scope)),
+        "locks" => return Some(Key::Locks(scope)),
+        "networksecurityperimeters" => return Some(Key::NetworkPerimeters(scope)),
         "roledefinitions" => return Some(Key::RoleDefinitions(scope)),
         "denyassignments" => return Some(Key::DenyAssignments(scope)),
         _ => {}
@@ -156,10 +160,98 @@ fn every_document_of_a_scenario_can_be_read_whole() {
         "principals",
         "networkSecurityPerimeterConfigurations",
         "projects",
+        "roleEligibilityScheduleInstances",
+        "roleAssignmentScheduleInstances",
+        "locks",
+        "networkSecurityPerimeters",
+        "profiles",
+        "accessRules",
+        "resourceAssociations",
     ] {
         assert!(
             kinds.get(what).is_some_and(|count| *count > 0),
             "no {what} in any scenario: {kinds:?}"
         );
+    }
+}
+
+/// The data plane's documents: the file, the key that asks for it, and the body of the answer.
+fn data_plane() -> Vec<(String, Key, Value)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/scenarios");
+    let mut found = Vec::new();
+    files(&root, &mut found);
+    found.sort();
+    let mut documents = Vec::new();
+    for path in found {
+        let name = path
+            .strip_prefix(&root)
+            .expect("below")
+            .display()
+            .to_string();
+        let parts: Vec<&str> = name.split('/').collect();
+        let [_, "search", service, tail @ ..] = parts.as_slice() else {
+            continue;
+        };
+        let service = ArmId::new(format!(
+            "/subscriptions/s/resourceGroups/g/providers/Microsoft.Search/searchServices/{service}"
+        ));
+        let text = std::fs::read_to_string(&path).expect("a file");
+        let body: Value = serde_json::from_str(&at_a_fixed_time(&text)).expect("JSON");
+        let (id, facet) = match tail {
+            ["indexers.json"] => (service, Facet::Indexers),
+            ["datasources.json"] => (service, Facet::DataSources),
+            ["skillsets.json"] => (service, Facet::Skillsets),
+            ["indexes.json"] => (service, Facet::Indexes),
+            ["status", file] => (
+                service.child(&format!("indexers/{}", file.trim_end_matches(".json"))),
+                Facet::IndexerStatus,
+            ),
+            ["stats", file] => (
+                service.child(&format!("indexes/{}", file.trim_end_matches(".json"))),
+                Facet::IndexStatistics,
+            ),
+            _ => continue,
+        };
+        let body = if body.is_array() {
+            json!({ "value": body })
+        } else {
+            body
+        };
+        documents.push((name, Key::Facet(id, facet), body));
+    }
+    documents
+}
+
+#[test]
+fn every_object_of_a_data_plane_can_be_read_whole() {
+    let mut kinds = std::collections::BTreeMap::<&str, usize>::new();
+    for (file, key, body) in data_plane() {
+        let request = request(&key).expect("a request");
+        let context = Context {
+            api_version: Arc::from(request.api_version.unwrap_or_default()),
+            observed_at: time::OffsetDateTime::UNIX_EPOCH,
+            request_id: None,
+            requested: None,
+        };
+        let decoded = page(&key, &body, &context);
+        let faults: Vec<_> = decoded.issues.iter().map(|one| &one.message).collect();
+        assert!(faults.is_empty(), "{file}: {faults:?}");
+        let sent = body["value"].as_array().map_or(1, Vec::len);
+        assert_eq!(decoded.page.len(), sent, "{file}");
+        if let Page::IndexerStatuses(statuses) = &decoded.page {
+            let runs = body["executionHistory"].as_array().map_or(0, Vec::len);
+            assert_eq!(statuses[0].history.items().len(), runs, "{file}");
+        }
+        *kinds.entry(key.what()).or_default() += sent;
+    }
+    for what in [
+        "indexers",
+        "indexerStatus",
+        "dataSources",
+        "skillsets",
+        "indexes",
+        "indexStatistics",
+    ] {
+        assert!(kinds.get(what).is_some_and(|count| *count > 0), "no {what}");
     }
 }

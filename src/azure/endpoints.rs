@@ -10,6 +10,7 @@
 use serde_json::{Value, json};
 
 pub use super::decode::versions::declared_since;
+use crate::model::access::Member;
 use crate::model::cloud::Audience;
 use crate::model::facet::Facet;
 use crate::model::id::{ArmId, PrincipalId, TenantId};
@@ -23,12 +24,16 @@ pub struct Request {
     pub audience: Audience,
     /// The tenant whose credential is used; none is the credential's own.
     pub tenant: Option<TenantId>,
+    /// The search service, for the audience that has one address each.
+    pub service: Option<String>,
     /// The path, percent-encoded, to be appended to the base of the audience.
     pub path: String,
     /// The query beside `api-version`: names and values, not encoded.
     pub query: Vec<(&'static str, String)>,
     /// `api-version`, for the services that have one.
     pub api_version: Option<&'static str>,
+    /// What to ask for where that is refused, by a service whose versions no provider lists.
+    pub fallback: Option<&'static str>,
     /// The body of a query that is a POST; none is a GET.
     pub body: Option<Value>,
     /// The action (or, for Graph, the permission) that the reading needs; none for what every
@@ -43,9 +48,11 @@ impl Request {
         Self {
             audience: Audience::ResourceManager,
             tenant: None,
+            service: None,
             path,
             query: Vec::new(),
             api_version: Some(api_version),
+            fallback: None,
             body: None,
             action: Some(action.into()),
             role: Some(READER),
@@ -91,6 +98,17 @@ const DIAGNOSTICS: &str = "2021-05-01-preview";
 const COGNITIVE_PERIMETERS: &str = "2025-09-01";
 /// Perimeter configurations of Log Analytics workspaces: the pinned version lacks them.
 const LOG_PERIMETERS: &str = "2025-07-01";
+/// PIM's instances.
+const SCHEDULES: &str = "2020-10-01";
+/// Management locks.
+const LOCKS: &str = "2020-05-01";
+/// Network security perimeters.
+const PERIMETERS: &str = "2024-10-01";
+/// Their type.
+const PERIMETER: &str = "Microsoft.Network/networkSecurityPerimeters";
+/// The data plane of AI Search, and the stable version before it.
+const SEARCH_DATA: &str = "2025-09-01";
+const SEARCH_DATA_BEFORE: &str = "2024-07-01";
 /// The most ids that one `getByIds` takes.
 const PRINCIPALS_AT_ONCE: usize = 1000;
 
@@ -147,7 +165,132 @@ pub fn request(key: &Key) -> Option<Request> {
         Key::RoleDefinitions(scope) => authorization(scope, "roleDefinitions"),
         Key::DenyAssignments(scope) => authorization(scope, "denyAssignments"),
         Key::Principals(_) => return None,
+        Key::EligibleRoles(scope) => schedules(scope, "roleEligibilityScheduleInstances"),
+        Key::ActiveRoles(scope) => schedules(scope, "roleAssignmentScheduleInstances"),
+        Key::Locks(scope) => Request {
+            api_version: Some(LOCKS),
+            ..authorization(scope, "locks")
+        },
+        Key::NetworkPerimeters(scope) => Request::arm(
+            encoded(&format!("{scope}/providers/{PERIMETER}")),
+            PERIMETERS,
+            format!("{PERIMETER}/read"),
+        ),
+        Key::Memberships(principal, member) => memberships(principal, *member),
+        Key::AssignedTo(scope, principal) => Request {
+            query: vec![(
+                "$filter",
+                format!("assignedTo('{}')", quoted(principal.as_str())),
+            )],
+            ..authorization(scope, "roleAssignments")
+        },
+        Key::ServicePrincipalOf(tenant, app) => Request {
+            query: vec![("$filter", format!("appId eq '{}'", quoted(app.as_str())))],
+            ..directory(
+                tenant.as_ref(),
+                "/v1.0/servicePrincipals".to_owned(),
+                "Application.Read.All",
+            )
+        },
     })
+}
+
+/// A read of the directory.
+fn directory(tenant: Option<&TenantId>, path: String, permission: &str) -> Request {
+    Request {
+        audience: Audience::Graph,
+        tenant: tenant.cloned(),
+        service: None,
+        path,
+        query: Vec::new(),
+        api_version: None,
+        fallback: None,
+        body: None,
+        action: Some(permission.to_owned()),
+        role: Some("Directory Readers"),
+    }
+}
+
+fn memberships(principal: &PrincipalId, member: Member) -> Request {
+    let collection = match member {
+        Member::User => "users",
+        Member::ServicePrincipal => "servicePrincipals",
+    };
+    let path = format!(
+        "/v1.0/{collection}/{}/transitiveMemberOf",
+        segment(principal.as_str())
+    );
+    Request {
+        query: vec![("$top", "999".to_owned())],
+        ..directory(None, path, "Directory.Read.All")
+    }
+}
+
+/// A text inside the quotes of a filter: a quote is doubled.
+fn quoted(text: &str) -> String {
+    text.replace('\'', "''")
+}
+
+/// PIM's own version.
+fn schedules(scope: &ArmId, kind: &str) -> Request {
+    Request {
+        api_version: Some(SCHEDULES),
+        ..authorization(scope, kind)
+    }
+}
+
+/// The data plane of a search service. What its definitions hold is guarded by *actions*, so Reader
+/// is enough (domain-rules H02-H04).
+fn search_request(id: &ArmId, facet: Facet) -> Option<Request> {
+    let (service, path, right) = match facet {
+        Facet::IndexerStatus | Facet::IndexStatistics => {
+            let (collection, operation) = match facet {
+                Facet::IndexerStatus => ("indexers", "status"),
+                _ => ("indexes", "stats"),
+            };
+            let folded = id.folded();
+            let at = folded.rfind(&format!("/{collection}/"))?;
+            let service = ArmId::new(id.as_str().get(..at)?);
+            let name = id.as_str().get(at + collection.len() + 2..)?;
+            let path = format!("/{collection}/{}/{operation}", segment(name));
+            (service, path, collection)
+        }
+        Facet::Indexers => (id.clone(), "/indexers".to_owned(), "indexers"),
+        Facet::DataSources => (id.clone(), "/datasources".to_owned(), "datasources"),
+        Facet::Skillsets => (id.clone(), "/skillsets".to_owned(), "skillsets"),
+        Facet::Indexes => (id.clone(), "/indexes".to_owned(), "indexes"),
+        _ => return None,
+    };
+    let of_type = service.resource_type()?;
+    if Family::of_type(&of_type) != Some(Family::Search) {
+        return None;
+    }
+    Some(Request {
+        audience: Audience::Search,
+        service: Some(service.name().to_owned()),
+        fallback: Some(SEARCH_DATA_BEFORE),
+        ..Request::arm(
+            path,
+            SEARCH_DATA,
+            format!("{}/{right}/read", Family::Search.arm_type()),
+        )
+    })
+}
+
+/// Parts of a network security perimeter. Its profiles have rules of their own.
+fn perimeter_request(id: &ArmId, facet: Facet) -> Option<Request> {
+    let of_type = id.resource_type()?;
+    let profile = format!("{PERIMETER}/profiles");
+    let (owner, tail) = match facet {
+        Facet::PerimeterAssociations => (PERIMETER, "resourceAssociations"),
+        Facet::PerimeterProfiles => (PERIMETER, "profiles"),
+        Facet::PerimeterLinks => (PERIMETER, "links"),
+        Facet::PerimeterRules => (profile.as_str(), "accessRules"),
+        _ => return None,
+    };
+    of_type
+        .eq_ignore_ascii_case(owner)
+        .then(|| child(id, owner, tail, tail, PERIMETERS))
 }
 
 fn resource_request(id: &ArmId) -> Option<Request> {
@@ -172,6 +315,9 @@ fn authorization(scope: &ArmId, kind: &str) -> Request {
 /// Which types have the facet, where it hangs, and the version that knows it.
 fn facet_request(id: &ArmId, facet: Facet) -> Option<Request> {
     const PROJECT: &str = "Microsoft.CognitiveServices/accounts/projects";
+    if let Some(found) = search_request(id, facet).or_else(|| perimeter_request(id, facet)) {
+        return Some(found);
+    }
     let of_type = id.resource_type()?;
     let family = Family::of_type(&of_type);
     if facet == Facet::Connections && of_type.eq_ignore_ascii_case(PROJECT) {
@@ -195,6 +341,7 @@ fn facet_request(id: &ArmId, facet: Facet) -> Option<Request> {
         | (Facet::Connections, Family::Cognitive | Family::Workspace)
         | (Facet::Keys, Family::Vault)
         | (Facet::OutboundRules, Family::Workspace)
+        | (Facet::SqlRoleAssignments | Facet::SqlRoleDefinitions, Family::Cosmos)
         // Vaults and Cosmos DB accounts offer perimeters in previews only: not asked for.
         | (Facet::Perimeters, Family::Storage | Family::Search) => own(facet.name()),
         (Facet::Perimeters, Family::Cognitive) => Request {
@@ -245,17 +392,15 @@ fn diagnostics(id: &ArmId, family: Family) -> Request {
 pub fn principals(tenant: Option<&TenantId>, ids: &[PrincipalId]) -> Vec<Request> {
     ids.chunks(PRINCIPALS_AT_ONCE)
         .map(|ids| Request {
-            audience: Audience::Graph,
-            tenant: tenant.cloned(),
-            path: "/v1.0/directoryObjects/getByIds".to_owned(),
-            query: Vec::new(),
-            api_version: None,
             body: Some(json!({
                 "ids": ids.iter().map(PrincipalId::as_str).collect::<Vec<_>>(),
                 "types": ["user", "group", "servicePrincipal"],
             })),
-            action: Some("Directory.Read.All".to_owned()),
-            role: Some("Directory Readers"),
+            ..directory(
+                tenant,
+                "/v1.0/directoryObjects/getByIds".to_owned(),
+                "Directory.Read.All",
+            )
         })
         .collect()
 }
@@ -279,8 +424,20 @@ const SEGMENT: &percent_encoding::AsciiSet = &percent_encoding::CONTROLS
     .add(b'}')
     .add(b';');
 
+/// What may not stand in a name that is one segment.
+const ONE_SEGMENT: &percent_encoding::AsciiSet = &SEGMENT.add(b'/');
+
 /// What may not stand in the value of a query as it is.
 const QUERY_VALUE: &percent_encoding::AsciiSet = &SEGMENT.add(b'&').add(b'+').add(b'=').add(b'/');
+
+/// A name that comes from an answer as one segment of a path, whatever is in it.
+fn segment(name: &str) -> String {
+    match name {
+        "." => "%252E".to_owned(),
+        ".." => "%252E%252E".to_owned(),
+        name => percent_encoding::utf8_percent_encode(name, ONE_SEGMENT).to_string(),
+    }
+}
 
 /// The path of an id. Ids come from answers, so nothing in them may change where a request goes: a
 /// question mark, a fragment, or a segment that climbs up is no more than text here.
@@ -300,211 +457,4 @@ fn encoded(path: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::model::id::SubscriptionId;
-
-    const RG: &str = "/subscriptions/S/resourceGroups/G/providers/";
-
-    fn sent(key: &Key) -> String {
-        request(key).expect("a request").path_and_query(None)
-    }
-
-    fn id(tail: &str) -> ArmId {
-        ArmId::new(format!("{RG}{tail}"))
-    }
-
-    #[test]
-    fn every_family_is_listed_and_read_with_its_own_right() {
-        for family in Family::ALL {
-            for (group, scope) in [
-                (None, "/subscriptions/S"),
-                (
-                    Some(crate::model::key::GroupName::new("G")),
-                    "/subscriptions/S/resourceGroups/G",
-                ),
-            ] {
-                let key = Key::List {
-                    subscription: SubscriptionId::new("S"),
-                    group,
-                    family,
-                };
-                let version = api_version(family);
-                let list = request(&key).expect("a list");
-                assert_eq!(
-                    list.path_and_query(None),
-                    format!(
-                        "{scope}/providers/{}?api-version={version}",
-                        family.arm_type()
-                    )
-                );
-                assert_eq!(list.action, Some(format!("{}/read", family.arm_type())));
-                assert_eq!(list.role, Some("Reader"));
-            }
-            let one = id(&format!("{}/n", family.arm_type()));
-            assert_eq!(
-                sent(&Key::Resource(one.clone())),
-                format!("{one}?api-version={}", api_version(family))
-            );
-        }
-    }
-
-    #[test]
-    fn facets_hang_where_the_reference_says() {
-        let account = "Microsoft.CognitiveServices/accounts/a";
-        for (tail, facet, path, action) in [
-            (
-                "Microsoft.Storage/storageAccounts/s",
-                Facet::Containers,
-                "Microsoft.Storage/storageAccounts/s/blobServices/default/containers?api-version=2023-05-01",
-                "Microsoft.Storage/storageAccounts/blobServices/containers/read",
-            ),
-            (
-                "Microsoft.Storage/storageAccounts/s",
-                Facet::DiagnosticSettings,
-                "Microsoft.Storage/storageAccounts/s/blobServices/default/providers/Microsoft.Insights/diagnosticSettings?api-version=2021-05-01-preview",
-                "Microsoft.Insights/diagnosticSettings/read",
-            ),
-            (
-                "Microsoft.Search/searchServices/s",
-                Facet::SharedPrivateLinks,
-                "Microsoft.Search/searchServices/s/sharedPrivateLinkResources?api-version=2025-05-01",
-                "Microsoft.Search/searchServices/sharedPrivateLinkResources/read",
-            ),
-            (
-                account,
-                Facet::Perimeters,
-                "Microsoft.CognitiveServices/accounts/a/networkSecurityPerimeterConfigurations?api-version=2025-09-01",
-                "Microsoft.CognitiveServices/accounts/networkSecurityPerimeterConfigurations/read",
-            ),
-            (
-                "Microsoft.CognitiveServices/accounts/a/projects/p",
-                Facet::Connections,
-                "Microsoft.CognitiveServices/accounts/a/projects/p/connections?api-version=2025-06-01",
-                "Microsoft.CognitiveServices/accounts/projects/connections/read",
-            ),
-            (
-                "Microsoft.KeyVault/vaults/v",
-                Facet::Keys,
-                "Microsoft.KeyVault/vaults/v/keys?api-version=2026-02-01",
-                "Microsoft.KeyVault/vaults/keys/read",
-            ),
-            (
-                "Microsoft.MachineLearningServices/workspaces/w",
-                Facet::OutboundRules,
-                "Microsoft.MachineLearningServices/workspaces/w/outboundRules?api-version=2025-12-01",
-                "Microsoft.MachineLearningServices/workspaces/outboundRules/read",
-            ),
-        ] {
-            let key = Key::Facet(id(tail), facet);
-            assert_eq!(sent(&key), format!("{RG}{path}"));
-            let request = request(&key).expect("a request");
-            assert_eq!(request.action.as_deref(), Some(action));
-        }
-    }
-
-    #[test]
-    fn what_a_service_does_not_have_is_not_asked_for() {
-        for (tail, facet) in [
-            ("Microsoft.KeyVault/vaults/v", Facet::Perimeters),
-            ("Microsoft.DocumentDB/databaseAccounts/c", Facet::Perimeters),
-            ("Microsoft.Search/searchServices/s", Facet::Containers),
-            ("Microsoft.Storage/storageAccounts/s", Facet::Keys),
-            (
-                "Microsoft.ContainerRegistry/registries/r",
-                Facet::Properties,
-            ),
-        ] {
-            assert_eq!(request(&Key::Facet(id(tail), facet)), None, "{tail}");
-        }
-        let registry = id("Microsoft.ContainerRegistry/registries/r");
-        assert_eq!(request(&Key::Resource(registry)), None);
-    }
-
-    #[test]
-    fn the_tenant_and_the_scope_come_from_the_key() {
-        let tenant = TenantId::new("t1");
-        let tenants = request(&Key::Tenants(Some(tenant.clone()))).expect("tenants");
-        assert_eq!(
-            tenants.path_and_query(None),
-            "/tenants?api-version=2022-12-01"
-        );
-        assert_eq!(tenants.tenant, Some(tenant.clone()));
-        assert_eq!(tenants.action, None);
-        let subscriptions = request(&Key::Subscriptions(Some(tenant.clone()))).expect("some");
-        assert_eq!(subscriptions.tenant, Some(tenant));
-        assert_eq!(
-            sent(&Key::Groups(SubscriptionId::new("S"))),
-            "/subscriptions/S/resourcegroups?api-version=2025-04-01"
-        );
-        for (key, kind) in [
-            (
-                Key::RoleAssignments(ArmId::new("/subscriptions/S")),
-                "roleAssignments",
-            ),
-            (
-                Key::RoleDefinitions(ArmId::new("/subscriptions/S/")),
-                "roleDefinitions",
-            ),
-            (
-                Key::DenyAssignments(ArmId::new("/subscriptions/S")),
-                "denyAssignments",
-            ),
-        ] {
-            assert_eq!(
-                sent(&key),
-                format!(
-                    "/subscriptions/S/providers/Microsoft.Authorization/{kind}?api-version=2022-04-01"
-                )
-            );
-        }
-    }
-
-    #[test]
-    fn principals_go_in_batches() {
-        let ids: Vec<PrincipalId> = (0..2001).map(|n| PrincipalId::new(n.to_string())).collect();
-        let requests = principals(None, &ids);
-        let sizes: Vec<usize> = requests
-            .iter()
-            .map(|request| {
-                request.body.as_ref().expect("a body")["ids"]
-                    .as_array()
-                    .map_or(0, Vec::len)
-            })
-            .collect();
-        assert_eq!(sizes, [1000, 1000, 1]);
-        assert_eq!(
-            requests[0].path_and_query(None),
-            "/v1.0/directoryObjects/getByIds"
-        );
-        assert_eq!(request(&Key::Principals(None)), None);
-        assert!(principals(None, &[]).is_empty());
-    }
-
-    #[test]
-    fn another_version_takes_the_place_of_the_pinned_one() {
-        let request = request(&Key::Groups(SubscriptionId::new("S"))).expect("a request");
-        assert!(
-            request
-                .path_and_query(Some("2019-10-01"))
-                .ends_with("?api-version=2019-10-01")
-        );
-    }
-
-    proptest! {
-        /// Whatever an answer calls an id, the request goes to that path and to no other.
-        #[test]
-        fn no_id_leaves_its_path(name in "\\PC{0,40}", dots in prop::sample::select(vec!["", "../", "/../..", "%2e%2e/", "?x=", "#", "\\..\\"])) {
-            let key = Key::Resource(id(&format!("Microsoft.Storage/storageAccounts/{dots}{name}")));
-            if let Some(request) = request(&key) {
-                let url = url::Url::parse(&format!("https://arm.example{}", request.path_and_query(None))).expect("a URL");
-                prop_assert_eq!(url.host_str(), Some("arm.example"));
-                prop_assert!(url.path().starts_with("/subscriptions/S/resourceGroups/G/providers/Microsoft.Storage/storageAccounts"), "{}", url);
-                prop_assert_eq!(url.query(), Some("api-version=2023-05-01"));
-                prop_assert_eq!(url.fragment(), None);
-            }
-        }
-    }
-}
+mod tests;

@@ -514,9 +514,23 @@ impl<R: Reader> Runner<R> {
 fn leads_on(key: &Key) -> bool {
     use crate::model::facet::Facet;
     match key {
-        Key::Facet(_, facet) => matches!(facet, Facet::Projects | Facet::DiagnosticSettings),
+        Key::Facet(_, facet) => matches!(
+            facet,
+            Facet::Projects
+                | Facet::DiagnosticSettings
+                | Facet::Perimeters
+                | Facet::Indexers
+                | Facet::Indexes
+                | Facet::PerimeterAssociations
+                | Facet::PerimeterProfiles
+        ),
         Key::Tenants(_)
         | Key::Principals(_)
+        | Key::EligibleRoles(_)
+        | Key::ActiveRoles(_)
+        | Key::Locks(_)
+        | Key::AssignedTo(..)
+        | Key::ServicePrincipalOf(..)
         | Key::RoleDefinitions(_)
         | Key::DenyAssignments(_) => {
             // Their refusal leads to the groups' own lists.
@@ -526,6 +540,9 @@ fn leads_on(key: &Key) -> bool {
         | Key::Groups(_)
         | Key::List { .. }
         | Key::Resource(_)
+        | Key::NetworkPerimeters(_)
+        // Where the directory refuses, ARM is asked instead.
+        | Key::Memberships(..)
         | Key::RoleAssignments(_) => true,
     }
 }

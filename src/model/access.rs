@@ -124,3 +124,111 @@ pub struct Principal {
     /// The JSON as Graph sent it.
     pub raw: Arc<Value>,
 }
+
+/// A role that PIM keeps: one instance of eligibility, or of an assignment that is active now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RoleSchedule {
+    /// Its id.
+    pub id: ArmId,
+    /// `properties.scope`, or the scope in the id.
+    pub scope: ArmId,
+    /// `properties.roleDefinitionId`: compare [`Self::role`].
+    pub role_definition_id: ArmId,
+    /// `properties.principalId`.
+    pub principal_id: PrincipalId,
+    /// `properties.principalType`.
+    pub principal_type: Field<String>,
+    /// `properties.assignmentType`: Activated, Assigned. Absent on eligibility.
+    pub assignment_type: Field<String>,
+    /// `properties.memberType`: Inherited, Direct, Group.
+    pub member_type: Field<String>,
+    /// `properties.status`: Provisioned, Accepted, …
+    pub status: Field<String>,
+    /// `properties.startDateTime`.
+    pub start: Field<OffsetDateTime>,
+    /// `properties.endDateTime`; null means without end.
+    pub end: Field<OffsetDateTime>,
+    /// `properties.condition`: an ABAC expression.
+    pub condition: Field<String>,
+    /// `properties.originRoleAssignmentId`: the role assignment that an active instance is.
+    pub origin: Option<ArmId>,
+    /// `properties.linkedRoleEligibilityScheduleInstanceId`: what was activated.
+    pub linked_eligibility: Field<String>,
+    /// Where it was read.
+    pub source: Source,
+    /// The JSON as Azure sent it.
+    pub raw: Arc<Value>,
+}
+
+impl RoleSchedule {
+    /// The GUID of the role.
+    pub fn role(&self) -> RoleId {
+        RoleId::of(&self.role_definition_id)
+    }
+}
+
+/// A management lock.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lock {
+    /// Its id.
+    pub id: ArmId,
+    /// Its name.
+    pub name: String,
+    /// What it locks: what stands before its own provider in its id.
+    pub scope: ArmId,
+    /// `properties.level`: `CanNotDelete`, `ReadOnly`.
+    pub level: Field<String>,
+    /// `properties.notes`.
+    pub notes: Field<String>,
+    /// Where it was read.
+    pub source: Source,
+    /// The JSON as Azure sent it.
+    pub raw: Arc<Value>,
+}
+
+/// An assignment of a Cosmos DB account's own roles (cosmosdb.md): these are not Azure's roles.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SqlRoleAssignment {
+    /// Its id.
+    pub id: ArmId,
+    /// `properties.scope`: the account, a database or a container of it.
+    pub scope: ArmId,
+    /// `properties.roleDefinitionId`.
+    pub role_definition_id: ArmId,
+    /// `properties.principalId`.
+    pub principal_id: PrincipalId,
+    /// Where it was read.
+    pub source: Source,
+    /// The JSON as Azure sent it.
+    pub raw: Arc<Value>,
+}
+
+/// A role of a Cosmos DB account's own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SqlRoleDefinition {
+    /// Its id.
+    pub id: ArmId,
+    /// `properties.roleName`.
+    pub name: String,
+    /// `properties.type`: `BuiltInRole`, `CustomRole`.
+    pub role_type: Field<String>,
+    /// `properties.assignableScopes`.
+    pub assignable_scopes: Vec<ArmId>,
+    /// `properties.permissions[]`: data actions only.
+    pub permissions: Vec<Permission>,
+    /// The JSON as Azure sent it.
+    pub raw: Arc<Value>,
+}
+
+/// The sort of a principal, as Microsoft Graph's collections part them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Member {
+    /// A person.
+    User,
+    /// An application's, or a managed identity's, service principal.
+    ServicePrincipal,
+}
+
+/// The application id of Azure Cosmos DB's own service principal, which reads the customer's key
+/// (public cloud; domain-rules H15).
+pub const COSMOS_APP_ID: &str = "a232010e-820c-4083-83bb-3ace5fc29d0b";

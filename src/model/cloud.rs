@@ -55,6 +55,19 @@ pub struct Suffixes {
     pub cosmos: String,
 }
 
+impl Default for Suffixes {
+    /// The public cloud's, which stand in for whatever a cloud file leaves out.
+    fn default() -> Self {
+        Self {
+            search: "search.windows.net".to_owned(),
+            blob: "blob.core.windows.net".to_owned(),
+            openai: "openai.azure.com".to_owned(),
+            vault: "vault.azure.net".to_owned(),
+            cosmos: "documents.azure.com".to_owned(),
+        }
+    }
+}
+
 impl Cloud {
     /// The OAuth scope of a service: its audience with `/.default`.
     pub fn scope_of(&self, audience: Audience) -> Option<String> {

@@ -30,11 +30,35 @@ pub enum Facet {
     OutboundRules,
     /// Diagnostic settings.
     DiagnosticSettings,
+    /// Indexers of a search service.
+    Indexers,
+    /// Status and runs of one indexer: the facet of `{service}/indexers/N`.
+    IndexerStatus,
+    /// Data sources of a search service.
+    DataSources,
+    /// Skillsets of a search service.
+    Skillsets,
+    /// Indexes of a search service.
+    Indexes,
+    /// Statistics of one index: the facet of `{service}/indexes/N`.
+    IndexStatistics,
+    /// Assignments of a Cosmos DB account's own roles.
+    SqlRoleAssignments,
+    /// A Cosmos DB account's own roles.
+    SqlRoleDefinitions,
+    /// Associations of a network security perimeter.
+    PerimeterAssociations,
+    /// Profiles of a network security perimeter.
+    PerimeterProfiles,
+    /// Links of a network security perimeter.
+    PerimeterLinks,
+    /// Access rules of a perimeter's profile.
+    PerimeterRules,
 }
 
 impl Facet {
     /// Every facet, in report order.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 22] = [
         Self::Properties,
         Self::Containers,
         Self::SharedPrivateLinks,
@@ -45,6 +69,18 @@ impl Facet {
         Self::Keys,
         Self::OutboundRules,
         Self::DiagnosticSettings,
+        Self::Indexers,
+        Self::IndexerStatus,
+        Self::DataSources,
+        Self::Skillsets,
+        Self::Indexes,
+        Self::IndexStatistics,
+        Self::SqlRoleAssignments,
+        Self::SqlRoleDefinitions,
+        Self::PerimeterAssociations,
+        Self::PerimeterProfiles,
+        Self::PerimeterLinks,
+        Self::PerimeterRules,
     ];
 
     /// The name in the JSON report: camel case, as Azure names the child collection.
@@ -60,6 +96,28 @@ impl Facet {
             Self::Keys => "keys",
             Self::OutboundRules => "outboundRules",
             Self::DiagnosticSettings => "diagnosticSettings",
+            Self::Indexers => "indexers",
+            Self::IndexerStatus => "indexerStatus",
+            Self::DataSources => "dataSources",
+            Self::Skillsets => "skillsets",
+            Self::Indexes => "indexes",
+            Self::IndexStatistics => "indexStatistics",
+            Self::SqlRoleAssignments => "sqlRoleAssignments",
+            Self::SqlRoleDefinitions => "sqlRoleDefinitions",
+            Self::PerimeterAssociations => "resourceAssociations",
+            Self::PerimeterProfiles => "profiles",
+            Self::PerimeterLinks => "links",
+            Self::PerimeterRules => "accessRules",
+        }
+    }
+
+    /// The collection of a search service whose items this facet is read for, one by one: the status
+    /// of an indexer, the statistics of an index.
+    pub fn each_of(self) -> Option<Self> {
+        match self {
+            Self::IndexerStatus => Some(Self::Indexers),
+            Self::IndexStatistics => Some(Self::Indexes),
+            _ => None,
         }
     }
 
@@ -76,6 +134,18 @@ impl Facet {
             Self::Keys => "keys",
             Self::OutboundRules => "managed network rules",
             Self::DiagnosticSettings => "diagnostic settings",
+            Self::Indexers => "indexers",
+            Self::IndexerStatus => "status of an indexer",
+            Self::DataSources => "data sources",
+            Self::Skillsets => "skillsets",
+            Self::Indexes => "indexes",
+            Self::IndexStatistics => "statistics of an index",
+            Self::SqlRoleAssignments => "Cosmos DB role assignments",
+            Self::SqlRoleDefinitions => "Cosmos DB role definitions",
+            Self::PerimeterAssociations => "perimeter associations",
+            Self::PerimeterProfiles => "perimeter profiles",
+            Self::PerimeterLinks => "perimeter links",
+            Self::PerimeterRules => "perimeter access rules",
         }
     }
 }

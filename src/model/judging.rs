@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use super::cloud::Suffixes;
+
 /// The inputs of judgement that do not come from Azure.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Judging {
@@ -10,6 +12,9 @@ pub struct Judging {
     pub client_ip: Option<IpAddr>,
     /// `[pattern]` of the config file: it wins over what is inferred.
     pub pattern: Pattern,
+    /// Host suffixes of the cloud that was read: they tie the address in a definition to a
+    /// resource.
+    pub suffix: Suffixes,
 }
 
 /// The pattern as a person declares it.

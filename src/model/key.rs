@@ -2,8 +2,9 @@
 
 use std::fmt;
 
+use super::access::Member;
 use super::facet::Facet;
-use super::id::{ArmId, SubscriptionId, TenantId};
+use super::id::{ArmId, Folded, PrincipalId, SubscriptionId, TenantId};
 use super::resource::Family;
 
 /// The name of one slice.
@@ -36,7 +37,25 @@ pub enum Key {
     DenyAssignments(ArmId),
     /// Names of the principals that assignments of a tenant mention, from Microsoft Graph.
     Principals(Option<TenantId>),
+    /// PIM: roles that somebody may activate, seen at a scope.
+    EligibleRoles(ArmId),
+    /// PIM: roles that are active now, with their end, seen at a scope.
+    ActiveRoles(ArmId),
+    /// Management locks of a resource group.
+    Locks(ArmId),
+    /// Network security perimeters of a subscription, or of one group.
+    NetworkPerimeters(ArmId),
+    /// The groups that a principal is in, directly or through others, from Microsoft Graph.
+    Memberships(PrincipalId, Member),
+    /// Role assignments at a scope that reach a principal, through its groups too, as ARM says: what
+    /// is asked where Graph is refused.
+    AssignedTo(ArmId, PrincipalId),
+    /// The service principal that an application has in a tenant, from Microsoft Graph.
+    ServicePrincipalOf(Option<TenantId>, AppId),
 }
+
+/// An application's id.
+pub type AppId = Folded;
 
 /// A resource group's name, compared without case.
 pub type GroupName = super::id::Folded;
@@ -55,6 +74,13 @@ impl Key {
             Self::RoleDefinitions(_) => "roleDefinitions",
             Self::DenyAssignments(_) => "denyAssignments",
             Self::Principals(_) => "principals",
+            Self::EligibleRoles(_) => "roleEligibilityScheduleInstances",
+            Self::ActiveRoles(_) => "roleAssignmentScheduleInstances",
+            Self::Locks(_) => "locks",
+            Self::NetworkPerimeters(_) => "networkSecurityPerimeters",
+            Self::Memberships(..) => "transitiveMemberOf",
+            Self::AssignedTo(..) => "roleAssignments/assignedTo",
+            Self::ServicePrincipalOf(..) => "servicePrincipals",
         }
     }
 
@@ -71,13 +97,28 @@ impl Key {
             Self::RoleDefinitions(_) => "role definitions",
             Self::DenyAssignments(_) => "deny assignments",
             Self::Principals(_) => "names of principals",
+            Self::EligibleRoles(_) => "roles that can be activated",
+            Self::ActiveRoles(_) => "roles that are active for a time",
+            Self::Locks(_) => "locks",
+            Self::NetworkPerimeters(_) => "network security perimeters",
+            Self::Memberships(..) => "groups of a principal",
+            Self::AssignedTo(..) => "role assignments of a principal and its groups",
+            Self::ServicePrincipalOf(..) => "service principal of an application",
         }
     }
 
     /// The scope that the reading is about, as an ARM id where it has one.
     pub fn scope(&self) -> Option<ArmId> {
         match self {
-            Self::Tenants(_) | Self::Subscriptions(_) | Self::Principals(_) => None,
+            Self::Tenants(_)
+            | Self::Subscriptions(_)
+            | Self::Principals(_)
+            | Self::ServicePrincipalOf(..) => None,
+            // As the report's evidence writes an object of Graph.
+            Self::Memberships(principal, member) => Some(ArmId::new(match member {
+                Member::User => format!("/users/{principal}"),
+                Member::ServicePrincipal => format!("/servicePrincipals/{principal}"),
+            })),
             Self::Groups(subscription) => Some(ArmId::of_subscription(subscription)),
             Self::List {
                 subscription,
@@ -90,9 +131,14 @@ impl Key {
                 }
             }),
             Self::Resource(id) | Self::Facet(id, _) => Some(id.clone()),
-            Self::RoleAssignments(id) | Self::RoleDefinitions(id) | Self::DenyAssignments(id) => {
-                Some(id.clone())
-            }
+            Self::RoleAssignments(id)
+            | Self::RoleDefinitions(id)
+            | Self::DenyAssignments(id)
+            | Self::EligibleRoles(id)
+            | Self::ActiveRoles(id)
+            | Self::Locks(id)
+            | Self::NetworkPerimeters(id)
+            | Self::AssignedTo(id, _) => Some(id.clone()),
         }
     }
 }

@@ -79,8 +79,31 @@ impl Inventory {
             Payload::Principals(items) => self
                 .principals
                 .extend(items.iter().map(|one| (one.id.clone(), one.clone()))),
-            // Facets are looked up by their resource, see `facet`.
-            Payload::Containers(_)
+            // Somebody's groups name themselves here too; who asked for names knows as much or more.
+            Payload::Memberships(items) => {
+                for one in items {
+                    self.principals
+                        .entry(one.id.clone())
+                        .or_insert_with(|| one.clone());
+                }
+            }
+            // The rest is looked up by its key: see `facet`, and `lookups`.
+            Payload::Indexers(_)
+            | Payload::IndexerStatuses(_)
+            | Payload::DataSources(_)
+            | Payload::Skillsets(_)
+            | Payload::Indexes(_)
+            | Payload::IndexStatistics(_)
+            | Payload::RoleSchedules(_)
+            | Payload::Locks(_)
+            | Payload::SqlRoleAssignments(_)
+            | Payload::SqlRoleDefinitions(_)
+            | Payload::NetworkPerimeters(_)
+            | Payload::PerimeterProfiles(_)
+            | Payload::PerimeterRules(_)
+            | Payload::PerimeterAssociations(_)
+            | Payload::PerimeterLinks(_)
+            | Payload::Containers(_)
             | Payload::SharedPrivateLinks(_)
             | Payload::Perimeters(_)
             | Payload::Deployments(_)

@@ -3,12 +3,19 @@
 
 use std::sync::Arc;
 
-use crate::model::access::{DenyAssignment, Principal, RoleAssignment, RoleDefinition};
+use crate::model::access::{
+    DenyAssignment, Lock, Principal, RoleAssignment, RoleDefinition, RoleSchedule,
+    SqlRoleAssignment, SqlRoleDefinition,
+};
 use crate::model::facet::{
     Connection, Container, Deployment, DiagnosticSetting, Project, VaultKey,
 };
 use crate::model::network::{OutboundRule, PerimeterConfiguration, SharedPrivateLink};
+use crate::model::perimeter::{
+    NetworkPerimeter, PerimeterAccessRule, PerimeterAssociation, PerimeterLink, PerimeterProfile,
+};
 use crate::model::resource::Resource;
+use crate::model::search::{DataSource, Index, IndexStatistics, Indexer, IndexerStatus, Skillset};
 use crate::model::tenancy::{ResourceGroup, Subscription, Tenant};
 
 macro_rules! payload {
@@ -76,6 +83,38 @@ payload! {
     DenyAssignments(DenyAssignment),
     /// Principals.
     Principals(Principal),
+    /// Indexers.
+    Indexers(Indexer),
+    /// The status of an indexer.
+    IndexerStatuses(IndexerStatus),
+    /// Data sources.
+    DataSources(DataSource),
+    /// Skillsets.
+    Skillsets(Skillset),
+    /// Indexes.
+    Indexes(Index),
+    /// Statistics of an index.
+    IndexStatistics(IndexStatistics),
+    /// PIM's instances, eligible or active: the key says which.
+    RoleSchedules(RoleSchedule),
+    /// Locks.
+    Locks(Lock),
+    /// Assignments of Cosmos DB's own roles.
+    SqlRoleAssignments(SqlRoleAssignment),
+    /// Cosmos DB's own roles.
+    SqlRoleDefinitions(SqlRoleDefinition),
+    /// Network security perimeters.
+    NetworkPerimeters(NetworkPerimeter),
+    /// Profiles of a perimeter.
+    PerimeterProfiles(PerimeterProfile),
+    /// Access rules of a profile.
+    PerimeterRules(PerimeterAccessRule),
+    /// Associations of a perimeter.
+    PerimeterAssociations(PerimeterAssociation),
+    /// Links of a perimeter.
+    PerimeterLinks(PerimeterLink),
+    /// The groups that a principal is in.
+    Memberships(Principal),
 }
 
 impl Payload {

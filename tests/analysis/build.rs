@@ -233,6 +233,22 @@ fn payload(page: Page) -> Payload {
         Page::RoleDefinitions(items) => Payload::RoleDefinitions(items),
         Page::DenyAssignments(items) => Payload::DenyAssignments(items),
         Page::Principals(items) => Payload::Principals(items),
+        Page::Indexers(items) => Payload::Indexers(items),
+        Page::IndexerStatuses(items) => Payload::IndexerStatuses(items),
+        Page::DataSources(items) => Payload::DataSources(items),
+        Page::Skillsets(items) => Payload::Skillsets(items),
+        Page::Indexes(items) => Payload::Indexes(items),
+        Page::IndexStatistics(items) => Payload::IndexStatistics(items),
+        Page::RoleSchedules(items) => Payload::RoleSchedules(items),
+        Page::Locks(items) => Payload::Locks(items),
+        Page::SqlRoleAssignments(items) => Payload::SqlRoleAssignments(items),
+        Page::SqlRoleDefinitions(items) => Payload::SqlRoleDefinitions(items),
+        Page::NetworkPerimeters(items) => Payload::NetworkPerimeters(items),
+        Page::PerimeterProfiles(items) => Payload::PerimeterProfiles(items),
+        Page::PerimeterRules(items) => Payload::PerimeterRules(items),
+        Page::PerimeterAssociations(items) => Payload::PerimeterAssociations(items),
+        Page::PerimeterLinks(items) => Payload::PerimeterLinks(items),
+        Page::Memberships(items) => Payload::Memberships(items),
     }
 }
 

@@ -102,6 +102,14 @@ fn asked(name: &str, body: Value) -> Option<(Key, Value)> {
         "roleAssignments" => Some(Key::RoleAssignments(scope.clone())),
         "roleDefinitions" => Some(Key::RoleDefinitions(scope.clone())),
         "denyAssignments" => Some(Key::DenyAssignments(scope.clone())),
+        "roleEligibilityScheduleInstances" => Some(Key::EligibleRoles(scope.clone())),
+        "roleAssignmentScheduleInstances" => Some(Key::ActiveRoles(scope.clone())),
+        "networkSecurityPerimeters" => Some(Key::NetworkPerimeters(scope.clone())),
+        "nspProfiles" => facet(Facet::PerimeterProfiles),
+        "nspAccessRules" => facet(Facet::PerimeterRules),
+        "nspResourceAssociations" => facet(Facet::PerimeterAssociations),
+        "sqlRoleAssignments" => facet(Facet::SqlRoleAssignments),
+        "sqlRoleDefinitions" => facet(Facet::SqlRoleDefinitions),
         "blobContainers" => facet(Facet::Containers),
         "sharedPrivateLinkResources" => facet(Facet::SharedPrivateLinks),
         "networkSecurityPerimeterConfigurations" => facet(Facet::Perimeters),
@@ -237,7 +245,10 @@ fn shown(page: Page) -> String {
     }
     without_raw!(
         Subscriptions, Groups, Containers, Deployments, Projects, Connections, Keys,
-        DiagnosticSettings, RoleAssignments, RoleDefinitions, DenyAssignments, Principals;
+        DiagnosticSettings, RoleAssignments, RoleDefinitions, DenyAssignments, Principals,
+        RoleSchedules, Locks, SqlRoleAssignments, SqlRoleDefinitions, NetworkPerimeters,
+        PerimeterProfiles, PerimeterRules, PerimeterAssociations, PerimeterLinks, Memberships,
+        Indexers, IndexerStatuses, DataSources, Skillsets, Indexes, IndexStatistics;
         Tenants, SharedPrivateLinks, Perimeters, OutboundRules
     )
 }
@@ -259,7 +270,9 @@ fn what_is_read_of_an_example_is_in_the_result() {
             if all_issues(&decode(&key, &broken, &version)).is_empty() {
                 continue; // Not read.
             }
-            let is_time = pointer.contains("/systemData/") || pointer.ends_with("edOn");
+            let is_time = pointer.contains("/systemData/")
+                || pointer.ends_with("edOn")
+                || pointer.ends_with("DateTime");
             let text = match &value {
                 Value::String(text) => format!("{text:?}"),
                 other => other.to_string(),

@@ -1,4 +1,5 @@
-//! Role assignments, role definitions and deny assignments (reference `arm/authorization.md`).
+//! Role assignments, role definitions, deny assignments, PIM's instances and locks (reference
+//! `arm/authorization.md`).
 //!
 //! These decide what is allowed, so a part that cannot be read must not silently make a role wider
 //! or a denial narrower: such an item is left out *with* an issue, and whoever reads the list must
@@ -7,26 +8,29 @@
 use super::Context;
 use super::page::raw;
 use super::reader::Reader;
-use crate::model::access::{DenyAssignment, Permission, RoleAssignment, RoleDefinition};
+use crate::model::access::{
+    DenyAssignment, Lock, Permission, RoleAssignment, RoleDefinition, RoleSchedule,
+};
 use crate::model::field::Field;
 use crate::model::id::{ArmId, PrincipalId};
 
+const PRINCIPAL_TYPES: &[&str] = &[
+    "User",
+    "Group",
+    "ServicePrincipal",
+    "ForeignGroup",
+    "Device",
+    // What older API versions also wrote.
+    "Unknown",
+    "DirectoryRoleTemplate",
+    "Application",
+    "MSI",
+    "DirectoryObjectOrGroup",
+    "Everyone",
+];
+
 /// One role assignment.
 pub(super) fn role_assignment(item: &Reader<'_>, context: &Context<'_>) -> Option<RoleAssignment> {
-    const TYPES: &[&str] = &[
-        "User",
-        "Group",
-        "ServicePrincipal",
-        "ForeignGroup",
-        "Device",
-        // What older API versions also wrote.
-        "Unknown",
-        "DirectoryRoleTemplate",
-        "Application",
-        "MSI",
-        "DirectoryObjectOrGroup",
-        "Everyone",
-    ];
     let id = item.required("id", item.id("id"))?;
     let properties = item.object("properties");
     let role = properties.required("roleDefinitionId", properties.id("roleDefinitionId"));
@@ -35,7 +39,7 @@ pub(super) fn role_assignment(item: &Reader<'_>, context: &Context<'_>) -> Optio
         scope: scope(&properties, &id)?,
         role_definition_id: role?,
         principal_id: PrincipalId::new(principal?),
-        principal_type: properties.word("principalType", TYPES),
+        principal_type: properties.word("principalType", PRINCIPAL_TYPES),
         // An empty condition is none, but a broken one is not "unconditional".
         condition: properties.filled_text("condition"),
         description: properties.text("description"),
@@ -52,13 +56,58 @@ fn scope(properties: &Reader<'_>, id: &ArmId) -> Option<ArmId> {
     match properties.id("scope") {
         Field::Value(scope) => Some(scope),
         Field::Malformed => None,
-        _ => {
-            let folded = id.folded();
-            let end = folded.rfind("/providers/microsoft.authorization/")?;
-            let scope = id.as_str().get(..end)?;
-            Some(ArmId::new(if scope.is_empty() { "/" } else { scope }))
-        }
+        _ => scope_in(id),
     }
+}
+
+fn scope_in(id: &ArmId) -> Option<ArmId> {
+    let end = id.folded().rfind("/providers/microsoft.authorization/")?;
+    let scope = id.as_str().get(..end)?;
+    Some(ArmId::new(if scope.is_empty() { "/" } else { scope }))
+}
+
+/// One instance of PIM: a role that can be activated, or one that is active now.
+pub(super) fn role_schedule(item: &Reader<'_>, context: &Context<'_>) -> Option<RoleSchedule> {
+    let id = item.required("id", item.id("id"))?;
+    let properties = item.object("properties");
+    let role = properties.required("roleDefinitionId", properties.id("roleDefinitionId"));
+    let principal = properties.required("principalId", properties.filled_text("principalId"));
+    Some(RoleSchedule {
+        scope: scope(&properties, &id)?,
+        role_definition_id: role?,
+        principal_id: PrincipalId::new(principal?),
+        principal_type: properties.word("principalType", PRINCIPAL_TYPES),
+        assignment_type: properties.word("assignmentType", &["Activated", "Assigned"]),
+        member_type: properties.word("memberType", &["Inherited", "Direct", "Group"]),
+        status: properties.text("status"),
+        start: properties.time("startDateTime"),
+        end: properties.time("endDateTime"),
+        condition: properties.filled_text("condition"),
+        origin: properties.id("originRoleAssignmentId").value().cloned(),
+        linked_eligibility: properties.filled_text("linkedRoleEligibilityScheduleInstanceId"),
+        source: context.source(),
+        raw: raw(item),
+        id,
+    })
+}
+
+/// One lock. What it locks is in its id alone.
+pub(super) fn lock(item: &Reader<'_>, context: &Context<'_>) -> Option<Lock> {
+    let id = item.required("id", item.id("id"))?;
+    let properties = item.object("properties");
+    let Some(scope) = scope_in(&id) else {
+        item.note("id", "does not say what is locked");
+        return None;
+    };
+    Some(Lock {
+        name: super::head::name(item, &id),
+        scope,
+        level: properties.word("level", &["NotSpecified", "CanNotDelete", "ReadOnly"]),
+        notes: properties.text("notes"),
+        source: context.source(),
+        raw: raw(item),
+        id,
+    })
 }
 
 /// One role definition.
@@ -79,7 +128,7 @@ pub(super) fn role_definition(item: &Reader<'_>, _: &Context<'_>) -> Option<Role
 }
 
 /// All permissions, or none at all when a part of them cannot be read.
-fn permissions(properties: &Reader<'_>) -> Option<Vec<Permission>> {
+pub(super) fn permissions(properties: &Reader<'_>) -> Option<Vec<Permission>> {
     let mut whole = true;
     let permissions = properties.each_value("permissions", |item| {
         let permission = item.as_object().and_then(|item| permission(&item));

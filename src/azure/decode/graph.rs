@@ -1,10 +1,11 @@
-//! What Microsoft Graph says of principals: `directoryObjects/getByIds`. Must not know what a
+//! What Microsoft Graph says of principals: who they are, and which groups they are in. Must not know what a
 //! principal may do: roles are ARM's, and read in `authorization.rs`.
 
 use super::Context;
 use super::page::raw;
 use super::reader::Reader;
 use crate::model::access::Principal;
+use crate::model::field::Field;
 use crate::model::id::PrincipalId;
 
 /// One principal. Which sort it is stands at the end of `@odata.type`: `#microsoft.graph.user`.
@@ -21,4 +22,13 @@ pub(super) fn principal(item: &Reader<'_>, _: &Context<'_>) -> Option<Principal>
         }),
         raw: raw(item),
     })
+}
+
+/// One service principal of a list that holds nothing else, and so does not say what its items are.
+pub(super) fn service_principal(item: &Reader<'_>, context: &Context<'_>) -> Option<Principal> {
+    let mut found = principal(item, context)?;
+    if found.kind.is_unset() {
+        found.kind = Field::Value("servicePrincipal".to_owned());
+    }
+    Some(found)
 }

@@ -11,7 +11,9 @@
 
 mod authorization;
 mod cognitive;
+mod connection;
 mod cosmos;
+mod cosmos_roles;
 mod firewall;
 mod graph;
 mod head;
@@ -21,9 +23,13 @@ mod machine_learning;
 mod monitor;
 mod network;
 mod page;
+mod perimeter;
 pub mod reader;
 mod resources;
+mod scrub;
 mod search;
+mod search_objects;
+mod search_page;
 mod storage;
 pub mod versions;
 

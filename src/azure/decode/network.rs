@@ -93,7 +93,8 @@ pub(super) fn perimeter(item: &Reader<'_>, _: &Context<'_>) -> Option<PerimeterC
     })
 }
 
-fn rule(item: &Reader<'_>) -> Option<PerimeterRule> {
+/// One access rule, wherever it is read.
+pub(super) fn rule(item: &Reader<'_>) -> Option<PerimeterRule> {
     let properties = item.object("properties");
     let subscriptions = properties.each("subscriptions", |entry| {
         entry.required("id", entry.id("id"))

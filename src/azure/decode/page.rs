@@ -8,17 +8,24 @@ use serde_json::Value;
 
 use super::reader::{Notes, Reader};
 use super::{
-    Context, authorization, cognitive, graph, key_vault, machine_learning, monitor, network,
-    resource, resources, search, storage,
+    Context, authorization, cognitive, cosmos_roles, graph, key_vault, machine_learning, monitor,
+    network, perimeter, resource, resources, search, search_page, storage,
 };
-use crate::model::access::{DenyAssignment, Principal, RoleAssignment, RoleDefinition};
+use crate::model::access::{
+    DenyAssignment, Lock, Principal, RoleAssignment, RoleDefinition, RoleSchedule,
+    SqlRoleAssignment, SqlRoleDefinition,
+};
 use crate::model::facet::{
     Connection, Container, Deployment, DiagnosticSetting, Facet, Project, VaultKey,
 };
 use crate::model::issue::{Issue, IssueKind};
 use crate::model::key::Key;
 use crate::model::network::{OutboundRule, PerimeterConfiguration, SharedPrivateLink};
+use crate::model::perimeter::{
+    NetworkPerimeter, PerimeterAccessRule, PerimeterAssociation, PerimeterLink, PerimeterProfile,
+};
 use crate::model::resource::{Family, Resource};
+use crate::model::search::{DataSource, Index, IndexStatistics, Indexer, IndexerStatus, Skillset};
 use crate::model::tenancy::{ResourceGroup, Subscription, Tenant};
 
 /// What one page held.
@@ -86,6 +93,38 @@ pages! {
     DenyAssignments(DenyAssignment),
     /// Principals.
     Principals(Principal),
+    /// Indexers.
+    Indexers(Indexer),
+    /// The status of an indexer.
+    IndexerStatuses(IndexerStatus),
+    /// Data sources.
+    DataSources(DataSource),
+    /// Skillsets.
+    Skillsets(Skillset),
+    /// Indexes.
+    Indexes(Index),
+    /// Statistics of an index.
+    IndexStatistics(IndexStatistics),
+    /// PIM's instances, eligible or active: the key says which.
+    RoleSchedules(RoleSchedule),
+    /// Locks.
+    Locks(Lock),
+    /// Assignments of Cosmos DB's own roles.
+    SqlRoleAssignments(SqlRoleAssignment),
+    /// Cosmos DB's own roles.
+    SqlRoleDefinitions(SqlRoleDefinition),
+    /// Network security perimeters.
+    NetworkPerimeters(NetworkPerimeter),
+    /// Profiles of a perimeter.
+    PerimeterProfiles(PerimeterProfile),
+    /// Access rules of a profile.
+    PerimeterRules(PerimeterAccessRule),
+    /// Associations of a perimeter.
+    PerimeterAssociations(PerimeterAssociation),
+    /// Links of a perimeter.
+    PerimeterLinks(PerimeterLink),
+    /// The groups that a principal is in.
+    Memberships(Principal),
 }
 
 impl Page {
@@ -110,7 +149,7 @@ pub fn page(key: &Key, body: &Value, context: &Context<'_>) -> Decoded {
             Page::Subscriptions,
         ),
         Key::Groups(_) => items(key, body, context, resources::group, Page::Groups),
-        Key::RoleAssignments(_) => items(
+        Key::RoleAssignments(_) | Key::AssignedTo(..) => items(
             key,
             body,
             context,
@@ -132,6 +171,29 @@ pub fn page(key: &Key, body: &Value, context: &Context<'_>) -> Decoded {
             Page::DenyAssignments,
         ),
         Key::Principals(_) => items(key, body, context, graph::principal, Page::Principals),
+        Key::ServicePrincipalOf(..) => items(
+            key,
+            body,
+            context,
+            graph::service_principal,
+            Page::Principals,
+        ),
+        Key::Memberships(..) => items(key, body, context, graph::principal, Page::Memberships),
+        Key::EligibleRoles(_) | Key::ActiveRoles(_) => items(
+            key,
+            body,
+            context,
+            authorization::role_schedule,
+            Page::RoleSchedules,
+        ),
+        Key::Locks(_) => items(key, body, context, authorization::lock, Page::Locks),
+        Key::NetworkPerimeters(_) => items(
+            key,
+            body,
+            context,
+            perimeter::perimeter,
+            Page::NetworkPerimeters,
+        ),
     }
 }
 
@@ -168,6 +230,48 @@ fn facet_page(facet: Facet, key: &Key, body: &Value, context: &Context<'_>) -> D
             context,
             monitor::diagnostic_setting,
             Page::DiagnosticSettings,
+        ),
+        Facet::Indexers
+        | Facet::IndexerStatus
+        | Facet::DataSources
+        | Facet::Skillsets
+        | Facet::Indexes
+        | Facet::IndexStatistics => search_page::page(facet, key, body, context),
+        Facet::SqlRoleAssignments => items(
+            key,
+            body,
+            context,
+            cosmos_roles::assignment,
+            Page::SqlRoleAssignments,
+        ),
+        Facet::SqlRoleDefinitions => items(
+            key,
+            body,
+            context,
+            cosmos_roles::definition,
+            Page::SqlRoleDefinitions,
+        ),
+        Facet::PerimeterAssociations => items(
+            key,
+            body,
+            context,
+            perimeter::association,
+            Page::PerimeterAssociations,
+        ),
+        Facet::PerimeterProfiles => items(
+            key,
+            body,
+            context,
+            perimeter::profile,
+            Page::PerimeterProfiles,
+        ),
+        Facet::PerimeterLinks => items(key, body, context, perimeter::link, Page::PerimeterLinks),
+        Facet::PerimeterRules => items(
+            key,
+            body,
+            context,
+            perimeter::access_rule,
+            Page::PerimeterRules,
         ),
     }
 }
@@ -240,7 +344,7 @@ fn listed(family: Family, key: &Key, body: &Value, context: &Context<'_>) -> Dec
 }
 
 /// A list of anything else.
-fn items<T>(
+pub(super) fn items<T>(
     key: &Key,
     body: &Value,
     context: &Context<'_>,

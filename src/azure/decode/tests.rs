@@ -5,6 +5,7 @@ mod dated;
 mod lens;
 mod pages;
 mod properties;
+mod search_objects;
 mod services;
 
 use std::sync::Arc;

@@ -169,11 +169,28 @@ fn word(key: &Key) -> &'static str {
             Facet::Keys => "keys",
             Facet::OutboundRules => "outbound",
             Facet::DiagnosticSettings => "logs",
+            Facet::Indexers => "indexers",
+            Facet::IndexerStatus => "runs",
+            Facet::DataSources => "data sources",
+            Facet::Skillsets => "skillsets",
+            Facet::Indexes => "indexes",
+            Facet::IndexStatistics => "statistics",
+            Facet::SqlRoleAssignments | Facet::SqlRoleDefinitions => "cosmos roles",
+            Facet::PerimeterAssociations
+            | Facet::PerimeterProfiles
+            | Facet::PerimeterLinks
+            | Facet::PerimeterRules => "perimeters",
         },
         Key::RoleAssignments(_) => "access",
         Key::RoleDefinitions(_) => "roles",
         Key::DenyAssignments(_) => "denials",
-        Key::Principals(_) => "principals",
+        Key::Principals(_) | Key::ServicePrincipalOf(..) => "principals",
+        Key::EligibleRoles(_) => "eligible",
+        Key::ActiveRoles(_) => "active",
+        Key::Locks(_) => "locks",
+        Key::NetworkPerimeters(_) => "perimeters",
+        Key::Memberships(..) => "groups of",
+        Key::AssignedTo(..) => "access",
     }
 }
 

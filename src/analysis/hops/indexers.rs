@@ -1,0 +1,7 @@
+//! Indexers reading their data source, and the storage beside it: H06, H07.
+
+use crate::analysis::ground::Ground;
+use crate::analysis::hop::Hop;
+
+/// Draws them.
+pub(super) fn draw(_ground: &Ground<'_>, _out: &mut Vec<Hop>) {}

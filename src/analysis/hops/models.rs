@@ -1,0 +1,7 @@
+//! Skills and vectorizers that call models: H08, H09.
+
+use crate::analysis::ground::Ground;
+use crate::analysis::hop::Hop;
+
+/// Draws them.
+pub(super) fn draw(_ground: &Ground<'_>, _out: &mut Vec<Hop>) {}
