@@ -10,6 +10,7 @@ pub mod check;
 pub mod doctor;
 pub mod explain;
 pub mod inspect;
+pub mod judging;
 mod log;
 pub mod session;
 pub mod simulate;

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use crate::azure::client::Client;
@@ -19,10 +19,9 @@ use crate::fetch::runner::{self, Ends, Periods, Settings};
 use crate::model::ask::Ask;
 use crate::model::cloud::Cloud;
 use crate::model::id::TenantId;
-use crate::model::judging::{DeclaredHop, Judging, Pattern};
 use crate::model::scope::Scope;
 use crate::simulator::{self, Listen, Scenario, Server};
-use crate::store::Update;
+use crate::store::{Snapshot, Update};
 
 use super::{Failure, causes};
 
@@ -87,6 +86,7 @@ impl Place {
         let plan = Options {
             depth,
             graph: cloud.graph.is_some(),
+            search: cloud.search.is_some(),
         };
         let client = Client::new(
             cloud,
@@ -105,6 +105,7 @@ impl Place {
             updates: channels.updates,
             asks: channels.asks,
             calls,
+            first_rest: channels.first_rest,
         };
         runner::run(Arc::new(AzureReader::new(client)), settings, ends).await;
         drop(server);
@@ -118,6 +119,8 @@ pub struct Channels {
     pub updates: mpsc::Sender<Update>,
     /// Wishes of the panes.
     pub asks: mpsc::UnboundedReceiver<Ask>,
+    /// Is told once what is known when everything was answered for the first time.
+    pub first_rest: Option<oneshot::Sender<Snapshot>>,
 }
 
 /// How often to read again, as the config file says. Less than five seconds is not polite.
@@ -129,28 +132,6 @@ pub fn periods(file: &ConfigFile) -> Periods {
     Periods {
         on_screen: at_least(file.refresh.on_screen, own.on_screen),
         rest: at_least(file.refresh.rest, own.rest),
-    }
-}
-
-/// The inputs of judgement that flags, config file and cloud amount to.
-pub fn judging(global: &Global, file: &ConfigFile, cloud: &Cloud) -> Judging {
-    let declared = &file.pattern;
-    Judging {
-        pattern: Pattern {
-            users: declared.users.clone(),
-            image_hosts: declared.image_hosts.clone(),
-            hops: declared
-                .hop
-                .iter()
-                .map(|hop| DeclaredHop {
-                    kind: hop.kind.clone(),
-                    from: hop.from.clone(),
-                    to: hop.to.clone(),
-                })
-                .collect(),
-        },
-        suffix: cloud.suffix.clone(),
-        ..global.judging()
     }
 }
 
