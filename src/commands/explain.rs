@@ -115,7 +115,10 @@ mod tests {
     #[test]
     fn words_are_joined_and_a_dash_reads_stdin() {
         assert_eq!(read(&["Access", "denied"], b"").unwrap(), "Access denied");
-        assert_eq!(read(&["-"], b"from a pipe \xff\n").unwrap(), "from a pipe \u{fffd}\n");
+        assert_eq!(
+            read(&["-"], b"from a pipe \xff\n").unwrap(),
+            "from a pipe \u{fffd}\n"
+        );
     }
 
     #[test]

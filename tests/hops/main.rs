@@ -11,5 +11,7 @@
 mod indexers;
 mod load;
 mod models;
+mod openai;
+mod people;
 mod scenarios;
 mod world;

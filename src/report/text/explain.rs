@@ -139,7 +139,12 @@ pub fn here(
                 } else {
                     String::new()
                 };
-                indented(out, 6, &format!("open on {}{tail}", names.join("; ")), style)?;
+                indented(
+                    out,
+                    6,
+                    &format!("open on {}{tail}", names.join("; ")),
+                    style,
+                )?;
             }
             Standing::Holds | Standing::Possible | Standing::Weak => {
                 let telling: Vec<&Seen<'_>> = one
@@ -147,8 +152,11 @@ pub fn here(
                     .iter()
                     .filter(|seen| seen.standing != Standing::RuledOut)
                     .collect();
-                for seen in telling.iter().take(HOPS) {
-                    hop(out, inventory, seen, style, ink)?;
+                for (at, seen) in telling.iter().take(HOPS).enumerate() {
+                    let is_said = telling[..at]
+                        .iter()
+                        .any(|earlier| says_the_same(earlier, seen));
+                    hop(out, inventory, seen, is_said, style, ink)?;
                 }
                 if telling.len() > HOPS {
                     writeln!(out, "      and {} more", telling.len() - HOPS)?;
@@ -191,6 +199,7 @@ fn hop(
     out: &mut impl Write,
     inventory: &Inventory,
     seen: &Seen<'_>,
+    is_said: bool,
     style: Style,
     ink: Ink,
 ) -> io::Result<()> {
@@ -200,6 +209,10 @@ fn hop(
         sign(seen.standing),
         ink.strong(&named(inventory, seen.hop))
     )?;
+    if is_said {
+        writeln!(out, "        the same as above")?;
+        return Ok(());
+    }
     let Some(gate) = seen.gate else {
         return Ok(());
     };
@@ -234,6 +247,16 @@ fn hop(
         }
     }
     Ok(())
+}
+
+/// Whether two hops meet the same gate for the same reason, with the same remedy.
+fn says_the_same(one: &Seen<'_>, other: &Seen<'_>) -> bool {
+    match (one.gate, other.gate) {
+        (Some(one), Some(other)) => {
+            one.judged.reason == other.judged.reason && one.remedies == other.remedies
+        }
+        _ => false,
+    }
 }
 
 /// `indexer-to-storage srch-rag-dev → stragdev via indexer docs-indexer`.
