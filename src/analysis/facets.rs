@@ -5,10 +5,14 @@
 
 use time::OffsetDateTime;
 
-use crate::model::facet::{Connection, Deployment, Facet, Project};
+use crate::model::access::{SqlRoleAssignment, SqlRoleDefinition};
+use crate::model::facet::{
+    Connection, Container, Deployment, DiagnosticSetting, Facet, Project, VaultKey,
+};
 use crate::model::id::ArmId;
 use crate::model::issue::{Issue, IssueKind};
 use crate::model::network::{OutboundRule, PerimeterConfiguration, SharedPrivateLink};
+use crate::model::search::{DataSource, Index, Indexer, Skillset};
 use crate::store::{Inventory, Payload, Slice, State};
 
 /// A facet's items, and why there may be more of them.
@@ -55,6 +59,7 @@ fn listed<'a, T>(
         items: slice.value.as_deref().and_then(pick).unwrap_or(&[]),
         missing: why_missing(slice)
             .or_else(is_malformed)
+            .or_else(|| not_asked(slice, facet))
             .map(|why| format!("{} of {} {why}", facet.words(), id.name())),
         observed_at: slice.observed_at,
     }
@@ -73,6 +78,21 @@ pub fn why_missing(slice: &Slice) -> Option<String> {
             None => "could not be read".to_owned(),
         }),
     }
+}
+
+/// A search service that was not asked holds definitions all the same: unlike a facet that a service
+/// does not have, silence says nothing here.
+fn not_asked(slice: &Slice, facet: Facet) -> Option<String> {
+    let is_definition = matches!(
+        facet,
+        Facet::Indexers | Facet::DataSources | Facet::Skillsets | Facet::Indexes
+    );
+    (is_definition && slice.state() == State::Unsupported).then(|| {
+        slice.trouble().map_or_else(
+            || "cannot be read".to_owned(),
+            |issue| format!("cannot be read: {}", issue.message),
+        )
+    })
 }
 
 fn is_not_there(issue: &Issue) -> bool {
@@ -125,4 +145,40 @@ reader! {
 reader! {
     /// Model deployments of an account.
     deployments, Deployments, Deployments, Deployment
+}
+reader! {
+    /// Blob containers of a storage account.
+    containers, Containers, Containers, Container
+}
+reader! {
+    /// Keys of a vault.
+    keys, Keys, Keys, VaultKey
+}
+reader! {
+    /// Diagnostic settings of a resource.
+    diagnostic_settings, DiagnosticSettings, DiagnosticSettings, DiagnosticSetting
+}
+reader! {
+    /// Indexers of a search service.
+    indexers, Indexers, Indexers, Indexer
+}
+reader! {
+    /// Data sources of a search service.
+    data_sources, DataSources, DataSources, DataSource
+}
+reader! {
+    /// Skillsets of a search service.
+    skillsets, Skillsets, Skillsets, Skillset
+}
+reader! {
+    /// Indexes of a search service.
+    indexes, Indexes, Indexes, Index
+}
+reader! {
+    /// Assignments of a Cosmos DB account's own roles.
+    sql_role_assignments, SqlRoleAssignments, SqlRoleAssignments, SqlRoleAssignment
+}
+reader! {
+    /// A Cosmos DB account's own roles.
+    sql_role_definitions, SqlRoleDefinitions, SqlRoleDefinitions, SqlRoleDefinition
 }

@@ -116,6 +116,7 @@ fn the_portal_calls_from_its_own_address_or_from_the_browser() {
     let storage = json!({ "networkAcls": { "defaultAction": "Deny", "ipRules": one } });
     let judging = Judging {
         client_ip: Some(IpAddr::from([203, 0, 113, 24])),
+        ..Judging::default()
     };
     for (family, properties, expected) in [
         (Family::Search, search(json!([]), "None"), Open),

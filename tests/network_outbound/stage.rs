@@ -95,6 +95,7 @@ impl Stage {
             pane: (entry.make)(),
             judging: Judging {
                 client_ip: Some("203.0.113.24".parse().unwrap()),
+                ..Judging::default()
             },
             now: NOW,
             ascii: false,

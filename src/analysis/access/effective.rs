@@ -28,6 +28,7 @@ pub fn held(
     Question {
         index,
         groups: memberships.of(principal),
+        own_groups: memberships.at_least(principal),
         principal,
         action,
         scope,
@@ -94,6 +95,7 @@ pub fn held_or_by_key(
 struct Question<'q, 'a> {
     index: &'q Index<'a>,
     groups: Option<&'q [PrincipalId]>,
+    own_groups: &'q [PrincipalId],
     principal: &'q PrincipalId,
     action: &'q Action,
     scope: &'q ArmId,
@@ -244,12 +246,8 @@ impl<'a> Question<'_, 'a> {
 
     fn grants(&self) -> Grants<'a> {
         let mut grants = Grants::default();
-        let holders = std::iter::once((self.principal, None)).chain(
-            self.groups
-                .unwrap_or(&[])
-                .iter()
-                .map(|group| (group, Some(group))),
-        );
+        let holders = std::iter::once((self.principal, None))
+            .chain(self.own_groups.iter().map(|group| (group, Some(group))));
         for (holder, group) in holders {
             for read in self.index.of_principal(holder) {
                 if read.concerns(&read.item.scope, self.scope) {
@@ -411,7 +409,7 @@ impl<'a> Question<'_, 'a> {
     }
 
     fn is_own(&self, id: &PrincipalId) -> bool {
-        id == self.principal || self.groups.is_some_and(|groups| groups.contains(id))
+        id == self.principal || self.own_groups.contains(id)
     }
 }
 

@@ -14,6 +14,7 @@ use super::readings::Readings;
 #[derive(Clone, Debug, Default)]
 pub struct Memberships {
     known: HashMap<PrincipalId, Vec<PrincipalId>>,
+    some: HashMap<PrincipalId, Vec<PrincipalId>>,
 }
 
 impl Memberships {
@@ -27,6 +28,21 @@ impl Memberships {
     pub fn knowing(mut self, principal: PrincipalId, groups: Vec<PrincipalId>) -> Self {
         self.known.insert(principal, groups);
         self
+    }
+
+    /// Says some groups of a principal: those that ARM names where the directory is closed.
+    #[must_use]
+    pub fn knowing_some(mut self, principal: PrincipalId, groups: Vec<PrincipalId>) -> Self {
+        self.some.insert(principal, groups);
+        self
+    }
+
+    /// The groups that a principal is in for certain; there may be more unless [`Self::of`] knows.
+    pub fn at_least(&self, principal: &PrincipalId) -> &[PrincipalId] {
+        self.known
+            .get(principal)
+            .or_else(|| self.some.get(principal))
+            .map_or(&[], Vec::as_slice)
     }
 
     /// The groups of a principal; none when they are not known.

@@ -74,7 +74,10 @@ impl<'a> Index<'a> {
                 _ => {}
             }
             match (key, slice.value.as_deref()) {
-                (Key::RoleAssignments(scope), Some(Payload::RoleAssignments(items))) => {
+                (
+                    Key::RoleAssignments(scope) | Key::AssignedTo(scope, _),
+                    Some(Payload::RoleAssignments(items)),
+                ) => {
                     for item in items {
                         take(&mut assignments, &item.id, item, scope);
                     }

@@ -1,0 +1,395 @@
+//! The authorization gate: does the principal hold what the call needs, from actions and data
+//! actions, never from role names (domain-rules C)?
+
+use time::{Duration, OffsetDateTime};
+
+use crate::analysis::access::action::any_permits;
+use crate::analysis::access::{self, Action, Held, KeyPath, Standing};
+use crate::analysis::evidence::Evidence;
+use crate::analysis::ground::{Ground, is_fresh};
+use crate::analysis::hop::{GateVerdict, Remedy};
+use crate::analysis::remedy::az::{Assignee, assign, az};
+use crate::analysis::remedy::portal::portal;
+use crate::analysis::remedy::shell::Line;
+use crate::analysis::remedy::terraform;
+use crate::analysis::verdict::{Gate, Reasoned, Verdict};
+use crate::model::access::{RoleAssignment, RoleSchedule};
+use crate::model::id::{ArmId, PrincipalId};
+use crate::model::key::Key;
+use crate::store::State;
+
+use super::all;
+
+/// How short a role may still be held before it counts as ending.
+const ENDING: Duration = Duration::hours(1);
+
+/// One right that a call needs, and the least role that has it.
+#[derive(Clone, Debug)]
+pub struct Need {
+    /// The right.
+    pub action: Action,
+    /// Where it is needed: a container rather than its account.
+    pub scope: ArmId,
+    /// The least role that gives it.
+    pub role: Role,
+}
+
+/// A built-in role. Names change, GUIDs do not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Role {
+    /// Its GUID.
+    pub id: &'static str,
+    /// Its name.
+    pub name: &'static str,
+}
+
+/// Built-in roles that remedies name (domain-rules C.1).
+pub mod roles {
+    use super::Role;
+
+    macro_rules! roles {
+        ($($(#[$doc:meta])* $name:ident = $words:literal, $id:literal;)+) => {
+            $($(#[$doc])* pub const $name: Role = Role { id: $id, name: $words };)+
+        };
+    }
+
+    roles! {
+        /// Reads blobs.
+        BLOB_READER = "Storage Blob Data Reader", "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1";
+        /// Reads and writes blobs.
+        BLOB_CONTRIBUTOR = "Storage Blob Data Contributor", "ba92f5b4-2d11-453d-a403-e96b0029c9fe";
+        /// Reads and writes tables.
+        TABLE_CONTRIBUTOR = "Storage Table Data Contributor", "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3";
+        /// Lists storage keys.
+        READER_AND_DATA = "Reader and Data Access", "c12c1c16-33a1-487b-954d-41c89c60f349";
+        /// Manages a search service and its objects.
+        SEARCH_CONTRIBUTOR = "Search Service Contributor", "7ca78c08-252a-4471-8644-bb5ff32d4ba0";
+        /// Queries documents.
+        INDEX_READER = "Search Index Data Reader", "1407120a-92aa-4202-b7e9-c0e197c71c8f";
+        /// Loads documents.
+        INDEX_CONTRIBUTOR = "Search Index Data Contributor", "8ebe5a00-799e-43f5-93ac-243d3dce84a7";
+        /// Calls models.
+        OPENAI_USER = "Cognitive Services OpenAI User", "5e0bd9bd-7b93-4f28-af87-19fc36ad61bd";
+        /// Calls everything of an AI services account.
+        COGNITIVE_USER = "Cognitive Services User", "a97b65f3-24c7-4388-baec-2e87135dc908";
+        /// Wraps and unwraps with a key.
+        CRYPTO_SERVICE = "Key Vault Crypto Service Encryption User", "e147488a-f6f5-4113-8e2d-b22465e65bf6";
+        /// Reads everything but secrets.
+        READER = "Reader", "acdd72a7-3385-48ef-bd42-f606fba81ae7";
+        /// Queries logs.
+        LOG_READER = "Log Analytics Reader", "73c42c96-874c-492b-b04d-ab87d138a893";
+    }
+}
+
+/// Whose rights are judged, and for what.
+#[derive(Clone, Copy, Debug)]
+pub struct Claim<'c> {
+    /// The principal; none when it is not known.
+    pub principal: Option<&'c PrincipalId>,
+    /// What it is.
+    pub kind: Assignee,
+    /// All that is needed.
+    pub needs: &'c [Need],
+    /// The way by key, for a person or an app. A service presents what its definition says.
+    pub keys: Option<&'c KeyPath>,
+}
+
+/// Whether all that is needed is held.
+pub fn authorization(ground: &Ground<'_>, claim: &Claim<'_>) -> GateVerdict {
+    let Some(principal) = claim.principal else {
+        return super::judged(
+            Gate::Authorization,
+            Verdict::Unknown,
+            "whose rights count is not known, as the identity could not be read",
+            [],
+        );
+    };
+    let checks = claim
+        .needs
+        .iter()
+        .map(|need| one(ground, claim, principal, need))
+        .collect();
+    all(Gate::Authorization, checks).unwrap_or_else(|| {
+        super::judged(
+            Gate::Authorization,
+            Verdict::Open,
+            "nothing has to be held",
+            [],
+        )
+    })
+}
+
+fn one(
+    ground: &Ground<'_>,
+    claim: &Claim<'_>,
+    principal: &PrincipalId,
+    need: &Need,
+) -> GateVerdict {
+    let held = match claim.keys {
+        Some(keys) => access::held_or_by_key(
+            &ground.access,
+            &ground.memberships,
+            principal,
+            &need.action,
+            &need.scope,
+            keys,
+        ),
+        None => access::held(
+            &ground.access,
+            &ground.memberships,
+            principal,
+            &need.action,
+            &need.scope,
+        ),
+    };
+    let mut gate = GateVerdict::new(Gate::Authorization, held.judged.clone());
+    gate.changed_at = granted_at(ground, principal, &held);
+    match held.standing {
+        Standing::Open => until(ground, principal, claim.kind, need, &held, gate),
+        Standing::Conditional => gate.mended_by([portal(
+            need.scope.name(),
+            [
+                "Access control (IAM)",
+                "Role assignments",
+                "Condition: check that it lets this call through",
+            ],
+        )]),
+        Standing::Denied => gate.mended_by(undeny(&held)),
+        Standing::None | Standing::KeyOnly => missing(ground, principal, claim.kind, need, gate),
+        Standing::Unknown => {
+            // Where the role may be there and was not seen, giving it again does no harm.
+            let remedies = grant(principal, claim.kind, need);
+            gate.mended_by(crate::analysis::remedy::noted(
+                remedies,
+                "Only if it is not held yet: what was read does not tell.",
+            ))
+        }
+    }
+}
+
+/// When the newest assignment was made, if Azure may not act on it yet.
+fn granted_at(ground: &Ground<'_>, principal: &PrincipalId, held: &Held) -> Option<OffsetDateTime> {
+    let assignments: Vec<&RoleAssignment> = held
+        .via
+        .iter()
+        .filter_map(|via| {
+            let holder = via.group.as_ref().unwrap_or(principal);
+            ground
+                .access
+                .of_principal(holder)
+                .map(|read| read.item)
+                .find(|one| one.id == via.assignment)
+        })
+        .collect();
+    let fresh = |one: &&RoleAssignment| {
+        let changed = *one.updated_on.value().or(one.created_on.value())?;
+        is_fresh(changed, one.source.observed_at).then_some(changed)
+    };
+    // One that has stood for longer carries the call already.
+    let all: Option<Vec<_>> = assignments.iter().map(fresh).collect();
+    all?.into_iter().max()
+}
+
+/// A role that PIM keeps ends: its end stands in the reason.
+fn until(
+    ground: &Ground<'_>,
+    principal: &PrincipalId,
+    kind: Assignee,
+    need: &Need,
+    held: &Held,
+    mut gate: GateVerdict,
+) -> GateVerdict {
+    let holders = ground.holders(principal);
+    let ends: Vec<Option<(OffsetDateTime, &RoleSchedule)>> = held
+        .via
+        .iter()
+        .filter(|via| via.condition.is_none())
+        .map(|via| {
+            ground
+                .active(&holders)
+                .filter(|one| {
+                    one.origin.as_ref() == Some(&via.assignment)
+                        || (one.role() == via.role && one.scope == via.scope)
+                })
+                .filter_map(|one| one.end.value().map(|end| (*end, one)))
+                .max_by_key(|(end, _)| *end)
+        })
+        .collect();
+    if let Some((end, schedule)) = ends
+        .iter()
+        .copied()
+        .collect::<Option<Vec<_>>>()
+        .and_then(|all| all.into_iter().max_by_key(|(end, _)| *end))
+    {
+        let is_ending = end - ground.now <= ENDING;
+        gate.judged.reason = format!(
+            "{}; it is active until {}{}",
+            gate.judged.reason,
+            stamp(end),
+            if is_ending { ", within the hour" } else { "" }
+        );
+        gate.judged = gate.judged.proved_by([Evidence::in_body(
+            schedule.id.clone(),
+            &schedule.raw,
+            &schedule.source,
+            "properties.endDateTime".to_owned(),
+        )]);
+        if is_ending {
+            gate.judged.verdict = Verdict::AtRisk;
+            return gate.mended_by(activate());
+        }
+        return gate;
+    }
+    if kind == Assignee::User
+        && let Some(why) = ground.active_missing(&need.scope)
+    {
+        gate.judged.verdict = Verdict::Unknown;
+        gate.judged.reason = format!(
+            "{}; whether it ends soon is not known: {why}",
+            gate.judged.reason
+        );
+    }
+    gate
+}
+
+fn stamp(at: OffsetDateTime) -> String {
+    at.format(&time::format_description::well_known::Rfc3339)
+        .unwrap_or_else(|_| at.to_string())
+}
+
+/// Nothing gives it: an eligible role, a stale assignment, and what to give.
+fn missing(
+    ground: &Ground<'_>,
+    principal: &PrincipalId,
+    kind: Assignee,
+    need: &Need,
+    mut gate: GateVerdict,
+) -> GateVerdict {
+    let holders = ground.holders(principal);
+    let eligible = ground.eligible(&holders).find(|one| {
+        need.scope.is_within(&one.scope)
+            && ground.access.role(&one.role()).is_some_and(|(role, _)| {
+                any_permits(&role.permissions, &need.action)
+                    != crate::analysis::access::action::Match::No
+            })
+    });
+    if let Some(schedule) = eligible {
+        let name = ground.access.role(&schedule.role()).map_or_else(
+            || schedule.role().0.to_string(),
+            |(role, _)| role.name.clone(),
+        );
+        gate.judged.reason = format!(
+            "{}; {name} is eligible only, and what is not activated is not held: activate it",
+            gate.judged.reason
+        );
+        gate.judged = gate.judged.proved_by([Evidence::in_body(
+            schedule.id.clone(),
+            &schedule.raw,
+            &schedule.source,
+            "properties.roleDefinitionId".to_owned(),
+        )]);
+        gate = gate.mended_by(activate());
+    }
+    let stale = stale(ground, need);
+    if let Some(first) = stale.first() {
+        gate.judged.reason = format!(
+            "{}; a stale assignment gives it to {}, which is no longer in the directory: the identity was made anew and has another object id",
+            gate.judged.reason, first.principal_id
+        );
+        gate.judged = gate.judged.proved_by([Evidence::in_body(
+            first.id.clone(),
+            &first.raw,
+            &first.source,
+            "properties.principalId".to_owned(),
+        )]);
+    }
+    let mut remedies = grant(principal, kind, need);
+    if let Some(first) = stale.first() {
+        remedies.push(az(
+            Line::of("az role assignment delete").with("--ids", first.id.as_str())
+        ));
+    }
+    gate.mended_by(remedies)
+}
+
+/// Assignments that would give it to somebody who is gone.
+fn stale<'a>(ground: &Ground<'a>, need: &Need) -> Vec<&'a RoleAssignment> {
+    let is_whole = ground
+        .inventory
+        .snapshot()
+        .slices()
+        .any(|(key, slice)| matches!(key, Key::Principals(_)) && slice.state() == State::Known);
+    if !is_whole {
+        return Vec::new();
+    }
+    ground
+        .access
+        .assignments()
+        .iter()
+        .filter(|read| read.concerns(&read.item.scope, &need.scope))
+        .map(|read| read.item)
+        .filter(|one| ground.inventory.principal(&one.principal_id).is_none())
+        .filter(|one| {
+            ground.access.role(&one.role()).is_some_and(|(role, _)| {
+                any_permits(&role.permissions, &need.action)
+                    == crate::analysis::access::action::Match::Yes
+            })
+        })
+        .collect()
+}
+
+fn grant(principal: &PrincipalId, kind: Assignee, need: &Need) -> Vec<Remedy> {
+    let note = "Takes up to 10 minutes.";
+    crate::analysis::remedy::noted(
+        vec![
+            az(assign(principal, kind, need.role.id, &need.scope)),
+            terraform::role_assignment(principal.as_str(), need.role.name, &need.scope),
+            portal(
+                need.scope.name(),
+                [
+                    "Access control (IAM)",
+                    "Add role assignment",
+                    need.role.name,
+                ],
+            ),
+        ],
+        note,
+    )
+    .into_iter()
+    .map(|mut remedy| {
+        if remedy.tool == crate::analysis::hop::Tool::Az {
+            remedy.note = Some(format!("{}: {}. {note}", need.role.name, need.scope.name()));
+        }
+        remedy
+    })
+    .collect()
+}
+
+fn activate() -> Vec<Remedy> {
+    vec![portal(
+        "Privileged Identity Management",
+        ["My roles", "Azure resources", "Activate"],
+    )]
+}
+
+fn undeny(held: &Held) -> Vec<Remedy> {
+    held.denied_by
+        .first()
+        .map(|id| {
+            portal(
+                id.parent().as_ref().map_or("/", |scope| scope.name()),
+                [
+                    "Access control (IAM)",
+                    "Deny assignments",
+                    "whoever made it (a deployment stack, a managed application) has to exclude this principal",
+                ],
+            )
+        })
+        .into_iter()
+        .collect()
+}
+
+/// A verdict that leans on a listed reason alone, for families with rights of their own kind.
+pub fn by(judged: Reasoned) -> GateVerdict {
+    GateVerdict::new(Gate::Authorization, judged)
+}

@@ -1,0 +1,492 @@
+//! What opens a firewall to one caller, the narrowest change first: an approved link, an instance
+//! rule, an address, the trusted services, a perimeter.
+
+use crate::analysis::ground::Ground;
+use crate::analysis::hop::Remedy;
+use crate::analysis::network::{
+    Admission, Answer, Caller, Credential, Instance, Question, ServiceKind,
+};
+use crate::analysis::remedy::az::{self, az, on};
+use crate::analysis::remedy::portal::portal;
+use crate::analysis::remedy::shell::Line;
+use crate::analysis::remedy::terraform::{self, azurerm, text};
+use crate::model::resource::{Family, Resource};
+
+/// How long a firewall takes.
+const LAG: &str = "Takes up to 15 minutes.";
+
+/// The remedies for a caller that the firewall of `target` does not let in for certain.
+pub(super) fn mend(
+    ground: &Ground<'_>,
+    caller: &Caller,
+    target: &Resource,
+    admission: &Admission,
+) -> Vec<Remedy> {
+    let decided_by = |question| {
+        admission.asked.iter().any(|one| {
+            one.question == question
+                && matches!(
+                    one.answer,
+                    Answer::Shuts | Answer::MayDecide | Answer::MayShut | Answer::Unclear
+                )
+        })
+    };
+    if decided_by(Question::SharedPrivateLink)
+        && let Caller::Instance(instance) = caller
+    {
+        return approve(instance, target);
+    }
+    if decided_by(Question::Perimeter) {
+        return perimeter(caller, target);
+    }
+    match caller {
+        Caller::Instance(instance) => for_service(ground, instance, target),
+        Caller::TrustedService(_) => trusted(target),
+        Caller::Person {
+            address: Some(address),
+        } => person(target, &address.to_string()),
+        Caller::Person { address: None } => person(target, "YOUR-PUBLIC-ADDRESS"),
+        Caller::AzurePortal | Caller::Internet | Caller::PrivateEndpoint { .. } => Vec::new(),
+    }
+}
+
+fn for_service(ground: &Ground<'_>, instance: &Instance, target: &Resource) -> Vec<Remedy> {
+    let part = instance.sub_resource.as_deref().unwrap_or("blob");
+    let is_blob = ["blob", "dfs"]
+        .iter()
+        .any(|one| part.eq_ignore_ascii_case(one));
+    let has_token = instance.credential == Credential::SystemIdentity;
+    match target.family {
+        Family::Storage if instance.kind == ServiceKind::Search && !is_blob => {
+            shared_link(instance, target, part)
+        }
+        Family::Storage if has_token || instance.credential == Credential::Unclear => {
+            let mut all = instance_rule(ground, instance, target);
+            all.extend(crate::analysis::remedy::noted(
+                trusted(target),
+                "Wider than the instance rule: every instance of every trusted service passes.",
+            ));
+            all
+        }
+        // A key or a user-assigned identity passes no path for services: first the definition
+        // has to name the system-assigned identity.
+        Family::Storage | Family::Cognitive | Family::Search if !has_token => {
+            let mut all = vec![portal(
+                instance.id.name(),
+                [
+                    "Settings",
+                    "Identity",
+                    "System assigned: On; then choose it in the definition in place of the key or the user-assigned identity",
+                ],
+            )];
+            all.extend(match target.family {
+                Family::Storage => instance_rule(ground, instance, target),
+                _ => trusted(target),
+            });
+            all
+        }
+        Family::Cosmos if instance.kind == ServiceKind::Search => {
+            shared_link(instance, target, "Sql")
+        }
+        _ => trusted(target),
+    }
+}
+
+/// One instance, by name: the least that lets a service into storage.
+fn instance_rule(ground: &Ground<'_>, instance: &Instance, target: &Resource) -> Vec<Remedy> {
+    let tenant = instance
+        .id
+        .subscription()
+        .and_then(|id| ground.inventory.subscription(&id)?.tenant_id.clone())
+        .or_else(|| {
+            ground
+                .inventory
+                .snapshot()
+                .callers()
+                .iter()
+                .find_map(|caller| caller.tenant.clone())
+        });
+    let tenant = tenant
+        .as_ref()
+        .map_or("TENANT-ID", |tenant| tenant.as_str());
+    let note = format!("Lets in this one instance. {LAG}");
+    crate::analysis::remedy::noted(
+        vec![
+            az(az::on_named(
+                "storage account network-rule add",
+                "--account-name",
+                &target.id,
+            )
+            .with("--tenant-id", tenant)
+            .with("--resource-id", instance.id.as_str())),
+            azurerm(
+                "azurerm_storage_account_network_rules",
+                &target.name,
+                &[
+                    "private_link_access {",
+                    &format!("  endpoint_resource_id = {}", text(instance.id.as_str())),
+                    &format!("  endpoint_tenant_id   = {}", text(tenant)),
+                    "}",
+                ],
+            ),
+            portal(
+                &target.name,
+                [
+                    "Networking",
+                    "Resource instances",
+                    &format!(
+                        "add {} {}",
+                        instance.id.resource_type().unwrap_or_default(),
+                        instance.id.name()
+                    ),
+                ],
+            ),
+        ],
+        &note,
+    )
+}
+
+/// Every trusted service, with the system-assigned identity and a role.
+fn trusted(target: &Resource) -> Vec<Remedy> {
+    let words = "Allow trusted Azure services";
+    let remedies = match target.family {
+        Family::Storage => {
+            // What is let through today stays let through.
+            let mut words: Vec<String> = target
+                .firewall
+                .as_ref()
+                .and_then(|wall| wall.bypass_words().value().cloned())
+                .unwrap_or_default();
+            words.retain(|word| !word.eq_ignore_ascii_case("AzureServices"));
+            words.push("AzureServices".to_owned());
+            let list = words
+                .iter()
+                .map(|word| text(word))
+                .collect::<Vec<_>>()
+                .join(", ");
+            let mut line = on("storage account update", &target.id).plain("--bypass");
+            for word in &words {
+                line = line.value(word);
+            }
+            vec![
+                az(line),
+                azurerm(
+                    "azurerm_storage_account_network_rules",
+                    &target.name,
+                    &[&format!("bypass = [{list}]")],
+                ),
+                portal(
+                    &target.name,
+                    [
+                        "Networking",
+                        "Exceptions",
+                        "Allow trusted Microsoft services",
+                    ],
+                ),
+            ]
+        }
+        Family::Search => vec![
+            az(az::set(
+                &target.id,
+                "2025-05-01",
+                "properties.networkRuleSet.bypass",
+                "AzureServices",
+            )),
+            azurerm(
+                "azurerm_search_service",
+                &target.name,
+                &["network_rule_bypass_option = \"AzureServices\""],
+            ),
+            portal(&target.name, ["Networking", "Exceptions", words]),
+        ],
+        Family::Cognitive => vec![
+            az(az::set(
+                &target.id,
+                "2024-10-01",
+                "properties.networkAcls.bypass",
+                "AzureServices",
+            )
+            .value("properties.networkAcls.defaultAction=Deny")
+            .value("properties.publicNetworkAccess=Enabled")),
+            azurerm(
+                "azurerm_cognitive_account",
+                &target.name,
+                &[
+                    "public_network_access_enabled = true",
+                    "network_acls {",
+                    "  default_action = \"Deny\"",
+                    "  bypass         = \"AzureServices\"",
+                    "}",
+                ],
+            ),
+            portal(
+                &target.name,
+                [
+                    "Networking",
+                    "Selected Networks and Private Endpoints",
+                    "Allow Azure services on the trusted services list",
+                ],
+            ),
+        ],
+        Family::Vault => vec![
+            az(on("keyvault update", &target.id).plain("--bypass AzureServices")),
+            azurerm(
+                "azurerm_key_vault",
+                &target.name,
+                &[
+                    "network_acls {",
+                    "  bypass         = \"AzureServices\"",
+                    "  default_action = \"Deny\"",
+                    "}",
+                ],
+            ),
+            portal(
+                &target.name,
+                [
+                    "Networking",
+                    "Exception",
+                    "Allow trusted Microsoft services to bypass this firewall",
+                ],
+            ),
+        ],
+        Family::Cosmos => vec![
+            az(on("cosmosdb update", &target.id)
+                .plain("--public-network-access ENABLED --ip-range-filter")
+                .value("0.0.0.0")),
+            azurerm(
+                "azurerm_cosmosdb_account",
+                &target.name,
+                &[
+                    "public_network_access_enabled = true",
+                    "ip_range_filter               = [\"0.0.0.0\"]",
+                ],
+            ),
+            portal(
+                &target.name,
+                [
+                    "Networking",
+                    "Accept connections from within public Azure datacenters",
+                ],
+            ),
+        ],
+        _ => vec![
+            az(Line::of("az ml workspace update")
+                .with("--ids", target.id.as_str())
+                .plain("--public-network-access Enabled")),
+            portal(&target.name, ["Networking", "Public access"]),
+        ],
+    };
+    crate::analysis::remedy::noted(remedies, LAG)
+}
+
+/// A person's own address.
+fn person(target: &Resource, address: &str) -> Vec<Remedy> {
+    let steps = ["Networking".to_owned(), format!("Firewall: add {address}")];
+    let is_off = target
+        .firewall
+        .as_ref()
+        .is_some_and(|wall| wall.public_network_access.is("Disabled"));
+    let add = |property: &str, member: &str, version: &str| {
+        az(Line::of("az resource update")
+            .with("--ids", target.id.as_str())
+            .with("--api-version", version)
+            .with("--add", property)
+            .value(&format!("{member}={address}")))
+    };
+    let rule = |kind: &str, lines: &[&str]| azurerm(kind, &target.name, lines);
+    let own = text(address);
+    let mut all = match target.family {
+        Family::Storage => vec![
+            az(az::on_named(
+                "storage account network-rule add",
+                "--account-name",
+                &target.id,
+            )
+            .with("--ip-address", address)),
+            rule(
+                "azurerm_storage_account_network_rules",
+                &[&format!("ip_rules = [{own}] # beside those that are there")],
+            ),
+        ],
+        Family::Search => vec![
+            add("properties.networkRuleSet.ipRules", "value", "2025-05-01"),
+            rule(
+                "azurerm_search_service",
+                &[&format!(
+                    "allowed_ips = [{own}] # beside those that are there"
+                )],
+            ),
+        ],
+        Family::Cognitive => vec![
+            az(on("cognitiveservices account network-rule add", &target.id)
+                .with("--ip-address", address)),
+            rule(
+                "azurerm_cognitive_account",
+                &[
+                    "network_acls {",
+                    "  default_action = \"Deny\"",
+                    &format!("  ip_rules       = [{own}] # beside those that are there"),
+                    "}",
+                ],
+            ),
+        ],
+        Family::Vault => vec![
+            az(on("keyvault network-rule add", &target.id).with("--ip-address", address)),
+            rule(
+                "azurerm_key_vault",
+                &[
+                    "network_acls {",
+                    "  bypass         = \"AzureServices\"",
+                    "  default_action = \"Deny\"",
+                    &format!("  ip_rules       = [{own}] # beside those that are there"),
+                    "}",
+                ],
+            ),
+        ],
+        Family::Cosmos => vec![
+            add("properties.ipRules", "ipAddressOrRange", "2024-11-15"),
+            rule(
+                "azurerm_cosmosdb_account",
+                &[&format!(
+                    "ip_range_filter = [{own}] # beside those that are there"
+                )],
+            ),
+        ],
+        _ => Vec::new(),
+    };
+    all.push(portal(&target.name, steps));
+    let note = if is_off {
+        format!("Public access has to be set to selected networks first. {LAG}")
+    } else {
+        LAG.to_owned()
+    };
+    crate::analysis::remedy::noted(all, &note)
+}
+
+/// A link that exists has to be approved by the owner of its target: nothing else counts then.
+fn approve(instance: &Instance, target: &Resource) -> Vec<Remedy> {
+    let pending = target
+        .firewall
+        .iter()
+        .flat_map(|wall| wall.private_endpoints.items())
+        .find(|one| one.status.is("Pending"))
+        .and_then(|one| one.id.clone());
+    let line = match pending {
+        Some(id) => Line::of("az network private-endpoint-connection approve")
+            .with("--id", id.as_str())
+            .with("--description", &format!("for {}", instance.id.name())),
+        None => {
+            Line::of("az network private-endpoint-connection list").with("--id", target.id.as_str())
+        }
+    };
+    vec![
+        az(line),
+        terraform::azurerm(
+            "azurerm_search_shared_private_link_service",
+            &format!("{}_to_{}", instance.id.name(), target.name),
+            &[
+                &format!("search_service_id  = {}", text(instance.id.as_str())),
+                &format!("target_resource_id = {}", text(target.id.as_str())),
+                "# approval is the target's side: there is no attribute for it",
+            ],
+        ),
+        portal(
+            &target.name,
+            [
+                "Networking",
+                "Private endpoint connections",
+                "approve the pending one",
+            ],
+        ),
+    ]
+}
+
+/// The only private way of a search service.
+fn shared_link(instance: &Instance, target: &Resource, part: &str) -> Vec<Remedy> {
+    let name = format!("{}-{part}", target.name);
+    crate::analysis::remedy::noted(
+        vec![
+            az(az::on_named(
+                "search shared-private-link-resource create",
+                "--service-name",
+                &instance.id,
+            )
+            .with("--name", &name)
+            .with("--group-id", part)
+            .with("--resource-id", target.id.as_str())
+            .with("--request-message", "for an indexer")),
+            azurerm(
+                "azurerm_search_shared_private_link_service",
+                &name,
+                &[
+                    &format!("search_service_id  = {}", text(instance.id.as_str())),
+                    &format!("subresource_name   = {}", text(part)),
+                    &format!("target_resource_id = {}", text(target.id.as_str())),
+                ],
+            ),
+            portal(
+                instance.id.name(),
+                [
+                    "Networking",
+                    "Shared private access",
+                    "add a link, then approve it on the target",
+                ],
+            ),
+        ],
+        "The indexer needs executionEnvironment private for it, and the target's owner has to approve it.",
+    )
+}
+
+/// A caller outside of an enforced perimeter.
+fn perimeter(caller: &Caller, target: &Resource) -> Vec<Remedy> {
+    let perimeter = "the network security perimeter";
+    match caller {
+        Caller::Instance(instance) => vec![
+            az(Line::of("az network perimeter association create")
+                .with("--association-name", instance.id.name())
+                .plain("--perimeter-name PERIMETER --resource-group PERIMETER-GROUP")
+                .plain("--access-mode Learning --profile '{id:PROFILE-ID}'")
+                .with(
+                    "--private-link-resource",
+                    &format!("{{id:{}}}", instance.id),
+                )),
+            terraform::azurerm(
+                "azurerm_network_security_perimeter_association",
+                instance.id.name(),
+                &[
+                    "access_mode = \"Learning\"",
+                    &format!("resource_id = {}", text(instance.id.as_str())),
+                ],
+            ),
+            portal(
+                perimeter,
+                [
+                    "Associated resources",
+                    &format!(
+                        "add {}: members with a managed identity reach {}",
+                        instance.id.name(),
+                        target.name
+                    ),
+                ],
+            ),
+        ],
+        Caller::Person { address } => {
+            let address = address.map_or("YOUR-PUBLIC-ADDRESS".to_owned(), |one| one.to_string());
+            vec![
+                az(Line::of("az network perimeter profile access-rule create")
+                    .plain("--perimeter-name PERIMETER --resource-group PERIMETER-GROUP")
+                    .plain("--profile-name PROFILE --name people --direction Inbound")
+                    .with("--address-prefixes", &format!("[{address}/32]"))),
+                portal(
+                    perimeter,
+                    [
+                        "Profiles",
+                        "Inbound access rules",
+                        &format!("add {address}"),
+                    ],
+                ),
+            ]
+        }
+        _ => vec![portal(perimeter, ["Profiles", "Inbound access rules"])],
+    }
+}

@@ -1,0 +1,88 @@
+//! Hops: every call that the environment makes, drawn by one file a family and judged gate by gate.
+//!
+//! A family has one function, `draw(ground, out)`, and one line in [`FAMILIES`]. It draws a hop
+//! where a definition, a role, a rule or a link ties two ends, a broken link too, and takes its
+//! gates from [`super::gates`]. Families know nothing of each other; what two of them draw alike is
+//! one hop here, with the better basis.
+
+mod declared;
+mod definition;
+mod foundry;
+mod indexers;
+mod inspector;
+mod keys;
+mod logs;
+mod models;
+mod openai;
+mod people;
+
+use time::OffsetDateTime;
+
+use crate::model::judging::Judging;
+use crate::store::Inventory;
+
+use super::ground::Ground;
+use super::hop::{Hop, Judgement};
+use super::verdict::Gate;
+
+/// Draws the hops of one family.
+type Family = fn(&Ground<'_>, &mut Vec<Hop>);
+
+/// The families. What is declared comes last: it wins over what others found.
+const FAMILIES: [Family; 9] = [
+    people::draw,
+    indexers::draw,
+    models::draw,
+    openai::draw,
+    logs::draw,
+    foundry::draw,
+    keys::draw,
+    inspector::draw,
+    declared::draw,
+];
+
+/// Draws and judges every hop of an environment.
+pub fn judge(inventory: &Inventory, judging: &Judging, now: OffsetDateTime) -> Judgement {
+    let ground = Ground::new(inventory, judging, now);
+    Judgement {
+        hops: hops(&ground),
+        findings: Vec::new(),
+    }
+}
+
+/// The hops: one for each kind, caller, target and tie, in the report's order.
+pub fn hops(ground: &Ground<'_>) -> Vec<Hop> {
+    let mut drawn = Vec::new();
+    for family in FAMILIES {
+        family(ground, &mut drawn);
+    }
+    for hop in &mut drawn {
+        hop.gates.sort_by_key(|one| rank(one.gate));
+    }
+    // Ids differ in case from one answer to the next.
+    let key = |hop: &Hop| {
+        (
+            hop.kind,
+            hop.from.to_ascii_lowercase(),
+            hop.to.to_ascii_lowercase(),
+            hop.via.as_ref().map(|via| via.to_ascii_lowercase()),
+        )
+    };
+    drawn.sort_by_cached_key(|hop| (key(hop), hop.basis));
+    drawn.dedup_by(|later, first| {
+        let same = key(later) == key(first);
+        if same && first.gates.is_empty() {
+            // Declared and found: the basis of the one, the gates of the other.
+            first.gates = std::mem::take(&mut later.gates);
+        }
+        same
+    });
+    drawn
+}
+
+fn rank(gate: Gate) -> usize {
+    Gate::ALL
+        .iter()
+        .position(|one| *one == gate)
+        .unwrap_or(Gate::ALL.len())
+}

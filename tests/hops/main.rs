@@ -1,0 +1,15 @@
+//! Hops and their gates, judged over documents as Azure sends them: for every kind open, shut, at
+//! risk and unknown, and the scenarios as a whole.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::needless_pass_by_value,
+    clippy::too_many_lines,
+    reason = "tables of cases: a document that does not fit is a fault of the test, and values written in place read best"
+)]
+
+mod indexers;
+mod load;
+mod models;
+mod scenarios;
+mod world;

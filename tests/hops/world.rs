@@ -1,0 +1,491 @@
+//! A scenario as the store would hold it, with changes: documents are merged (RFC 7396), added,
+//! dropped, readings refused; then everything is judged.
+//!
+//! Documents are named by the end of their id (`storageAccounts/stragdev`), which must be unique.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+use hopscope::analysis::hop::{GateVerdict, Hop, HopKind, Judgement};
+use hopscope::analysis::hops;
+use hopscope::analysis::verdict::{Gate, Verdict};
+use hopscope::model::judging::{DeclaredHop, Judging, Pattern};
+use hopscope::store::Inventory;
+use serde_json::{Map, Value};
+use time::OffsetDateTime;
+use time::macros::datetime;
+
+use crate::load;
+
+/// When everything was read, and judged.
+pub(crate) const NOW: OffsetDateTime = datetime!(2026-11-23 12:41:07 UTC);
+
+/// How a reading ends that brings nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ended {
+    Denied,
+    Failed,
+    NotFound,
+    Pending,
+}
+
+impl Ended {
+    /// Every way in which a reading can end without telling anything.
+    pub(crate) const WITHOUT: [Self; 3] = [Self::Denied, Self::Failed, Self::Pending];
+}
+
+/// A reading that ends otherwise: which, by [`hopscope::model::key::Key::what`] and the end of its
+/// scope.
+#[derive(Clone, Debug)]
+pub(crate) struct Refusal {
+    pub(crate) what: String,
+    pub(crate) scope: String,
+    pub(crate) ended: Ended,
+}
+
+/// A request that the scenario itself refuses.
+#[derive(Clone, Debug)]
+pub(crate) struct Fault {
+    pub(crate) service: Option<String>,
+    pub(crate) path: String,
+}
+
+/// An environment being built.
+#[derive(Clone, Debug)]
+pub(crate) struct World {
+    /// Documents of ARM, in the order of the files.
+    pub(crate) arm: Vec<Value>,
+    /// Objects of data planes: service, collection (`indexers`, `status`, …), name, body.
+    pub(crate) search: BTreeMap<(String, String, String), Value>,
+    /// Directory objects.
+    pub(crate) graph: Vec<Value>,
+    /// Direct members of groups.
+    pub(crate) members: BTreeMap<String, Vec<String>>,
+    pub(crate) faults: Vec<Fault>,
+    pub(crate) refusals: Vec<Refusal>,
+    pub(crate) groups: Vec<String>,
+    pub(crate) subscriptions: Vec<String>,
+    pub(crate) caller: Map<String, Value>,
+    pub(crate) judging: Judging,
+    /// What tests call `now`, when it is not when everything was read.
+    pub(crate) now: OffsetDateTime,
+}
+
+impl World {
+    /// A scenario of the embedded Azure.
+    pub(crate) fn scenario(name: &str) -> Self {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/scenarios");
+        let folder = root.join(name);
+        let settings: Value = toml_of(&folder.join("scenario.toml"));
+        let texts = |value: &Value| -> Vec<String> {
+            value
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .map(str::to_owned)
+                .collect()
+        };
+        let mut arm = Vec::new();
+        for place in [root.join("common/arm"), folder.join("arm")] {
+            for file in files(&place) {
+                if file.ends_with("providers.json") {
+                    continue;
+                }
+                arm.extend(json_of(&file).as_array().cloned().unwrap_or_default());
+            }
+        }
+        let mut search = BTreeMap::new();
+        for file in files(&folder.join("search")) {
+            let parts: Vec<String> = file
+                .strip_prefix(folder.join("search"))
+                .unwrap()
+                .iter()
+                .map(|part| part.to_string_lossy().trim_end_matches(".json").to_owned())
+                .collect();
+            match parts.as_slice() {
+                [service, collection] => {
+                    for object in json_of(&file).as_array().into_iter().flatten() {
+                        let name = object["name"].as_str().unwrap().to_owned();
+                        let key = (service.clone(), collection.clone(), name);
+                        search.insert(key, object.clone());
+                    }
+                }
+                [service, collection, name] => {
+                    let key = (service.clone(), collection.clone(), name.clone());
+                    search.insert(key, json_of(&file));
+                }
+                _ => {}
+            }
+        }
+        let config = folder.join("config.toml");
+        let pattern = if config.exists() {
+            let config = toml_of(&config);
+            Pattern {
+                users: texts(&config["pattern"]["users"]),
+                image_hosts: texts(&config["pattern"]["image_hosts"]),
+                hops: Vec::new(),
+            }
+        } else {
+            Pattern::default()
+        };
+        Self {
+            arm,
+            search,
+            graph: json_of(&folder.join("graph/objects.json"))
+                .as_array()
+                .cloned()
+                .unwrap_or_default(),
+            members: serde_json::from_value(json_of(&folder.join("graph/groups.json"))).unwrap(),
+            faults: settings["fault"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(|fault| Fault {
+                    service: fault["service"].as_str().map(str::to_owned),
+                    path: fault["path"].as_str().unwrap_or("*").to_ascii_lowercase(),
+                })
+                .collect(),
+            refusals: Vec::new(),
+            groups: texts(&settings["scope"]["resource_groups"]),
+            subscriptions: texts(&settings["scope"]["subscriptions"]),
+            caller: settings["caller"].as_object().cloned().unwrap_or_default(),
+            judging: Judging {
+                client_ip: Some(IpAddr::from([203, 0, 113, 24])),
+                pattern,
+                ..Judging::default()
+            },
+            now: NOW,
+        }
+    }
+
+    /// The place of the one document whose id ends so.
+    fn place(&self, end: &str) -> usize {
+        let end = format!("/{}", end.to_ascii_lowercase().trim_start_matches('/'));
+        let found: Vec<usize> = self
+            .arm
+            .iter()
+            .enumerate()
+            .filter(|(_, document)| {
+                document["id"]
+                    .as_str()
+                    .is_some_and(|id| id.to_ascii_lowercase().ends_with(&end))
+            })
+            .map(|(at, _)| at)
+            .collect();
+        match found.as_slice() {
+            [at] => *at,
+            [] => panic!("no document ends in {end}"),
+            _ => panic!("{} documents end in {end}", found.len()),
+        }
+    }
+
+    /// The whole id of the document whose id ends so.
+    pub(crate) fn id(&self, end: &str) -> String {
+        self.arm[self.place(end)]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The document whose id ends so.
+    pub(crate) fn body(&self, end: &str) -> &Value {
+        &self.arm[self.place(end)]
+    }
+
+    /// Merges a patch into a document of ARM.
+    pub(crate) fn merge(mut self, end: &str, patch: Value) -> Self {
+        let at = self.place(end);
+        merge(&mut self.arm[at], &patch);
+        self
+    }
+
+    /// Adds a document of ARM.
+    pub(crate) fn add(mut self, document: Value) -> Self {
+        self.arm.push(document);
+        self
+    }
+
+    /// Takes away a document of ARM and what lies below it.
+    pub(crate) fn without(mut self, end: &str) -> Self {
+        let id = self.id(end).to_ascii_lowercase();
+        self.arm.retain(|document| {
+            let own = document["id"]
+                .as_str()
+                .unwrap_or_default()
+                .to_ascii_lowercase();
+            own != id && !own.starts_with(&format!("{id}/"))
+        });
+        self
+    }
+
+    /// Takes away every document that a test says.
+    pub(crate) fn dropping(mut self, drops: impl Fn(&Value) -> bool) -> Self {
+        self.arm.retain(|document| !drops(document));
+        self
+    }
+
+    /// Takes away role assignments of a principal that hold one of these roles (by GUID); all of
+    /// them when none is named.
+    pub(crate) fn without_roles(self, principal: &str, roles: &[&str]) -> Self {
+        self.dropping(|document| {
+            let of = |path: &str| document["properties"][path].as_str().unwrap_or_default();
+            is_assignment(document)
+                && of("principalId").eq_ignore_ascii_case(principal)
+                && (roles.is_empty()
+                    || roles
+                        .iter()
+                        .any(|role| of("roleDefinitionId").ends_with(role)))
+        })
+    }
+
+    /// Adds a role assignment.
+    pub(crate) fn with_role(self, principal: &str, kind: &str, role: &str, scope: &str) -> Self {
+        let number = self.arm.len();
+        self.add(serde_json::json!({
+            "id": format!("{scope}/providers/Microsoft.Authorization/roleAssignments/00000000-0000-4000-8000-{number:012}"),
+            "name": format!("00000000-0000-4000-8000-{number:012}"),
+            "type": "Microsoft.Authorization/roleAssignments",
+            "properties": {
+                "roleDefinitionId": format!("/providers/Microsoft.Authorization/roleDefinitions/{role}"),
+                "principalId": principal,
+                "principalType": kind,
+                "scope": scope,
+                "condition": null,
+                "createdOn": "2025-06-12T10:00:00Z",
+                "updatedOn": "2025-06-12T10:00:00Z",
+            },
+        }))
+    }
+
+    /// Merges a patch into an object of a data plane, or adds it.
+    pub(crate) fn object(
+        mut self,
+        service: &str,
+        collection: &str,
+        name: &str,
+        patch: Value,
+    ) -> Self {
+        let key = (service.to_owned(), collection.to_owned(), name.to_owned());
+        let object = self
+            .search
+            .entry(key)
+            .or_insert_with(|| serde_json::json!({ "name": name }));
+        merge(object, &patch);
+        self
+    }
+
+    /// Takes away an object of a data plane.
+    pub(crate) fn without_object(mut self, service: &str, collection: &str, name: &str) -> Self {
+        let key = (service.to_owned(), collection.to_owned(), name.to_owned());
+        assert!(self.search.remove(&key).is_some(), "no {key:?}");
+        self
+    }
+
+    /// A reading that ends otherwise: `refuse("roleAssignments", "", Ended::Denied)`.
+    pub(crate) fn refuse(mut self, what: &str, scope: &str, ended: Ended) -> Self {
+        self.refusals.push(Refusal {
+            what: what.to_owned(),
+            scope: scope.to_ascii_lowercase(),
+            ended,
+        });
+        self
+    }
+
+    /// Without the scenario's own refusals.
+    pub(crate) fn without_faults(mut self) -> Self {
+        self.faults.clear();
+        self
+    }
+
+    /// Says how to judge.
+    pub(crate) fn judging(mut self, change: impl FnOnce(&mut Judging)) -> Self {
+        change(&mut self.judging);
+        self
+    }
+
+    /// Declares a hop as `[[pattern.hop]]` would.
+    pub(crate) fn declaring(self, kind: &str, from: &str, to: &str) -> Self {
+        self.judging(|judging| {
+            judging.pattern.hops.push(DeclaredHop {
+                kind: kind.to_owned(),
+                from: from.to_owned(),
+                to: to.to_owned(),
+            });
+        })
+    }
+
+    /// Judges at another time than that of the readings.
+    pub(crate) fn at(mut self, now: OffsetDateTime) -> Self {
+        self.now = now;
+        self
+    }
+
+    pub(crate) fn inventory(&self) -> Inventory {
+        Inventory::build(&load::store(self).snapshot())
+    }
+
+    pub(crate) fn judge(&self) -> Judged {
+        let inventory = self.inventory();
+        Judged(hops::judge(&inventory, &self.judging, self.now))
+    }
+}
+
+/// A judgement that tests ask by short names.
+#[derive(Debug)]
+pub(crate) struct Judged(pub(crate) Judgement);
+
+impl Judged {
+    /// The hops of a kind.
+    pub(crate) fn of(&self, kind: HopKind) -> Vec<&Hop> {
+        self.0.hops.iter().filter(|hop| hop.kind == kind).collect()
+    }
+
+    /// The one hop of a kind with this tie (any, when empty).
+    pub(crate) fn hop(&self, kind: HopKind, via: &str) -> &Hop {
+        let found: Vec<&Hop> = self
+            .of(kind)
+            .into_iter()
+            .filter(|hop| via.is_empty() || hop.via.as_deref() == Some(via))
+            .collect();
+        match found.as_slice() {
+            [one] => one,
+            _ => panic!(
+                "{} hops {kind} via {via:?}: {:?}",
+                found.len(),
+                self.ids(kind)
+            ),
+        }
+    }
+
+    /// One gate of the one hop of a kind.
+    pub(crate) fn gate(&self, kind: HopKind, via: &str, gate: Gate) -> &GateVerdict {
+        let hop = self.hop(kind, via);
+        hop.gate(gate)
+            .unwrap_or_else(|| panic!("no {gate} on {}: {:?}", hop.id(), hop.gates))
+    }
+
+    /// The verdict of one gate, held against what is expected, with its reason when it differs.
+    #[track_caller]
+    pub(crate) fn expect(
+        &self,
+        kind: HopKind,
+        via: &str,
+        gate: Gate,
+        verdict: Verdict,
+        says: &str,
+    ) {
+        let found = self.gate(kind, via, gate);
+        assert_eq!(
+            found.judged.verdict, verdict,
+            "{kind} {gate}: {}",
+            found.judged.reason
+        );
+        assert!(
+            found.judged.reason.contains(says),
+            "{kind} {gate} says {:?}, not {says:?}",
+            found.judged.reason
+        );
+        assert!(
+            !found.judged.evidence.is_empty() || verdict == Verdict::Unknown,
+            "{kind} {gate} proves nothing"
+        );
+        if verdict == Verdict::Shut {
+            assert!(
+                !found.remedies.is_empty(),
+                "{kind} {gate}: nothing mends {}",
+                found.judged.reason
+            );
+        }
+    }
+
+    pub(crate) fn ids(&self, kind: HopKind) -> Vec<String> {
+        self.of(kind).iter().map(|hop| hop.id()).collect()
+    }
+}
+
+/// RFC 7396.
+pub(crate) fn merge(target: &mut Value, patch: &Value) {
+    let Value::Object(changes) = patch else {
+        *target = patch.clone();
+        return;
+    };
+    if !target.is_object() {
+        *target = Value::Object(Map::new());
+    }
+    let fields = target.as_object_mut().unwrap();
+    for (name, change) in changes {
+        if change.is_null() {
+            fields.remove(name);
+        } else {
+            merge(fields.entry(name.clone()).or_insert(Value::Null), change);
+        }
+    }
+}
+
+pub(crate) fn is_assignment(document: &Value) -> bool {
+    document["id"].as_str().is_some_and(|id| {
+        id.to_ascii_lowercase()
+            .contains("/providers/microsoft.authorization/roleassignments/")
+    })
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return found;
+    };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else if path.extension().is_some_and(|end| end == "json") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+fn toml_of(path: &Path) -> Value {
+    let table: toml::Table = std::fs::read_to_string(path).unwrap().parse().unwrap();
+    serde_json::to_value(table).unwrap()
+}
+
+fn json_of(path: &Path) -> Value {
+    let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
+    serde_json::from_str(&filled(&text)).unwrap()
+}
+
+/// `{{now-15m}}` and its kin, as the embedded Azure fills them in.
+fn filled(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("{{now") {
+        let (offset, behind) = after.split_once("}}").unwrap();
+        let seconds = if offset.is_empty() {
+            0
+        } else {
+            let (sign, amount) = offset.split_at(1);
+            let (count, unit) = amount.split_at(amount.len() - 1);
+            let unit = match unit {
+                "s" => 1,
+                "m" => 60,
+                "h" => 3600,
+                _ => 86400,
+            };
+            let count: i64 = count.parse().unwrap();
+            if sign == "-" {
+                -count * unit
+            } else {
+                count * unit
+            }
+        };
+        let at = NOW + time::Duration::seconds(seconds);
+        out.push_str(before);
+        out.push_str(
+            &at.format(&time::format_description::well_known::Rfc3339)
+                .unwrap(),
+        );
+        rest = behind;
+    }
+    out + rest
+}
