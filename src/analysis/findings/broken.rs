@@ -152,7 +152,10 @@ fn finding(scene: &Scene<'_>, rule: &Rule, tie: &Tie<'_>) -> Finding {
     for (_, gate) in &tie.hops {
         if !said.contains(&gate.judged.reason.as_str()) {
             said.push(&gate.judged.reason);
-            draft = draft.saying(sentence(&gate.judged.reason));
+            draft = draft.saying(sentence(
+                &gate.judged.reason,
+                &[&name(tie.from), &name(tie.to)],
+            ));
         }
         draft = draft
             .proved_by(gate.judged.evidence.iter().cloned())
@@ -162,17 +165,20 @@ fn finding(scene: &Scene<'_>, rule: &Rule, tie: &Tie<'_>) -> Finding {
         Some(via) => format!("{} ({via})", hop.kind),
         None => hop.kind.to_string(),
     }));
+    let gates = distinct(tie.hops.iter().map(|(_, gate)| gate.gate.to_string()));
     draft = draft.saying(format!(
         "{} from {} to {}, gate {}.",
         kinds.join(", "),
         name(tie.from),
         name(tie.to),
-        tie.gate
+        gates.join(", ")
     ));
+    if tie.hops.iter().all(|(hop, _)| !hop.counts()) {
+        draft = draft.at_most(Severity::Info);
+    }
     if tie.hops.iter().all(|(hop, _)| hop.basis == Basis::Assumed) {
         draft = draft
-            .saying("Nothing that was read names this call; it is assumed because both ends stand side by side.")
-            .at_most(Severity::Info);
+            .saying("Nothing that was read names this call; it is assumed because both ends stand side by side.");
     }
     let behind: Vec<&Hop> = if rule.id == "key/cannot-be-read" {
         behind_key(scene, tie).collect()
@@ -193,12 +199,14 @@ fn finding(scene: &Scene<'_>, rule: &Rule, tie: &Tie<'_>) -> Finding {
 /// What the finding is about: the end whose property decides.
 fn about(scene: &Scene<'_>, tie: &Tie<'_>) -> String {
     use crate::analysis::verdict::Gate;
-    let at_caller = matches!(tie.gate, Gate::Outbound | Gate::Identity | Gate::Quota)
-        || matches!(
-            tie.hops.first().map(|(hop, _)| hop.kind),
-            Some(HopKind::ResourceToLogs)
-        )
-        || (tie.gate == Gate::Configuration && resource_at(scene.inventory, tie.to).is_none());
+    let at_caller = matches!(
+        tie.gate,
+        Some(Gate::Outbound | Gate::Identity | Gate::Quota)
+    ) || matches!(
+        tie.hops.first().map(|(hop, _)| hop.kind),
+        Some(HopKind::ResourceToLogs)
+    ) || (tie.gate == Some(Gate::Configuration)
+        && resource_at(scene.inventory, tie.to).is_none());
     if at_caller { tie.from } else { tie.to }.to_owned()
 }
 
@@ -214,13 +222,7 @@ fn title(scene: &Scene<'_>, rule: &Rule, tie: &Tie<'_>) -> String {
         },
         "hop/cannot-tell" => first.map_or_else(
             || rule.title.to_owned(),
-            |(hop, gate)| {
-                format!(
-                    "Whether {} works cannot be told: {}",
-                    words(hop.kind),
-                    gate.gate
-                )
-            },
+            |(hop, _)| format!("Whether {} works cannot be told", words(hop.kind)),
         ),
         "network/keeps-caller-out" => match resource_at(scene.inventory, tie.to) {
             Some(target) => format!(
@@ -301,13 +303,23 @@ fn distinct(texts: impl Iterator<Item = String>) -> Vec<String> {
     seen
 }
 
-/// A reason as a sentence: capital first, full stop last.
-fn sentence(reason: &str) -> String {
-    let mut letters = reason.trim().chars();
-    let mut text: String = letters
+/// A reason as a sentence: capital first, unless a name or a property stands there; full stop last.
+fn sentence(reason: &str, names: &[&str]) -> String {
+    let reason = reason.trim();
+    let first = reason
+        .split([' ', ':', ';', ','])
         .next()
-        .map(|first| first.to_uppercase().chain(letters).collect())
         .unwrap_or_default();
+    let is_word = first.bytes().all(|byte| byte.is_ascii_lowercase()) && !names.contains(&first);
+    let mut text = if is_word && !first.is_empty() {
+        let mut letters = reason.chars();
+        letters
+            .next()
+            .map(|letter| letter.to_uppercase().chain(letters).collect())
+            .unwrap_or_default()
+    } else {
+        reason.to_owned()
+    };
     if !text.ends_with(['.', '?', '!']) {
         text.push('.');
     }

@@ -295,35 +295,77 @@ fn trusted_where_instances_fit(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
             if !matches!(open.reach, Reach::Some(doors) if doors.trusted) {
                 return None;
             }
-            let bypass = network::rules(scene.inventory, account)?.bypass.evidence;
+            let rules = network::rules(scene.inventory, account)?;
+            let (bypass, instances) = (rules.bypass.evidence, rules.instances.value?);
             let callers: Vec<_> = scene
                 .hops_to(&account.id)
                 .filter_map(|hop| super::ties::resource_at(scene.inventory, &hop.from))
                 .filter(|one| matches!(one.family, Family::Search | Family::Cognitive | Family::Workspace))
                 .collect();
-            let first = callers.first()?;
-            let mut names: Vec<&str> = callers.iter().map(|one| one.name.as_str()).collect();
-            names.dedup();
+            if callers.is_empty() {
+                return None;
+            }
+            let mut names: Vec<&str> = Vec::new();
+            let mut remedies = Vec::new();
+            for caller in callers {
+                if names.contains(&caller.name.as_str()) {
+                    continue;
+                }
+                names.push(&caller.name);
+                if !instances
+                    .iter()
+                    .any(|one| one.resource_id.eq_ignore_ascii_case(caller.id.as_str()))
+                {
+                    remedies.push(let_in(account, caller));
+                }
+            }
+            let kept = account.firewall.as_ref().map(|one| one.bypass_words());
+            let kept: Vec<&str> = kept
+                .as_ref()
+                .map_or(&[][..], |words| words.items())
+                .iter()
+                .map(String::as_str)
+                .filter(|word| !word.eq_ignore_ascii_case("AzureServices"))
+                .collect();
+            let mut line = az::on("storage account update", &account.id).plain("--bypass");
+            for word in if kept.is_empty() { vec!["None"] } else { kept } {
+                line = line.value(word);
+            }
+            remedies.push(az::az(line));
             Some(
                 rule.on(account.id.as_str())
                     .saying(format!(
-                        "Of the trusted services only {} call it. An instance rule for each lets the bypass go.",
+                        "The trusted services that call it, as far as it was read: {}. With an instance rule for each the bypass can go.",
                         names.join(", ")
                     ))
                     .proved_by([bypass])
                     .mended_by(noted(
-                        vec![az::az(
-                            az::on_named("storage account network-rule add", "--account-name", &account.id)
-                                .with("--tenant-id", first.identity.value().and_then(|one| one.tenant_id.text()).unwrap_or("<tenant id>"))
-                                .with("--resource-id", first.id.as_str()),
-                        )],
-                        "One for each caller; then set the bypass to None. What is trusted and was not read is kept out from then on: logging above all.",
+                        remedies,
+                        "In this order: rules first, the bypass last. What is trusted and was not read is kept out from then on, the sending of logs into this account above all.",
                     ))
                     .touching(scene.hops_to(&account.id))
                     .done(),
             )
         })
         .collect()
+}
+
+/// An instance rule for one caller.
+fn let_in(account: &Resource, caller: &Resource) -> Remedy {
+    let tenant = caller
+        .identity
+        .value()
+        .and_then(|identity| identity.tenant_id.text())
+        .unwrap_or("<tenant id>");
+    az::az(
+        az::on_named(
+            "storage account network-rule add",
+            "--account-name",
+            &account.id,
+        )
+        .with("--tenant-id", tenant)
+        .with("--resource-id", caller.id.as_str()),
+    )
 }
 
 fn anonymous_blobs(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {

@@ -114,7 +114,7 @@ fn keep(
             found.push(
                 rule.on(id.as_str())
                     .saying(format!(
-                        "{} belongs to {}: {} has to stay {}; it is {}. {}.",
+                        "{} belongs to {}: {} has to stay {} and is {}; {}.",
                         one.name,
                         hub.name,
                         short(check.property),

@@ -8,14 +8,20 @@ use crate::analysis::hop::Finding;
 use crate::model::id::ArmId;
 use crate::model::judging::{Judging, Suppression};
 
-use super::Findings;
+use super::{Findings, rule};
 
 /// Weighs, hides and orders.
 pub(super) fn sift(mut found: Vec<Finding>, judging: &Judging, now: OffsetDateTime) -> Findings {
     let today = now.date();
     for finding in &mut found {
         if let Some(severity) = judging.severity.get(finding.rule) {
-            finding.severity = *severity;
+            // What is milder than its rule, an assumed hop above all, does not get worse.
+            let is_milder = rule(finding.rule).is_some_and(|rule| finding.severity > rule.severity);
+            finding.severity = if is_milder {
+                finding.severity.max(*severity)
+            } else {
+                *severity
+            };
         }
     }
     found.sort_by(|left, right| {

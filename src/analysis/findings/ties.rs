@@ -18,21 +18,25 @@ pub(super) struct Tie<'a> {
     pub(super) from: &'a str,
     /// Whom.
     pub(super) to: &'a str,
-    /// Which gate.
-    pub(super) gate: Gate,
+    /// Which gate; what cannot be told is one tie for all gates of two ends.
+    pub(super) gate: Option<Gate>,
     /// The hops, each with that gate.
     pub(super) hops: Vec<(&'a Hop, &'a GateVerdict)>,
 }
 
+/// The rule of gates that cannot be judged.
+const CANNOT_TELL: &str = "hop/cannot-tell";
+
 /// Ties the faults of all hops together.
 pub(super) fn ties<'a>(inventory: &'a Inventory, hops: &'a [Hop]) -> Vec<Tie<'a>> {
-    type Knot<'k> = (&'static str, Gate, &'k str, &'k str);
+    type Knot<'k> = (&'static str, Option<Gate>, &'k str, &'k str);
     let mut knots: IndexMap<Knot<'a>, Vec<(&'a Hop, &'a GateVerdict)>> = IndexMap::new();
     for hop in hops {
         for gate in &hop.gates {
             if let Some(rule) = rule_of(inventory, hop, gate) {
+                let own = (rule != CANNOT_TELL).then_some(gate.gate);
                 knots
-                    .entry((rule, gate.gate, &hop.from, &hop.to))
+                    .entry((rule, own, &hop.from, &hop.to))
                     .or_default()
                     .push((hop, gate));
             }
@@ -55,7 +59,7 @@ fn rule_of(inventory: &Inventory, hop: &Hop, gate: &GateVerdict) -> Option<&'sta
     match gate.judged.verdict {
         Verdict::Open => return None,
         Verdict::AtRisk => return Some("hop/at-risk"),
-        Verdict::Unknown => return Some("hop/cannot-tell"),
+        Verdict::Unknown => return Some(CANNOT_TELL),
         Verdict::Shut => {}
     }
     match hop.kind {
