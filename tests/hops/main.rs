@@ -9,8 +9,12 @@
 )]
 
 mod findings;
+mod foundry;
 mod indexers;
+mod inspector;
+mod keys;
 mod load;
+mod logs;
 mod models;
 mod scenarios;
 mod world;
