@@ -92,6 +92,7 @@ async fn read(place: Place) -> Snapshot {
     let channels = Channels {
         updates: updates_in,
         asks,
+        first_rest: None,
     };
     tokio::spawn(place.read(Depth::Whole, None, channels, stop.clone()));
     let snapshot = until_idle(updates).await;
@@ -113,7 +114,10 @@ mod tests {
     #[test]
     fn words_are_joined_and_a_dash_reads_stdin() {
         assert_eq!(read(&["Access", "denied"], b"").unwrap(), "Access denied");
-        assert_eq!(read(&["-"], b"from a pipe \xff\n").unwrap(), "from a pipe \u{fffd}\n");
+        assert_eq!(
+            read(&["-"], b"from a pipe \xff\n").unwrap(),
+            "from a pipe \u{fffd}\n"
+        );
     }
 
     #[test]

@@ -192,7 +192,10 @@ fn is_guid(text: &str) -> bool {
 
 /// Whether an end of a hop answers to a host.
 fn answers(inventory: &Inventory, end: &str, host: &str) -> bool {
-    if end.to_ascii_lowercase().contains(&host.to_ascii_lowercase()) {
+    if end
+        .to_ascii_lowercase()
+        .contains(&host.to_ascii_lowercase())
+    {
         return true;
     }
     let Some(label) = host.split('.').next() else {

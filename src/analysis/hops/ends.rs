@@ -45,10 +45,11 @@ pub(super) fn model_accounts<'a>(ground: &Ground<'a>) -> Vec<ModelAccount<'a>> {
 
 /// Whether an account's kind is one that models are deployed to.
 pub(super) fn is_for_models(account: &Resource) -> bool {
-    account
-        .kind
-        .text()
-        .is_some_and(|kind| ["OpenAI", "AIServices"].iter().any(|one| kind.eq_ignore_ascii_case(one)))
+    account.kind.text().is_some_and(|kind| {
+        ["OpenAI", "AIServices"]
+            .iter()
+            .any(|one| kind.eq_ignore_ascii_case(one))
+    })
 }
 
 /// A storage account that data sources read.
@@ -76,10 +77,11 @@ pub(super) fn corpora(ground: &Ground<'_>) -> BTreeMap<ArmId, Corpus> {
         let sources = facets::data_sources(ground.inventory, &service.id);
         let mut missing = sources.missing.clone();
         for source in sources.items {
-            let is_storage = source
-                .source_type
-                .text()
-                .is_none_or(|kind| STORAGE_SOURCES.iter().any(|one| kind.eq_ignore_ascii_case(one)));
+            let is_storage = source.source_type.text().is_none_or(|kind| {
+                STORAGE_SOURCES
+                    .iter()
+                    .any(|one| kind.eq_ignore_ascii_case(one))
+            });
             if !is_storage {
                 continue;
             }
@@ -106,7 +108,9 @@ pub(super) fn corpora(ground: &Ground<'_>) -> BTreeMap<ArmId, Corpus> {
             let container = source
                 .container
                 .text()
-                .filter(|_| !source.source_type.is("azuretable") && !source.source_type.is("azurefile"))
+                .filter(|_| {
+                    !source.source_type.is("azuretable") && !source.source_type.is("azurefile")
+                })
                 .map(str::to_owned);
             let corpus = corpora.entry(target).or_default();
             corpus.named.get_or_insert_with(|| {
@@ -221,8 +225,11 @@ pub(super) fn identities(ground: &Ground<'_>, resource: &Resource) -> Vec<Princi
     };
     let mut all: Vec<PrincipalId> = identity.principal_id.value().cloned().into_iter().collect();
     for one in &identity.user_assigned {
-        let own = one.principal_id.value().cloned().or_else(|| {
-            match ground.lookup(&one.id) {
+        let own = one
+            .principal_id
+            .value()
+            .cloned()
+            .or_else(|| match ground.lookup(&one.id) {
                 Lookup::Found(found) => match &found.details {
                     crate::model::resource::Details::UserIdentity(details) => {
                         details.principal_id.value().cloned()
@@ -230,8 +237,7 @@ pub(super) fn identities(ground: &Ground<'_>, resource: &Resource) -> Vec<Princi
                     _ => None,
                 },
                 Lookup::Gone(_) | Lookup::NotRead(_) => None,
-            }
-        });
+            });
         all.extend(own);
     }
     all

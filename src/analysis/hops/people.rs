@@ -22,7 +22,8 @@ use super::ends::{self, Corpus, ModelAccount};
 const BLOB_WRITE: &str = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write";
 const BLOB_ADD: &str = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action";
 const CONTAINER_READ: &str = "Microsoft.Storage/storageAccounts/blobServices/containers/read";
-const CHAT: &str = "Microsoft.CognitiveServices/accounts/OpenAI/deployments/chat/completions/action";
+const CHAT: &str =
+    "Microsoft.CognitiveServices/accounts/OpenAI/deployments/chat/completions/action";
 const QUERY: &str = "Microsoft.Search/searchServices/indexes/documents/read";
 
 /// What lists the keys of a storage account.
@@ -300,7 +301,10 @@ impl Person {
         let (verdict, more) = match (standing, are_keys_on(target)) {
             (Standing::Open, Some(true)) => (
                 Verdict::AtRisk,
-                format!("{} is held and keys are accepted: it works by key only", action.name()),
+                format!(
+                    "{} is held and keys are accepted: it works by key only",
+                    action.name()
+                ),
             ),
             (Standing::None | Standing::Denied, _) | (_, Some(false)) => return gate,
             (_, None) => (
@@ -309,7 +313,10 @@ impl Person {
             ),
             (_, Some(true)) => (
                 Verdict::Unknown,
-                format!("whether {} is held, for a key instead, cannot be told", action.name()),
+                format!(
+                    "whether {} is held, for a key instead, cannot be told",
+                    action.name()
+                ),
             ),
         };
         gate.judged.verdict = verdict;
@@ -344,7 +351,11 @@ fn upload(ground: &Ground<'_>, one: &Person, storage: &ArmId, corpus: &Corpus) -
             .containers
             .iter()
             .flatten()
-            .map(|name| account.id.child(&format!("blobServices/default/containers/{name}")))
+            .map(|name| {
+                account
+                    .id
+                    .child(&format!("blobServices/default/containers/{name}"))
+            })
             .collect()
     };
     let needs: Vec<Need> = scopes
@@ -446,13 +457,27 @@ fn work_on_objects(ground: &Ground<'_>, one: &Person, service: &Resource) -> Hop
             )
         })
         .collect();
-    search_hop(ground, one, service, HopKind::UserToSearchObjects, ADMIN_KEYS, &needs)
+    search_hop(
+        ground,
+        one,
+        service,
+        HopKind::UserToSearchObjects,
+        ADMIN_KEYS,
+        &needs,
+    )
 }
 
 /// H04.
 fn query(ground: &Ground<'_>, one: &Person, service: &Resource) -> Hop {
     let needs = [need(Action::data(QUERY), &service.id, roles::INDEX_READER)];
-    search_hop(ground, one, service, HopKind::UserToSearchDocuments, QUERY_KEYS, &needs)
+    search_hop(
+        ground,
+        one,
+        service,
+        HopKind::UserToSearchDocuments,
+        QUERY_KEYS,
+        &needs,
+    )
 }
 
 fn search_hop(

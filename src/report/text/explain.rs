@@ -139,7 +139,12 @@ pub fn here(
                 } else {
                     String::new()
                 };
-                indented(out, 6, &format!("open on {}{tail}", names.join("; ")), style)?;
+                indented(
+                    out,
+                    6,
+                    &format!("open on {}{tail}", names.join("; ")),
+                    style,
+                )?;
             }
             Standing::Holds | Standing::Possible | Standing::Weak => {
                 let telling: Vec<&Seen<'_>> = one
