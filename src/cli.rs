@@ -159,6 +159,8 @@ pub enum Command {
     Check(Check),
     /// Paste an error message: which hop, which gate, which causes hold in this environment
     Explain(Explain),
+    /// List the rules of the findings, or explain one of them
+    Rules(Rules),
     /// Only the embedded Azure, for other clients
     Simulate(Simulate),
     /// How hopscope would sign in, and what each credential says
@@ -252,6 +254,14 @@ pub enum FailOn {
     Warning,
     /// Nothing
     Never,
+}
+
+/// `hopscope rules`
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
+pub struct Rules {
+    /// A rule's id, or the beginning of several; without it, every rule is listed
+    #[arg(value_name = "RULE")]
+    pub rule: Option<String>,
 }
 
 /// `hopscope explain`

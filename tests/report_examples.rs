@@ -12,6 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use hopscope::analysis::hop::Judgement;
 use hopscope::azure::decode::{Context, resource};
 use hopscope::model::id::SubscriptionId;
 use hopscope::model::key::Key;
@@ -86,7 +87,11 @@ fn report(family: Family, body: &Value) -> Value {
         generated_at: AT,
         cloud: "AzurePublic".into(),
     };
-    json::build(&Inventory::build(&store.snapshot()), &meta)
+    json::build(
+        &Inventory::build(&store.snapshot()),
+        &Judgement::default(),
+        &meta,
+    )
 }
 
 /// The values of one property of each item of a list.

@@ -10,6 +10,8 @@ use time::OffsetDateTime;
 use super::evidence::Evidence;
 use super::verdict::{Gate, Reasoned, Verdict};
 
+pub use crate::model::judging::Severity;
+
 /// The kinds of hops, in the domain reference's order (design section 6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum HopKind {
@@ -281,28 +283,6 @@ impl FindingKind {
             Self::Exposure => "exposure",
             Self::Keep => "keep",
             Self::Note => "note",
-        }
-    }
-}
-
-/// How bad. Later is milder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Severity {
-    /// Something does not work, or is open to strangers.
-    Error,
-    /// Something will break, or is wider than needed.
-    Warning,
-    /// Good to know.
-    Info,
-}
-
-impl Severity {
-    /// The word in the JSON report.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Warning => "warning",
-            Self::Info => "info",
         }
     }
 }

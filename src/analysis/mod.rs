@@ -13,6 +13,7 @@
 //! * [`access`]: who holds which action where (domain-rules section C);
 //! * [`foundry`]: hubs, their managed resource group, new-style accounts (domain-rules section E);
 //! * [`outbound`]: who may call out, and where to;
+//! * [`findings`]: what a person should know, rule by rule;
 //! * [`parts`]: the part that a resource plays in the pattern.
 //!
 //! A new service firewall is one file in `network/` and one line in its list.
@@ -21,6 +22,7 @@ pub mod access;
 pub mod evidence;
 pub mod explain;
 pub mod facets;
+pub mod findings;
 pub mod foundry;
 pub mod gates;
 pub mod ground;

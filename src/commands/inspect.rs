@@ -33,6 +33,7 @@ pub async fn run(global: Global, knobs: Knobs, offset: UtcOffset) -> Result<Exit
     let folder = crate::config::folder();
     let settings = Settings::load(global.config.as_deref(), folder.as_deref(), &surroundings)
         .map_err(|error| Failure::usage(causes(&error)))?;
+    super::judging::rules_are_known(&settings.file)?;
     let (cloud, portal, suffix) = door(&global)?;
     let scope = settings.file.scope_or(global.scope());
     let pick = global.demo.is_none() && scope.is_open();

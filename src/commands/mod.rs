@@ -12,6 +12,7 @@ pub mod explain;
 pub mod inspect;
 pub mod judging;
 mod log;
+pub mod rules;
 pub mod session;
 pub mod simulate;
 mod trouble;
@@ -25,7 +26,7 @@ use std::time::Duration;
 use clap::CommandFactory;
 use time::UtcOffset;
 
-use crate::cli::{Cli, Command, DEFAULT_SCENARIO, Demo, Global, Knobs, Simulate};
+use crate::cli::{Cli, Command, DEFAULT_SCENARIO, Demo, Global, Knobs, Rules, Simulate};
 use crate::config::ConfigFile;
 
 /// What the shell is told.
@@ -170,6 +171,7 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
             block_on(inspect::run(global, demo.knobs, offset))?
         }
         None => block_on(inspect::run(global, Knobs::default(), offset))?,
+        Some(Command::Rules(arguments)) => listed_rules(&arguments),
         Some(Command::Man) => manual(),
         Some(Command::Completions { shell }) => completions(shell),
     }
@@ -182,7 +184,9 @@ fn config(global: &Global) -> Result<ConfigFile, Failure> {
         (None, Some(folder)) => ConfigFile::read(&folder.join("config.toml"), false),
         (None, None) => Ok(ConfigFile::default()),
     };
-    file.map_err(|error| Failure::usage(causes(&error)))
+    let file = file.map_err(|error| Failure::usage(causes(&error)))?;
+    judging::rules_are_known(&file)?;
+    Ok(file)
 }
 
 /// Runs a command's future to its end.
@@ -223,6 +227,12 @@ fn written(outcome: io::Result<()>) -> Result<Exit, Failure> {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Done),
         Err(error) => Err(Failure::usage(format!("stdout cannot be written: {error}"))),
     }
+}
+
+fn listed_rules(arguments: &Rules) -> Result<Exit, Failure> {
+    let mut text = Vec::new();
+    rules::run(arguments, check::Screen::of_stdout(), &mut text)?;
+    written(io::stdout().lock().write_all(&text))
 }
 
 fn simulated(arguments: Simulate) -> Result<Exit, Failure> {

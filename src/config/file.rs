@@ -5,7 +5,11 @@
 
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
+use time::Date;
+use time::format_description::well_known::Iso8601;
+
+use crate::model::judging::{self, DeclaredHop, Judging, Pattern};
 
 /// All that a config file can say.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -83,8 +87,9 @@ pub struct Suppression {
     pub resource: Option<String>,
     /// Why: asked for, so that the next reader knows.
     pub reason: String,
-    /// The day it ends, `YYYY-MM-DD`.
-    pub expires: Option<String>,
+    /// The last day on which it counts, `YYYY-MM-DD`.
+    #[serde(default, deserialize_with = "day")]
+    pub expires: Option<Date>,
 }
 
 /// `[pattern]`
@@ -109,6 +114,24 @@ pub struct PatternHop {
     pub from: String,
     /// Who is called.
     pub to: String,
+}
+
+/// A day, as `expires` writes it.
+fn day<'de, D: Deserializer<'de>>(text: D) -> Result<Option<Date>, D::Error> {
+    let text = String::deserialize(text)?;
+    Date::parse(&text, &Iso8601::DATE)
+        .map(Some)
+        .map_err(|_| serde::de::Error::custom(format!("{text:?} is no day: write YYYY-MM-DD")))
+}
+
+impl From<Severity> for judging::Severity {
+    fn from(own: Severity) -> Self {
+        match own {
+            Severity::Error => Self::Error,
+            Severity::Warning => Self::Warning,
+            Severity::Info => Self::Info,
+        }
+    }
 }
 
 /// Why a config file cannot be used.
@@ -147,6 +170,43 @@ impl ConfigFile {
                 message: error.message().to_owned(),
             }
         })
+    }
+
+    /// What it says about how to judge, added to what is known already.
+    #[must_use]
+    pub fn judged(&self, judging: Judging) -> Judging {
+        Judging {
+            pattern: Pattern {
+                users: self.pattern.users.clone(),
+                image_hosts: self.pattern.image_hosts.clone(),
+                hops: self
+                    .pattern
+                    .hop
+                    .iter()
+                    .map(|hop| DeclaredHop {
+                        kind: hop.kind.clone(),
+                        from: hop.from.clone(),
+                        to: hop.to.clone(),
+                    })
+                    .collect(),
+            },
+            severity: self
+                .severity
+                .iter()
+                .map(|(rule, severity)| (rule.clone(), (*severity).into()))
+                .collect(),
+            suppress: self
+                .suppress
+                .iter()
+                .map(|one| judging::Suppression {
+                    rule: one.rule.clone(),
+                    resource: one.resource.clone(),
+                    reason: one.reason.clone(),
+                    expires: one.expires,
+                })
+                .collect(),
+            ..judging
+        }
     }
 
     /// Reads a config file. One that was not asked for by name may be missing.
@@ -201,6 +261,17 @@ to = "b"
         assert_eq!(file.suppress[0].rule, "storage/shared-key-enabled");
         assert_eq!(file.pattern.hop[0].kind, "openai-to-search");
         assert_eq!(file.severity["storage/shared-key-enabled"], Severity::Info);
+        let judging = file.judged(Judging::default());
+        assert_eq!(judging.pattern.hops[0].kind, "openai-to-search");
+        assert_eq!(judging.suppress[0].reason, "tables need it");
+        assert_eq!(
+            judging.suppress[0].expires,
+            Some(time::macros::date!(2027 - 01 - 01))
+        );
+        assert_eq!(
+            judging.severity["storage/shared-key-enabled"],
+            judging::Severity::Info
+        );
     }
 
     #[test]
@@ -210,6 +281,11 @@ to = "b"
             ("\n[themes]\n", "themes", "line 2"),
             ("[refresh]\non_screen = \"soon\"\n", "string", "line 2"),
             ("[theme\n", "", "line 1"),
+            (
+                "[[suppress]]\nrule = \"a/b\"\nreason = \"r\"\nexpires = \"soon\"\n",
+                "YYYY-MM-DD",
+                "line 4",
+            ),
         ] {
             let error = ConfigFile::parse(text, Path::new("config.toml")).unwrap_err();
             let message = error.to_string();

@@ -1,6 +1,9 @@
 //! What a person says about how to judge: whose address, which pattern, what to leave out.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
+
+use time::Date;
 
 use super::cloud::Suffixes;
 
@@ -15,6 +18,52 @@ pub struct Judging {
     /// Host suffixes of the cloud that was read: they tie the address in a definition to a
     /// resource.
     pub suffix: Suffixes,
+    /// `[severity]` of the config file: what a rule's findings weigh here.
+    pub severity: BTreeMap<String, Severity>,
+    /// `[[suppress]]` of the config file: findings that are not to be shown.
+    pub suppress: Vec<Suppression>,
+}
+
+/// How bad a finding is. Later is milder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Severity {
+    /// Something does not work, or is open to strangers.
+    Error,
+    /// Something will break, or is wider than needed.
+    Warning,
+    /// Good to know.
+    Info,
+}
+
+impl Severity {
+    /// The word in the JSON report.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Info => "info",
+        }
+    }
+}
+
+/// One `[[suppress]]`: a finding that somebody has looked at and lives with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suppression {
+    /// The rule's id.
+    pub rule: String,
+    /// Name or id of the resource; none means all of them.
+    pub resource: Option<String>,
+    /// Why, for the next reader.
+    pub reason: String,
+    /// The last day on which it counts.
+    pub expires: Option<Date>,
+}
+
+impl Suppression {
+    /// Whether its last day is over.
+    pub fn is_over(&self, today: Date) -> bool {
+        self.expires.is_some_and(|last| today > last)
+    }
 }
 
 /// The pattern as a person declares it.

@@ -6,7 +6,9 @@
 mod cell;
 pub mod explain;
 mod facts;
+mod findings;
 mod hops;
+pub mod rules;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -49,6 +51,7 @@ pub fn write(
     let ink = Ink::new(style.colour);
     head(out, inventory, meta, style, ink)?;
     hops::write(out, inventory, &judgement.hops, style, ink)?;
+    findings::write(out, &judgement.findings, style, ink)?;
     let groups = by_group(inventory);
     if groups.is_empty() {
         writeln!(

@@ -22,6 +22,7 @@ use time::OffsetDateTime;
 use crate::model::judging::Judging;
 use crate::store::Inventory;
 
+use super::findings;
 use super::ground::Ground;
 use super::hop::{Hop, Judgement};
 use super::verdict::Gate;
@@ -45,10 +46,9 @@ const FAMILIES: [Family; 9] = [
 /// Draws and judges every hop of an environment.
 pub fn judge(inventory: &Inventory, judging: &Judging, now: OffsetDateTime) -> Judgement {
     let ground = Ground::new(inventory, judging, now);
-    Judgement {
-        hops: hops(&ground),
-        findings: Vec::new(),
-    }
+    let hops = hops(&ground);
+    let findings = findings::draw(&ground, &hops);
+    Judgement { hops, findings }
 }
 
 /// The hops: one for each kind, caller, target and tie, in the report's order.

@@ -1,0 +1,153 @@
+//! What rules look at: the environment, its hops, and the lookups that several rules share.
+
+use time::OffsetDateTime;
+
+use crate::analysis::access::{Matrix, matrix};
+use crate::analysis::foundry::{self, Foundry};
+use crate::analysis::ground::Ground;
+use crate::analysis::hop::{Hop, HopKind};
+use crate::model::facet::Facet;
+use crate::model::field::Field;
+use crate::model::id::{ArmId, PrincipalId};
+use crate::model::judging::Judging;
+use crate::model::resource::{Details, Family, Resource};
+use crate::model::search::{DataSource, Index as SearchIndex, Indexer, Skillset};
+use crate::store::{Inventory, Payload};
+
+use super::ties::{Tie, ties};
+
+/// The environment with its hops, for the rules.
+#[derive(Debug)]
+pub struct Scene<'a> {
+    /// The environment.
+    pub inventory: &'a Inventory,
+    /// What a person says about how to judge.
+    pub judging: &'a Judging,
+    /// The time of judging.
+    pub now: OffsetDateTime,
+    /// Its hops, judged.
+    pub hops: &'a [Hop],
+    pub(super) matrix: Matrix,
+    pub(super) foundry: Foundry,
+    pub(super) ties: Vec<Tie<'a>>,
+    ground: &'a Ground<'a>,
+}
+
+impl<'a> Scene<'a> {
+    /// Looks up once what several rules need.
+    pub fn new(ground: &'a Ground<'a>, hops: &'a [Hop]) -> Self {
+        Self {
+            inventory: ground.inventory,
+            judging: ground.judging,
+            now: ground.now,
+            hops,
+            matrix: matrix::matrix_of(&ground.access),
+            foundry: foundry::foundry(ground.inventory),
+            ties: ties(ground.inventory, hops),
+            ground,
+        }
+    }
+
+    /// Whether a resource lies in a group that Microsoft made for a hub: what is right elsewhere
+    /// breaks the hub there.
+    pub(super) fn is_managed(&self, id: &ArmId) -> bool {
+        self.ground.is_managed(id)
+    }
+
+    /// The resource that answers to a URL or a host.
+    pub(super) fn by_host(&self, address: &str) -> Option<&'a Resource> {
+        self.ground.by_host(address)
+    }
+
+    /// The resources of a family that are the person's own to change.
+    pub(super) fn own(&self, family: Family) -> impl Iterator<Item = &'a Resource> {
+        self.inventory
+            .family(family)
+            .map(AsRef::as_ref)
+            .filter(|one| !self.is_managed(&one.id))
+    }
+
+    /// The hops that end at a resource, or at a part of it.
+    pub(super) fn hops_to(&self, id: &ArmId) -> impl Iterator<Item = &'a Hop> {
+        self.hops.iter().filter(move |hop| is_end(&hop.to, id))
+    }
+
+    /// The hops that start at a resource.
+    pub(super) fn hops_from(&self, id: &ArmId) -> impl Iterator<Item = &'a Hop> {
+        self.hops.iter().filter(move |hop| is_end(&hop.from, id))
+    }
+
+    /// The hops of a kind that one resource makes to another.
+    pub(super) fn between(
+        &self,
+        kind: HopKind,
+        from: &ArmId,
+        to: &ArmId,
+    ) -> impl Iterator<Item = &'a Hop> {
+        self.hops_from(from)
+            .filter(move |hop| hop.kind == kind && is_end(&hop.to, to))
+    }
+
+    /// The resource whose own identity a principal is.
+    pub(super) fn owner_of(&self, principal: &PrincipalId) -> Option<&'a Resource> {
+        self.inventory.resources().map(AsRef::as_ref).find(|one| {
+            let system = one
+                .identity
+                .value()
+                .and_then(|identity| identity.principal_id.value());
+            let user_assigned = match &one.details {
+                Details::UserIdentity(identity) => identity.principal_id.value(),
+                _ => None,
+            };
+            system == Some(principal) || user_assigned == Some(principal)
+        })
+    }
+
+    /// The object id of a resource's system-assigned identity.
+    pub(super) fn identity_of(resource: &Resource) -> Option<&PrincipalId> {
+        let identity: &Field<_> = &resource.identity;
+        identity.value()?.principal_id.value()
+    }
+}
+
+macro_rules! found {
+    ($(#[$doc:meta])* $name:ident, $facet:ident, $payload:ident, $item:ty) => {
+        impl<'a> Scene<'a> {
+            $(#[$doc])*
+            pub(super) fn $name(&self, id: &ArmId) -> &'a [$item] {
+                let slice = self.inventory.facet(id, Facet::$facet);
+                match slice.and_then(|slice| slice.value.as_deref()) {
+                    Some(Payload::$payload(items)) => items,
+                    _ => &[],
+                }
+            }
+        }
+    };
+}
+
+found! {
+    /// The indexers of a search service that were read.
+    indexers, Indexers, Indexers, Indexer
+}
+found! {
+    /// The data sources of a search service that were read.
+    data_sources, DataSources, DataSources, DataSource
+}
+found! {
+    /// The skillsets of a search service that were read.
+    skillsets, Skillsets, Skillsets, Skillset
+}
+found! {
+    /// The indexes of a search service that were read.
+    indexes, Indexes, Indexes, SearchIndex
+}
+
+/// Whether the end of a hop is a resource, or a part of it.
+fn is_end(end: &str, id: &ArmId) -> bool {
+    // Most ends are ids of other resources: compare the text before making an id of it.
+    end.len() >= id.as_str().len()
+        && end
+            .get(..id.as_str().len())
+            .is_some_and(|head| head.eq_ignore_ascii_case(id.as_str()))
+        && matches!(end.as_bytes().get(id.as_str().len()), None | Some(b'/'))
+}

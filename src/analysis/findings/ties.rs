@@ -1,0 +1,123 @@
+//! Gates that are not open, tied together: one fault of one pair of ends is one finding, however
+//! many indexers, skillsets and connections run into it.
+
+use indexmap::IndexMap;
+
+use crate::analysis::hop::{GateVerdict, Hop, HopKind};
+use crate::analysis::verdict::{Gate, Verdict};
+use crate::model::id::ArmId;
+use crate::model::resource::{Family, Resource};
+use crate::store::Inventory;
+
+/// One fault: a gate that is not open between two ends, with every hop that runs into it.
+#[derive(Debug)]
+pub(super) struct Tie<'a> {
+    /// The rule that speaks of it.
+    pub(super) rule: &'static str,
+    /// Who calls.
+    pub(super) from: &'a str,
+    /// Whom.
+    pub(super) to: &'a str,
+    /// Which gate; what cannot be told is one tie for all gates of two ends.
+    pub(super) gate: Option<Gate>,
+    /// The hops, each with that gate.
+    pub(super) hops: Vec<(&'a Hop, &'a GateVerdict)>,
+}
+
+/// The rule of gates that cannot be judged.
+const CANNOT_TELL: &str = "hop/cannot-tell";
+
+/// Ties the faults of all hops together.
+pub(super) fn ties<'a>(inventory: &'a Inventory, hops: &'a [Hop]) -> Vec<Tie<'a>> {
+    type Knot<'k> = (&'static str, Option<Gate>, &'k str, &'k str);
+    let mut knots: IndexMap<Knot<'a>, Vec<(&'a Hop, &'a GateVerdict)>> = IndexMap::new();
+    for hop in hops {
+        for gate in &hop.gates {
+            if let Some(rule) = rule_of(inventory, hop, gate) {
+                let own = (rule != CANNOT_TELL).then_some(gate.gate);
+                knots
+                    .entry((rule, own, &hop.from, &hop.to))
+                    .or_default()
+                    .push((hop, gate));
+            }
+        }
+    }
+    knots
+        .into_iter()
+        .map(|((rule, gate, from, to), hops)| Tie {
+            rule,
+            from,
+            to,
+            gate,
+            hops,
+        })
+        .collect()
+}
+
+/// The rule that speaks of a gate, none when the gate is open.
+fn rule_of(inventory: &Inventory, hop: &Hop, gate: &GateVerdict) -> Option<&'static str> {
+    match gate.judged.verdict {
+        Verdict::Open => return None,
+        Verdict::AtRisk => return Some("hop/at-risk"),
+        Verdict::Unknown => return Some(CANNOT_TELL),
+        Verdict::Shut => {}
+    }
+    match hop.kind {
+        HopKind::ResourceToLogs => return Some("logs/not-sent"),
+        HopKind::IdentityToKey => return Some("key/cannot-be-read"),
+        HopKind::FoundryToManagedCosmos
+        | HopKind::FoundryToManagedSearch
+        | HopKind::FoundryToManagedStorage => return Some("managed/was-changed"),
+        HopKind::TenantToTenant => return Some("tenant/call-refused"),
+        HopKind::Inspector => return Some("hop/cannot-look"),
+        _ => {}
+    }
+    Some(match gate.gate {
+        Gate::Network => {
+            let storage =
+                resource_at(inventory, &hop.to).filter(|one| one.family == Family::Storage);
+            match storage {
+                Some(storage) if lacks_service_path(inventory, storage, hop) => {
+                    "storage/trusted-bypass-missing"
+                }
+                _ => "network/keeps-caller-out",
+            }
+        }
+        Gate::Outbound => "outbound/host-not-allowed",
+        Gate::Authentication => "authentication/credential-refused",
+        Gate::Identity => "identity/missing",
+        Gate::Authorization => "authorization/role-missing",
+        Gate::Configuration => "configuration/does-not-fit",
+        Gate::Quota => "quota/limit-reached",
+    })
+}
+
+/// Whether a service is kept out of storage because neither trusted services nor instances get in:
+/// the case that a bypass, or one instance rule, mends.
+fn lacks_service_path(inventory: &Inventory, storage: &Resource, hop: &Hop) -> bool {
+    let is_service = resource_at(inventory, &hop.from).is_some_and(|one| {
+        matches!(
+            one.family,
+            Family::Search | Family::Cognitive | Family::Workspace
+        )
+    });
+    let Some(rules) = crate::analysis::network::rules(inventory, storage) else {
+        return false;
+    };
+    let no_bypass = rules
+        .bypass
+        .value
+        .is_some_and(|bypass| !bypass.azure_services);
+    let no_instance = rules.instances.value.is_some_and(|instances| {
+        !instances
+            .iter()
+            .any(|rule| rule.resource_id.eq_ignore_ascii_case(&hop.from))
+    });
+    is_service && no_bypass && no_instance
+}
+
+/// The resource at an end.
+pub(super) fn resource_at<'a>(inventory: &'a Inventory, end: &str) -> Option<&'a Resource> {
+    end.starts_with('/')
+        .then(|| inventory.resource(&ArmId::new(end)).map(AsRef::as_ref))?
+}
