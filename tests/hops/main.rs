@@ -16,4 +16,5 @@ mod load;
 mod logs;
 mod models;
 mod scenarios;
+mod withheld;
 mod world;

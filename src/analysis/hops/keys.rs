@@ -86,7 +86,7 @@ fn own_key(ground: &Ground<'_>, resource: &Resource) -> Option<Hop> {
         proof: Evidence::of(resource, path),
     };
     let reader = presenter::of(ground, resource);
-    hop(ground, resource, &named, reader)
+    hop(ground, resource, &named, &reader)
 }
 
 /// Keys of the indexes of a search service: each names its own.
@@ -128,7 +128,7 @@ fn of_indexes(ground: &Ground<'_>, service: &Resource, out: &mut Vec<Hop>) {
                 proof("encryptionKey.identity"),
             ),
         };
-        out.extend(hop(ground, service, &named, reader));
+        out.extend(hop(ground, service, &named, &reader));
     }
 }
 
@@ -185,7 +185,10 @@ fn target<'a>(
     let Some((host, name)) = parts(uri) else {
         return (uri.to_owned(), vault.map(|id| ground.lookup(id)));
     };
-    let found = match ground.by_host(&host).filter(|one| one.family == Family::Vault) {
+    let found = match ground
+        .by_host(&host)
+        .filter(|one| one.family == Family::Vault)
+    {
         Some(vault) => Some(Lookup::Found(vault)),
         None => vault.map(|id| ground.lookup(id)),
     };
@@ -196,7 +199,7 @@ fn target<'a>(
     (to, found)
 }
 
-fn hop(ground: &Ground<'_>, caller: &Resource, named: &Named, reader: Reader) -> Option<Hop> {
+fn hop(ground: &Ground<'_>, caller: &Resource, named: &Named, reader: &Reader) -> Option<Hop> {
     let made = |to: String, gates: Vec<GateVerdict>| Hop {
         kind: HopKind::IdentityToKey,
         from: caller.id.as_str().to_owned(),
@@ -220,12 +223,20 @@ fn hop(ground: &Ground<'_>, caller: &Resource, named: &Named, reader: Reader) ->
     let mut gates = vec![reader.presenter.gate.clone()];
     match found {
         Some(Lookup::Found(vault)) => {
-            gates.extend(network_gate(ground, caller, vault, &reader));
+            gates.extend(network_gate(ground, caller, vault, reader));
             if !reader.presenter.is_nobody() {
-                let key = vault.id.child(&format!("keys/{}", parts(uri).unwrap_or_default().1));
-                gates.push(right::authorization(ground, caller, vault, &key, &reader));
+                let key = vault
+                    .id
+                    .child(&format!("keys/{}", parts(uri).unwrap_or_default().1));
+                gates.push(right::authorization(ground, caller, vault, &key, reader));
             }
-            gates.push(vault::configuration(ground, caller, vault, uri, &named.proof));
+            gates.push(vault::configuration(
+                ground,
+                caller,
+                vault,
+                uri,
+                &named.proof,
+            ));
         }
         Some(Lookup::Gone(gone)) => gates.push(
             gates::judged(
@@ -236,15 +247,17 @@ fn hop(ground: &Ground<'_>, caller: &Resource, named: &Named, reader: Reader) ->
             )
             .mended_by(vault::recover(uri)),
         ),
-        Some(Lookup::NotRead(why)) => gates.push(gates::judged(
-            Gate::Configuration,
-            Verdict::Unknown,
-            format!("the vault of {uri} {why}"),
-            [named.proof.clone()],
-        )
-        .mended_by(named.vault.as_ref().map_or_else(Vec::new, |id| {
-            read::give(ground.inventory.snapshot().callers().first(), "Reader", id)
-        }))),
+        Some(Lookup::NotRead(why)) => gates.push(
+            gates::judged(
+                Gate::Configuration,
+                Verdict::Unknown,
+                format!("the vault of {uri} {why}"),
+                [named.proof.clone()],
+            )
+            .mended_by(named.vault.as_ref().map_or_else(Vec::new, |id| {
+                read::give(ground.inventory.snapshot().callers().first(), "Reader", id)
+            })),
+        ),
         None => gates.push(gates::judged(
             Gate::Configuration,
             Verdict::Unknown,
