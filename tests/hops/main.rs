@@ -16,5 +16,4 @@ mod load;
 mod logs;
 mod models;
 mod scenarios;
-mod withheld;
 mod world;

@@ -158,6 +158,11 @@ fn unread_cosmos(ground: &Ground<'_>, out: &mut Vec<Hop>) {
             "{}: whether it reads the hub's key, and as whom, cannot be told",
             judged.reason
         );
+        let mut identity = reader.presenter.gate;
+        if identity.judged.verdict == Verdict::Shut {
+            // An account that was not read may as well read as another.
+            identity.judged.verdict = Verdict::Unknown;
+        }
         let judged = judged.proved_by([Evidence::of(
             resource,
             "properties.encryption.keyVaultProperties.keyIdentifier",
@@ -168,10 +173,7 @@ fn unread_cosmos(ground: &Ground<'_>, out: &mut Vec<Hop>) {
             to: target(ground, uri, hub.encryption.vault.as_ref()).0,
             via: Some(format!("identity {}", reader.name)),
             basis: Basis::Inferred,
-            gates: vec![
-                reader.presenter.gate,
-                GateVerdict::new(Gate::Configuration, judged),
-            ],
+            gates: vec![identity, GateVerdict::new(Gate::Configuration, judged)],
         });
     }
 }
