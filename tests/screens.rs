@@ -6,5 +6,8 @@
 mod screens {
     pub(crate) mod stage;
 
+    mod access;
+    mod foundry;
     mod requests;
+    mod sizes;
 }

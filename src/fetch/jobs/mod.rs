@@ -9,6 +9,7 @@
 
 mod lists;
 mod principals;
+mod search;
 mod single;
 
 use std::collections::HashMap;
@@ -23,6 +24,8 @@ use crate::azure::decode::{Context, Page};
 use crate::azure::endpoints::{self, Request};
 use crate::azure::throttle::Priority;
 use crate::model::caller::Caller;
+use crate::model::cloud::Audience;
+use crate::model::facet::Facet;
 use crate::model::id::{ArmId, TenantId};
 use crate::model::issue::{Issue, IssueKind};
 use crate::model::key::Key;
@@ -48,6 +51,18 @@ impl AzureReader {
         }
     }
 
+    /// Role assignments lead to names: the directory's token is fetched beside them, so that the
+    /// question for names need not wait for it. A refusal is told by that question, not here.
+    fn foresee_names(&self, tenant: Option<&TenantId>) {
+        if self.client.cloud().graph.is_none() {
+            return;
+        }
+        let (client, tenant) = (self.client.clone(), tenant.cloned());
+        tokio::spawn(async move {
+            let _ = client.sign_in(tenant.as_ref(), Audience::Graph).await;
+        });
+    }
+
     /// Says who is signed in, when that is news.
     fn tell_caller(&self, tenant: Option<&TenantId>, teller: &Teller) {
         let Some(caller) = self.client.caller(tenant) else {
@@ -60,6 +75,9 @@ impl AzureReader {
         }
     }
 }
+
+/// What PIM answers in a tenant that has not got it.
+const NO_PIM: &str = "AadPremiumLicenseRequired";
 
 /// One reading under way.
 struct Job<'a> {
@@ -90,6 +108,9 @@ impl Reader for AzureReader {
             teller,
             cancel,
         };
+        if matches!(wanted.key, Key::RoleAssignments(_)) {
+            self.foresee_names(wanted.tenant.as_ref());
+        }
         let issues = match &wanted.how {
             How::Principals(ids) => job.principals(ids).await,
             How::Skip(reason) => vec![job.issue(IssueKind::Unsupported, reason.to_string())],
@@ -98,11 +119,9 @@ impl Reader for AzureReader {
                     IssueKind::Unsupported,
                     "there is no such reading".to_owned(),
                 )],
-                Some(request) if matches!(wanted.key, Key::Resource(_)) => {
-                    job.single(&request).await
-                }
-                Some(request) => job.list(&request).await,
+                Some(request) => job.ask(&request).await,
             },
+            How::SearchData(door) => job.search_data(*door).await,
         };
         self.tell_caller(wanted.tenant.as_ref(), teller);
         issues
@@ -114,6 +133,16 @@ impl Reader for AzureReader {
 }
 
 impl Job<'_> {
+    /// One document or a list, as the key has it.
+    async fn ask(&self, request: &Request) -> Vec<Issue> {
+        match &self.wanted.key {
+            Key::Resource(_) | Key::Facet(_, Facet::IndexerStatus | Facet::IndexStatistics) => {
+                self.single(request).await
+            }
+            _ => self.list(request).await,
+        }
+    }
+
     fn client(&self) -> &Client {
         &self.reader.client
     }
@@ -130,14 +159,18 @@ impl Job<'_> {
     fn call(&self, request: &Request) -> Call {
         let api_version = match request.api_version {
             None => ApiVersion::None,
-            Some(version) if version.ends_with("-preview") => ApiVersion::Preview(version),
+            // No provider lists the versions of a data plane: there is nothing to fall back to.
+            Some(version) if version.ends_with("-preview") || request.service.is_some() => {
+                ApiVersion::Preview(version)
+            }
             Some(version) => ApiVersion::Pinned(version),
         };
-        let call = Call::of(
-            request.audience,
-            Target::Path(request.path.clone()),
-            api_version,
-        );
+        let path = request.path.clone();
+        let target = match request.service.clone() {
+            Some(service) => Target::Search { service, path },
+            None => Target::Path(path),
+        };
+        let call = Call::of(request.audience, target, api_version);
         request
             .query
             .iter()
@@ -161,6 +194,10 @@ impl Job<'_> {
         let Some(mut issue) = error.into_issue(self.wanted.key.words()) else {
             return vec![self.issue(IssueKind::Failed, "it was cancelled".to_owned())];
         };
+        if issue.code.as_deref() == Some(NO_PIM) {
+            // A tenant without the licence has no such roles: there is nothing to read.
+            issue.kind = IssueKind::Unsupported;
+        }
         if issue.kind == IssueKind::Denied {
             if issue.right.is_none() {
                 issue.right.clone_from(&request.action);
