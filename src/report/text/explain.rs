@@ -164,6 +164,17 @@ pub fn here(
             }
         }
     }
+    let is_ruled_out = |one: &Here<'_>| one.standing == Standing::RuledOut;
+    if causes.iter().all(is_ruled_out) {
+        writeln!(out)?;
+        indented(
+            out,
+            2,
+            "What was read rules all of it out: it was mended since, a change is on its way (up to 15 \
+             minutes), or the message comes from somewhere else.",
+            style,
+        )?;
+    }
     Ok(())
 }
 
