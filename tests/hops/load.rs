@@ -79,7 +79,10 @@ impl Loader<'_> {
         let body = if single {
             match items.into_iter().next() {
                 Some(body) => body,
-                None => return self.end(key, None, Some(Ended::NotFound), vec![]),
+                None => {
+                    let ended = self.refusal(&key).unwrap_or(Ended::NotFound);
+                    return self.end(key, None, Some(ended), vec![]);
+                }
             }
         } else {
             json!({ "value": items })
