@@ -17,4 +17,5 @@ mod load;
 mod logs;
 mod models;
 mod scenarios;
+mod withheld;
 mod world;

@@ -246,12 +246,11 @@ fn of_subscription(
         readings.asked,
         key.words(),
     );
-    let (verdict, more) = match lacks {
-        Some(proof) => (Verdict::Shut, proof),
-        None => {
-            reason.push_str(", and the roles that were read do not say why");
-            (Verdict::Unknown, Vec::new())
-        }
+    let (verdict, more) = if let Some(proof) = lacks {
+        (Verdict::Shut, proof)
+    } else {
+        reason.push_str(", and the roles that were read do not say why");
+        (Verdict::Unknown, Vec::new())
     };
     gates::judged(
         Gate::Authorization,

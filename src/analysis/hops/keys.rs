@@ -86,7 +86,7 @@ fn own_key(ground: &Ground<'_>, resource: &Resource) -> Option<Hop> {
         proof: Evidence::of(resource, path),
     };
     let reader = presenter::of(ground, resource);
-    hop(ground, resource, &named, reader)
+    hop(ground, resource, &named, &reader)
 }
 
 /// Keys of the indexes of a search service: each names its own.
@@ -128,7 +128,7 @@ fn of_indexes(ground: &Ground<'_>, service: &Resource, out: &mut Vec<Hop>) {
                 proof("encryptionKey.identity"),
             ),
         };
-        out.extend(hop(ground, service, &named, reader));
+        out.extend(hop(ground, service, &named, &reader));
     }
 }
 
@@ -199,7 +199,7 @@ fn target<'a>(
     (to, found)
 }
 
-fn hop(ground: &Ground<'_>, caller: &Resource, named: &Named, reader: Reader) -> Option<Hop> {
+fn hop(ground: &Ground<'_>, caller: &Resource, named: &Named, reader: &Reader) -> Option<Hop> {
     let made = |to: String, gates: Vec<GateVerdict>| Hop {
         kind: HopKind::IdentityToKey,
         from: caller.id.as_str().to_owned(),
@@ -223,12 +223,12 @@ fn hop(ground: &Ground<'_>, caller: &Resource, named: &Named, reader: Reader) ->
     let mut gates = vec![reader.presenter.gate.clone()];
     match found {
         Some(Lookup::Found(vault)) => {
-            gates.extend(network_gate(ground, caller, vault, &reader));
+            gates.extend(network_gate(ground, caller, vault, reader));
             if !reader.presenter.is_nobody() {
                 let key = vault
                     .id
                     .child(&format!("keys/{}", parts(uri).unwrap_or_default().1));
-                gates.push(right::authorization(ground, caller, vault, &key, &reader));
+                gates.push(right::authorization(ground, caller, vault, &key, reader));
             }
             gates.push(vault::configuration(
                 ground,

@@ -292,7 +292,9 @@ fn own_storage(
                 && hop.gate(Gate::Identity).is_some()
         })
     };
-    if is_token && is_drawn() {
+    // While connections are not all known, the mode may say what one of them says already.
+    let is_whole = facets::connections(ground.inventory, &hub.id).is_whole();
+    if is_token && (is_drawn() || !is_whole) {
         return None;
     }
     let named = Evidence::of(hub, "properties.storageAccount");

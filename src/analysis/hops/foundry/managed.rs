@@ -339,22 +339,21 @@ fn configuration(
     if exists.verdict == Verdict::Shut {
         exists = exists.proved_by([gone(ground, managed, one)]);
     }
-    match resource {
+    checks.push(if let Some(resource) = resource {
         // That it was read says that it is there.
-        Some(resource) => checks.push(locks(ground, &managed.group.id, resource)),
-        None => {
-            let gate = GateVerdict::new(Gate::Configuration, exists);
-            checks.push(if gate.judged.verdict == Verdict::Shut {
-                gate.mended_by([portal(
-                    managed.group.id.name(),
-                    ["delete the hub and make it anew, with its key"],
-                )])
-            } else {
-                let caller = ground.inventory.snapshot().callers().first();
-                gate.mended_by(read::give(caller, "Reader", &managed.group.id))
-            });
+        locks(ground, &managed.group.id, resource)
+    } else {
+        let gate = GateVerdict::new(Gate::Configuration, exists);
+        if gate.judged.verdict == Verdict::Shut {
+            gate.mended_by([portal(
+                managed.group.id.name(),
+                ["delete the hub and make it anew, with its key"],
+            )])
+        } else {
+            let caller = ground.inventory.snapshot().callers().first();
+            gate.mended_by(read::give(caller, "Reader", &managed.group.id))
         }
-    }
+    });
     gates::all(Gate::Configuration, checks)
         .unwrap_or_else(|| GateVerdict::new(Gate::Configuration, managed.exists.clone()))
 }

@@ -1,6 +1,8 @@
 //! A resource in an enforced perimeter sends its logs to a workspace of the same perimeter only
 //! (domain-rules H13, B.6).
 
+use time::OffsetDateTime;
+
 use crate::analysis::evidence::Evidence;
 use crate::analysis::facets;
 use crate::analysis::gates;
@@ -10,6 +12,7 @@ use crate::analysis::remedy::portal::portal;
 use crate::analysis::verdict::{Gate, Verdict};
 use crate::model::facet::Facet;
 use crate::model::id::ArmId;
+use crate::model::network::PerimeterConfiguration;
 use crate::model::resource::{Family, Resource};
 use crate::store::Payload;
 
@@ -48,13 +51,24 @@ pub(super) fn network(
             [proof(why)],
         ));
     };
+    Some(in_perimeter(ground, resource, workspace, enforced, at))
+}
+
+/// A resource in a perimeter that is, or may be, enforced.
+fn in_perimeter(
+    ground: &Ground<'_>,
+    resource: &Resource,
+    workspace: &ArmId,
+    enforced: &PerimeterConfiguration,
+    at: OffsetDateTime,
+) -> GateVerdict {
     let Some(perimeter) = &enforced.perimeter else {
-        return Some(gates::judged(
+        return gates::judged(
             Gate::Network,
             Verdict::Unknown,
             "it is in a perimeter whose name cannot be read, and its workspace has to be in the same",
-            [proof("a perimeter without an id")],
-        ));
+            [],
+        );
     };
     let slice = ground
         .inventory
@@ -111,7 +125,7 @@ pub(super) fn network(
         slice.and_then(|slice| slice.observed_at).unwrap_or(at),
     );
     let gate = gates::judged(Gate::Network, verdict, reason, [evidence]);
-    Some(if verdict == Verdict::Open {
+    if verdict == Verdict::Open {
         gate
     } else {
         gate.mended_by([portal(
@@ -122,5 +136,5 @@ pub(super) fn network(
                 &format!("{} with the same profile", workspace.name()),
             ],
         )])
-    })
+    }
 }
