@@ -19,7 +19,6 @@ use crate::fetch::runner::{self, Ends, Periods, Settings};
 use crate::model::ask::Ask;
 use crate::model::cloud::Cloud;
 use crate::model::id::TenantId;
-use crate::model::judging::{DeclaredHop, Judging, Pattern};
 use crate::model::scope::Scope;
 use crate::simulator::{self, Listen, Scenario, Server};
 use crate::store::{Snapshot, Update};
@@ -133,28 +132,6 @@ pub fn periods(file: &ConfigFile) -> Periods {
     Periods {
         on_screen: at_least(file.refresh.on_screen, own.on_screen),
         rest: at_least(file.refresh.rest, own.rest),
-    }
-}
-
-/// The inputs of judgement that flags, config file and cloud amount to.
-pub fn judging(global: &Global, file: &ConfigFile, cloud: &Cloud) -> Judging {
-    let declared = &file.pattern;
-    Judging {
-        pattern: Pattern {
-            users: declared.users.clone(),
-            image_hosts: declared.image_hosts.clone(),
-            hops: declared
-                .hop
-                .iter()
-                .map(|hop| DeclaredHop {
-                    kind: hop.kind.clone(),
-                    from: hop.from.clone(),
-                    to: hop.to.clone(),
-                })
-                .collect(),
-        },
-        suffix: cloud.suffix.clone(),
-        ..global.judging()
     }
 }
 

@@ -10,12 +10,15 @@
 
 mod findings;
 mod foundry;
+mod explain;
 mod indexers;
 mod inspector;
 mod keys;
 mod load;
 mod logs;
 mod models;
+mod openai;
+mod people;
 mod scenarios;
 mod withheld;
 mod world;

@@ -102,7 +102,7 @@ pub(super) fn corpora(ground: &Ground<'_>) -> BTreeMap<ArmId, Corpus> {
                     None
                 }
             };
-            let Some(target) = target.filter(|id| is_storage_account(id)) else {
+            let Some(target) = target.filter(is_storage_account) else {
                 continue;
             };
             let container = source

@@ -399,7 +399,16 @@ fn in_which_container(
     let everywhere = [BLOB_WRITE, BLOB_ADD]
         .iter()
         .all(|action| one.standing(ground, &Action::data(action), &account.id) == Standing::Open);
-    if everywhere || rights.judged.verdict == Verdict::Unknown {
+    // Without a role below the account, one container is like another.
+    let has_below = one.principal.as_ref().is_none_or(|own| {
+        ground.holders(own).iter().any(|holder| {
+            ground
+                .access
+                .of_principal(holder)
+                .any(|read| read.item.scope != account.id && read.item.scope.is_within(&account.id))
+        })
+    });
+    if everywhere || !has_below || rights.judged.verdict == Verdict::Unknown {
         return rights;
     }
     rights.judged.verdict = Verdict::Unknown;

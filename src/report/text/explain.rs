@@ -152,14 +152,28 @@ pub fn here(
                     .iter()
                     .filter(|seen| seen.standing != Standing::RuledOut)
                     .collect();
-                for seen in telling.iter().take(HOPS) {
-                    hop(out, inventory, seen, style, ink)?;
+                for (at, seen) in telling.iter().take(HOPS).enumerate() {
+                    let is_said = telling[..at]
+                        .iter()
+                        .any(|earlier| says_the_same(earlier, seen));
+                    hop(out, inventory, seen, is_said, style, ink)?;
                 }
                 if telling.len() > HOPS {
                     writeln!(out, "      and {} more", telling.len() - HOPS)?;
                 }
             }
         }
+    }
+    let is_ruled_out = |one: &Here<'_>| one.standing == Standing::RuledOut;
+    if causes.iter().all(is_ruled_out) {
+        writeln!(out)?;
+        indented(
+            out,
+            2,
+            "What was read rules all of it out: it was mended since, a change is on its way (up to 15 \
+             minutes), or the message comes from somewhere else.",
+            style,
+        )?;
     }
     Ok(())
 }
@@ -196,6 +210,7 @@ fn hop(
     out: &mut impl Write,
     inventory: &Inventory,
     seen: &Seen<'_>,
+    is_said: bool,
     style: Style,
     ink: Ink,
 ) -> io::Result<()> {
@@ -205,6 +220,10 @@ fn hop(
         sign(seen.standing),
         ink.strong(&named(inventory, seen.hop))
     )?;
+    if is_said {
+        writeln!(out, "        the same as above")?;
+        return Ok(());
+    }
     let Some(gate) = seen.gate else {
         return Ok(());
     };
@@ -239,6 +258,16 @@ fn hop(
         }
     }
     Ok(())
+}
+
+/// Whether two hops meet the same gate for the same reason, with the same remedy.
+fn says_the_same(one: &Seen<'_>, other: &Seen<'_>) -> bool {
+    match (one.gate, other.gate) {
+        (Some(one), Some(other)) => {
+            one.judged.reason == other.judged.reason && one.remedies == other.remedies
+        }
+        _ => false,
+    }
 }
 
 /// `indexer-to-storage srch-rag-dev → stragdev via indexer docs-indexer`.
