@@ -6,13 +6,17 @@
 //! `{"merge": "end of an id", "with": {…}}` (RFC 7396), `{"without": "end of an id"}`,
 //! `{"object": [service, collection, name], "with": {…}}`, `{"without_object": […]}`,
 //! `{"role": [principal, its type, role GUID, "end of a scope's id"]}`, `{"add": {…}}`,
-//! `{"drop_roles": [principal, role GUID …]}`, `{"refuse": [what, "end of its scope", how]}`.
+//! `{"version": of every answer}`, `{"drop_roles": [principal, role GUID …]}`, `{"refuse": [what, "end of its scope", how]}`.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use hopscope::analysis::findings::{rule, rules};
-use hopscope::analysis::hop::{Finding, FindingKind};
+use hopscope::analysis::evidence::Evidence;
+use hopscope::analysis::findings::{self, rule, rules};
+use hopscope::analysis::ground::Ground;
+use hopscope::analysis::hop::{Basis, Finding, FindingKind, GateVerdict, Hop, HopKind};
+use hopscope::analysis::verdict::{Gate, Reasoned, Verdict};
+use hopscope::model::id::ArmId;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -34,6 +38,8 @@ struct Fixture {
     #[serde(default)]
     anew: bool,
     withheld: Vec<Value>,
+    /// A hop that no scenario has: kind, from, to, gate. It is shut, open, unknown in turn.
+    hop: Option<[String; 4]>,
     /// The claim needs nothing that could be withheld: advice that holds whatever was read.
     #[serde(default)]
     holds_without: bool,
@@ -94,6 +100,9 @@ fn step(world: World, step: &Value) -> World {
         let all = texts(&step["drop_roles"]);
         return world.without_roles(all[0], &all[1..]);
     }
+    if let Some(version) = step["version"].as_str() {
+        return world.version(version);
+    }
     if step["add"].is_object() {
         return world.add(step["add"].clone());
     }
@@ -117,6 +126,41 @@ fn steps(world: World, all: &[Value]) -> World {
     all.iter().fold(world, step)
 }
 
+/// A hop made by hand.
+fn made([kind, from, to, gate]: &[String; 4], verdict: Verdict) -> Hop {
+    let gate = Gate::ALL
+        .into_iter()
+        .find(|one| one.word() == gate)
+        .unwrap();
+    let evidence = Evidence::listed(
+        ArmId::new(to),
+        "roleAssignments",
+        serde_json::json!(0),
+        crate::world::NOW,
+    );
+    Hop {
+        kind: HopKind::of_word(kind).unwrap(),
+        from: from.clone(),
+        to: to.clone(),
+        via: None,
+        basis: Basis::Declared,
+        gates: vec![GateVerdict::new(
+            gate,
+            Reasoned::new(verdict, "the second token is missing").proved_by([evidence]),
+        )],
+    }
+}
+
+/// What a rule finds when there is one hop made by hand.
+fn of_made(scenario: &str, hop: &[String; 4], verdict: Verdict, id: &str) -> Vec<Finding> {
+    let world = World::scenario(scenario);
+    let inventory = world.inventory();
+    let ground = Ground::new(&inventory, &world.judging, world.now);
+    let mut found = findings::draw(&ground, &[made(hop, verdict)]);
+    found.retain(|one| one.rule == id);
+    found
+}
+
 /// What a rule finds in a world.
 fn of(world: &World, id: &str) -> Vec<Finding> {
     let mut found = world.judge().0.findings;
@@ -136,6 +180,24 @@ fn every_rule_fires_stays_silent_and_claims_nothing_from_what_was_withheld() {
     let mut faults = Vec::new();
     for rule in rules() {
         let own = fixture(rule.id);
+        if let Some(hop) = &own.hop {
+            for (verdict, count) in [
+                (Verdict::Shut, 1),
+                (Verdict::Open, 0),
+                (Verdict::Unknown, 0),
+            ] {
+                let found = of_made(&own.scenario, hop, verdict, rule.id);
+                let fits = found.iter().all(|one| {
+                    is_about(one, &own.about)
+                        && one.detail.contains(&own.says)
+                        && !one.hops.is_empty()
+                });
+                if found.len() != count || !fits {
+                    faults.push(format!("{} on a hop that is {verdict}: {found:?}", rule.id));
+                }
+            }
+            continue;
+        }
         let fires = steps(World::scenario(&own.scenario), &own.fires);
         let found = of(&fires, rule.id);
         match found.iter().find(|one| is_about(one, &own.about)) {
@@ -204,30 +266,6 @@ fn nothing_in_a_managed_group_is_an_exposure() {
             assert!(
                 !is_managed || finding.kind != FindingKind::Exposure,
                 "{scenario}: {finding:?}"
-            );
-        }
-    }
-}
-
-#[test]
-fn dump() {
-    for scenario in [
-        "healthy",
-        "broken-indexer",
-        "foundry-cmk",
-        "open-poc",
-        "denied",
-    ] {
-        println!("##### {scenario}");
-        for one in World::scenario(scenario).judge().0.findings {
-            println!(
-                "{:9} {:8} {:40} {:30} {}\n      {}",
-                one.kind.word(),
-                one.severity.word(),
-                one.rule,
-                one.resource.rsplit('/').next().unwrap(),
-                one.title,
-                one.detail
             );
         }
     }

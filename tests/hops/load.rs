@@ -88,7 +88,7 @@ impl Loader<'_> {
             json!({ "value": items })
         };
         let context = Context {
-            api_version: Arc::from("2026-12-01"),
+            api_version: Arc::from(self.world.api_version.as_str()),
             observed_at: NOW,
             request_id: Some(Arc::from("5ad00017-0000-4000-8000-000000000000")),
             requested: None,

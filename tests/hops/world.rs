@@ -70,6 +70,8 @@ pub(crate) struct World {
     pub(crate) judging: Judging,
     /// What tests call `now`, when it is not when everything was read.
     pub(crate) now: OffsetDateTime,
+    /// The API version of every answer.
+    pub(crate) api_version: String,
 }
 
 impl World {
@@ -157,7 +159,14 @@ impl World {
                 ..Judging::default()
             },
             now: NOW,
+            api_version: "2026-12-01".to_owned(),
         }
+    }
+
+    /// Everything is answered by another API version.
+    pub(crate) fn version(mut self, version: &str) -> Self {
+        version.clone_into(&mut self.api_version);
+        self
     }
 
     /// The place of the one document whose id ends so.

@@ -7,7 +7,7 @@ use crate::analysis::hop::{Basis, Benefit, Finding, FindingKind, Hop, HopKind, S
 use crate::analysis::verdict::Verdict;
 use crate::model::id::ArmId;
 
-use super::ties::{Tie, resource_at};
+use super::ties::{KEY, Tie, resource_at};
 use super::{Rule, Scene};
 
 pub(super) const RULES: [Rule; 15] = [
@@ -79,10 +79,7 @@ pub(super) const RULES: [Rule; 15] = [
     Rule {
         doc: "An identity that needs a customer-managed key cannot read it: firewall, right, or the key itself. What is encrypted with it stops working with it, so the hops of the hub into its managed group are named, too.",
         source: "domain-rules A.2 H15, E.4 [D:cosmos-cmk]",
-        ..hop(
-            "key/cannot-be-read",
-            "A customer-managed key cannot be read",
-        )
+        ..hop(KEY, "A customer-managed key cannot be read")
     },
     Rule {
         doc: "A resource that Microsoft made for a hub is not as it was created, and the hub needs it so. Policies that turn keys off at night do this.",
@@ -146,7 +143,7 @@ fn find(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
 }
 
 fn finding(scene: &Scene<'_>, rule: &Rule, tie: &Tie<'_>) -> Finding {
-    let name = |end: &str| ArmId::new(end).name().to_owned();
+    let name = |end: &str| scene.name(end);
     let mut draft = rule.on(about(scene, tie)).titled(title(scene, rule, tie));
     let mut said: Vec<&str> = Vec::new();
     for (_, gate) in &tie.hops {
@@ -165,11 +162,12 @@ fn finding(scene: &Scene<'_>, rule: &Rule, tie: &Tie<'_>) -> Finding {
         Some(via) => format!("{} ({via})", hop.kind),
         None => hop.kind.to_string(),
     }));
+    let callers = distinct(tie.hops.iter().map(|(hop, _)| name(&hop.from)));
     let gates = distinct(tie.hops.iter().map(|(_, gate)| gate.gate.to_string()));
     draft = draft.saying(format!(
         "{} from {} to {}, gate {}.",
         kinds.join(", "),
-        name(tie.from),
+        callers.join(", "),
         name(tie.to),
         gates.join(", ")
     ));
@@ -180,7 +178,7 @@ fn finding(scene: &Scene<'_>, rule: &Rule, tie: &Tie<'_>) -> Finding {
         draft = draft
             .saying("Nothing that was read names this call; it is assumed because both ends stand side by side.");
     }
-    let behind: Vec<&Hop> = if rule.id == "key/cannot-be-read" {
+    let behind: Vec<&Hop> = if rule.id == KEY {
         behind_key(scene, tie).collect()
     } else {
         Vec::new()
@@ -199,14 +197,15 @@ fn finding(scene: &Scene<'_>, rule: &Rule, tie: &Tie<'_>) -> Finding {
 /// What the finding is about: the end whose property decides.
 fn about(scene: &Scene<'_>, tie: &Tie<'_>) -> String {
     use crate::analysis::verdict::Gate;
-    let at_caller = matches!(
-        tie.gate,
-        Some(Gate::Outbound | Gate::Identity | Gate::Quota)
-    ) || matches!(
-        tie.hops.first().map(|(hop, _)| hop.kind),
-        Some(HopKind::ResourceToLogs)
-    ) || (tie.gate == Some(Gate::Configuration)
-        && resource_at(scene.inventory, tie.to).is_none());
+    let at_caller = tie.rule != KEY
+        && (matches!(
+            tie.gate,
+            Some(Gate::Outbound | Gate::Identity | Gate::Quota)
+        ) || matches!(
+            tie.hops.first().map(|(hop, _)| hop.kind),
+            Some(HopKind::ResourceToLogs)
+        ) || (tie.gate == Some(Gate::Configuration)
+            && resource_at(scene.inventory, tie.to).is_none()));
     if at_caller { tie.from } else { tie.to }.to_owned()
 }
 
@@ -228,7 +227,7 @@ fn title(scene: &Scene<'_>, rule: &Rule, tie: &Tie<'_>) -> String {
             Some(target) => format!(
                 "The firewall of {} keeps {} out",
                 target.name,
-                ArmId::new(tie.from).name()
+                scene.name(tie.from)
             ),
             None => rule.title.to_owned(),
         },
@@ -264,18 +263,22 @@ fn words(kind: HopKind) -> &'static str {
 
 /// The hops of a hub into its managed group that stand or fall with a key.
 fn behind_key<'a>(scene: &Scene<'a>, tie: &Tie<'_>) -> impl Iterator<Item = &'a Hop> {
-    let caller = ArmId::new(tie.from);
+    let callers: Vec<ArmId> = tie
+        .hops
+        .iter()
+        .map(|(hop, _)| ArmId::new(&hop.from))
+        .collect();
     let hubs: Vec<ArmId> = scene
         .foundry
         .hubs
         .iter()
         .filter(|hub| {
-            hub.id == caller
+            callers.contains(&hub.id)
                 || hub.managed.as_ref().is_some_and(|state| {
                     state
                         .resources
                         .iter()
-                        .any(|one| one.id.as_ref() == Some(&caller))
+                        .any(|one| one.id.as_ref().is_some_and(|id| callers.contains(id)))
                 })
         })
         .map(|hub| hub.id.clone())

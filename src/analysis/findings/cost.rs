@@ -74,19 +74,20 @@ fn count(scene: &Scene<'_>, id: &ArmId, facet: Facet) -> Option<usize> {
 
 /// The bytes of all indexes; none unless every index told its size.
 fn bytes(scene: &Scene<'_>, service: &ArmId) -> Option<i64> {
-    let indexes = count(scene, service, Facet::Indexes)?;
-    if indexes == 0 {
-        return Some(0);
-    }
-    let told = count(scene, service, Facet::IndexStatistics)?;
-    let slice = scene.inventory.facet(service, Facet::IndexStatistics)?;
-    let Some(Payload::IndexStatistics(items)) = slice.value.as_deref() else {
-        return None;
-    };
-    if told < indexes {
-        return None;
-    }
-    items.iter().map(|one| one.storage.value().copied()).sum()
+    count(scene, service, Facet::Indexes)?;
+    scene
+        .indexes(service)
+        .iter()
+        .map(|index| {
+            let id = service.child(&format!("indexes/{}", index.name));
+            count(scene, &id, Facet::IndexStatistics)?;
+            let slice = scene.inventory.facet(&id, Facet::IndexStatistics)?;
+            let Some(Payload::IndexStatistics(told)) = slice.value.as_deref() else {
+                return None;
+            };
+            told.first()?.storage.value().copied()
+        })
+        .sum()
 }
 
 fn search_tier(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {

@@ -54,6 +54,19 @@ impl<'a> Scene<'a> {
         self.ground.is_managed(id)
     }
 
+    /// What an end of a hop is called: the resource's name, the principal's, else the host or URL.
+    pub(super) fn name(&self, end: &str) -> String {
+        if end.starts_with('/') {
+            ArmId::new(end).name().to_owned()
+        } else if end.contains('.') {
+            end.split_once("://")
+                .map_or(end, |(_, rest)| rest)
+                .to_owned()
+        } else {
+            self.ground.name_of(&PrincipalId::new(end))
+        }
+    }
+
     /// The resource that answers to a URL or a host.
     pub(super) fn by_host(&self, address: &str) -> Option<&'a Resource> {
         self.ground.by_host(address)

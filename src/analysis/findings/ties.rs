@@ -14,7 +14,7 @@ use crate::store::Inventory;
 pub(super) struct Tie<'a> {
     /// The rule that speaks of it.
     pub(super) rule: &'static str,
-    /// Who calls.
+    /// Who calls; the first of them where several share one fault.
     pub(super) from: &'a str,
     /// Whom.
     pub(super) to: &'a str,
@@ -23,6 +23,9 @@ pub(super) struct Tie<'a> {
     /// The hops, each with that gate.
     pub(super) hops: Vec<(&'a Hop, &'a GateVerdict)>,
 }
+
+/// The rule of keys that their users cannot read.
+pub(super) const KEY: &str = "key/cannot-be-read";
 
 /// The rule of gates that cannot be judged.
 const CANNOT_TELL: &str = "hop/cannot-tell";
@@ -35,8 +38,11 @@ pub(super) fn ties<'a>(inventory: &'a Inventory, hops: &'a [Hop]) -> Vec<Tie<'a>
         for gate in &hop.gates {
             if let Some(rule) = rule_of(inventory, hop, gate) {
                 let own = (rule != CANNOT_TELL).then_some(gate.gate);
+                // The state of a key is the same for everyone who needs it.
+                let is_of_target = rule == KEY && gate.gate == Gate::Configuration;
+                let from = if is_of_target { "" } else { hop.from.as_str() };
                 knots
-                    .entry((rule, own, &hop.from, &hop.to))
+                    .entry((rule, own, from, &hop.to))
                     .or_default()
                     .push((hop, gate));
             }
@@ -46,7 +52,7 @@ pub(super) fn ties<'a>(inventory: &'a Inventory, hops: &'a [Hop]) -> Vec<Tie<'a>
         .into_iter()
         .map(|((rule, gate, from, to), hops)| Tie {
             rule,
-            from,
+            from: hops.first().map_or(from, |(hop, _)| hop.from.as_str()),
             to,
             gate,
             hops,
@@ -64,7 +70,7 @@ fn rule_of(inventory: &Inventory, hop: &Hop, gate: &GateVerdict) -> Option<&'sta
     }
     match hop.kind {
         HopKind::ResourceToLogs => return Some("logs/not-sent"),
-        HopKind::IdentityToKey => return Some("key/cannot-be-read"),
+        HopKind::IdentityToKey => return Some(KEY),
         HopKind::FoundryToManagedCosmos
         | HopKind::FoundryToManagedSearch
         | HopKind::FoundryToManagedStorage => return Some("managed/was-changed"),

@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 
 use crate::analysis::hop::{Finding, FindingKind, Severity};
-use crate::model::id::ArmId;
 
 use super::Style;
 use super::cell::{Ink, clean, fit, wrap};
@@ -57,7 +56,7 @@ fn one(out: &mut impl Write, finding: &Finding, style: Style, ink: Ink) -> io::R
         "{} {}  {}  [{} {}]",
         sign(finding),
         clean(&finding.title),
-        clean(ArmId::new(&finding.resource).name()),
+        clean(about(&finding.resource)),
         finding.severity.word(),
         finding.rule,
     );
@@ -87,6 +86,15 @@ fn one(out: &mut impl Write, finding: &Finding, style: Style, ink: Ink) -> io::R
         }
     }
     Ok(())
+}
+
+/// The name of a resource; a URL or a host stays as it is.
+fn about(resource: &str) -> &str {
+    if resource.starts_with('/') {
+        resource.rsplit('/').next().unwrap_or(resource)
+    } else {
+        resource
+    }
 }
 
 fn sign(finding: &Finding) -> &'static str {
