@@ -19,7 +19,13 @@ const SCENARIOS: [&str; 5] = [
 ];
 
 fn report(arguments: &[&str]) -> Value {
-    let ran = hopscope(&[&["check", "--format", "json"], arguments].concat());
+    let ran = hopscope(
+        &[
+            &["check", "--format", "json", "--fail-on", "never"],
+            arguments,
+        ]
+        .concat(),
+    );
     assert_eq!(ran.code, 0, "{ran:?}");
     ran.json()
 }
@@ -162,7 +168,13 @@ fn text_is_for_people() {
             .any(|letter| letter.is_control() && letter != '\n'),
         "no colour into a pipe"
     );
-    assert!(stdout.lines().all(|line| line.chars().count() <= 100));
+    // A command is copied whole: it is the only thing that may be longer.
+    for line in stdout
+        .lines()
+        .filter(|line| !line.starts_with("        az "))
+    {
+        assert!(line.chars().count() <= 100, "{line}");
+    }
 }
 
 #[test]
@@ -173,7 +185,8 @@ fn a_file_takes_the_report_and_stdout_stays_empty() {
     let ran = hopscope(&[
         "check", "--demo", "open-poc", "--format", "json", "--out", file,
     ]);
-    assert_eq!((ran.code, ran.stdout.as_str()), (0, ""));
+    // Nothing of it sends logs: those hops are shut, and that is what the exit code says.
+    assert_eq!((ran.code, ran.stdout.as_str()), (1, ""));
     let report: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     assert_eq!(problems(&report), Vec::<String>::new());
 }

@@ -103,7 +103,9 @@ fn told(out: &mut impl Write, gate: &GateVerdict, style: Style, ink: Ink) -> io:
     }
     if let Some(remedy) = gate.remedies.first() {
         // A command is copied: it is never cut, whatever the width.
-        writeln!(out, "        {}", clean(&remedy.text))?;
+        for line in remedy.text.lines() {
+            writeln!(out, "        {}", clean(line))?;
+        }
         if let Some(note) = &remedy.note {
             for line in wrap(&clean(note), style.width.saturating_sub(8)) {
                 writeln!(out, "        {}", ink.faint(&line))?;
