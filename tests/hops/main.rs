@@ -4,7 +4,6 @@
 #![expect(
     clippy::unwrap_used,
     clippy::needless_pass_by_value,
-    clippy::too_many_lines,
     reason = "tables of cases: a document that does not fit is a fault of the test, and values written in place read best"
 )]
 
@@ -12,12 +11,15 @@ mod explain;
 mod findings;
 mod foundry;
 mod indexers;
+mod indexers_rights;
+mod indexers_settings;
 mod inspector;
 mod keys;
 mod load;
 mod logs;
 mod models;
 mod openai;
+mod pages;
 mod people;
 mod scenarios;
 mod world;
