@@ -9,9 +9,11 @@
 )]
 
 mod foundry;
+mod foundry_managed;
 mod indexers;
 mod inspector;
 mod keys;
+mod keys_elsewhere;
 mod load;
 mod logs;
 mod models;
