@@ -427,6 +427,14 @@ fn the_identity_that_reads() {
         .without("userAssignedIdentities/id-hub-rag")
         .judge();
     gone.expect(KIND, HUB, Gate::Identity, Verdict::Shut, "gone");
+    let list = "Microsoft.ManagedIdentity/userAssignedIdentities";
+    for ended in Ended::WITHOUT {
+        let unread = healthy()
+            .refuse(list, "", ended)
+            .refuse("resource", "id-hub-rag", ended)
+            .judge();
+        unread.expect(KIND, HUB, Gate::Identity, Verdict::Unknown, "still there");
+    }
 }
 
 #[test]
