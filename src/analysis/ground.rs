@@ -309,7 +309,7 @@ fn memberships(inventory: &Inventory) -> Memberships {
                     held.iter()
                         .map(|one| one.principal_id.clone())
                         .filter(|holder| holder != principal),
-                )
+                );
             }
             _ => {}
         }

@@ -1,55 +1,55 @@
 //! Indexers and their data source: every row of domain-rules A.1b and A.2 for H06, and H07.
 
-use hopscope::analysis::hop::{Basis, HopKind, Tool};
+use hopscope::analysis::hop::HopKind;
 use hopscope::analysis::verdict::Gate::{
-    self, Authentication, Authorization, Configuration, Identity, Network, Quota,
+    self, Authentication, Authorization, Configuration, Identity, Network,
 };
-use hopscope::analysis::verdict::Verdict::{self, AtRisk, Open, Shut, Unknown};
+use hopscope::analysis::verdict::Verdict::{self, Open, Shut, Unknown};
 use serde_json::{Value, json};
 
-use crate::world::{Ended, Judged, World};
+use crate::world::{Ended, World};
 
-const KIND: HopKind = HopKind::IndexerToStorage;
-const EXTRAS: HopKind = HopKind::IndexerExtrasToStorage;
-const VIA: &str = "indexer docs-indexer";
-const STORE: &str = "storageAccounts/stragdev";
-const SEARCH: &str = "searchServices/srch-rag-dev";
-const PRINCIPAL: &str = "3f0c9331-9744-4174-bec0-2d76805f91ab";
-const CONTRIBUTOR: &str = "ba92f5b4-2d11-453d-a403-e96b0029c9fe";
-const KEYS: &str = "c12c1c16-33a1-487b-954d-41c89c60f349";
+pub(crate) const KIND: HopKind = HopKind::IndexerToStorage;
+pub(crate) const EXTRAS: HopKind = HopKind::IndexerExtrasToStorage;
+pub(crate) const VIA: &str = "indexer docs-indexer";
+pub(crate) const STORE: &str = "storageAccounts/stragdev";
+pub(crate) const SEARCH: &str = "searchServices/srch-rag-dev";
+pub(crate) const PRINCIPAL: &str = "3f0c9331-9744-4174-bec0-2d76805f91ab";
+pub(crate) const CONTRIBUTOR: &str = "ba92f5b4-2d11-453d-a403-e96b0029c9fe";
+pub(crate) const KEYS: &str = "c12c1c16-33a1-487b-954d-41c89c60f349";
 
-fn healthy() -> World {
+pub(crate) fn healthy() -> World {
     World::scenario("healthy")
 }
 
 /// The healthy environment with other network rules of the account.
-fn walled(acls: Value) -> World {
+pub(crate) fn walled(acls: Value) -> World {
     healthy().merge(STORE, json!({ "properties": { "networkAcls": acls } }))
 }
 
-fn closed() -> World {
+pub(crate) fn closed() -> World {
     walled(
         json!({ "bypass": "None", "resourceAccessRules": [], "ipRules": [], "defaultAction": "Deny" }),
     )
 }
 
-fn source(world: World, patch: Value) -> World {
+pub(crate) fn source(world: World, patch: Value) -> World {
     world.object("srch-rag-dev", "datasources", "ds-docs", patch)
 }
 
-fn account(world: &World) -> String {
+pub(crate) fn account(world: &World) -> String {
     world.id(STORE)
 }
 
-fn key() -> Value {
+pub(crate) fn key() -> Value {
     json!({ "credentials": { "connectionString": "DefaultEndpointsProtocol=https;AccountName=stragdev;AccountKey=bm9uZQ==;EndpointSuffix=core.windows.net" } })
 }
 
-fn sas() -> Value {
+pub(crate) fn sas() -> Value {
     json!({ "credentials": { "connectionString": "BlobEndpoint=https://stragdev.blob.core.windows.net/;SharedAccessSignature=sv=x" } })
 }
 
-fn user_assigned(world: World, assigned: bool) -> World {
+pub(crate) fn user_assigned(world: World, assigned: bool) -> World {
     let id = world.id("userAssignedIdentities/id-hub-rag");
     let world = if assigned {
         let own = json!({ id.clone(): { "principalId": "6c022e85-c3d8-408a-87a2-c66f84a0af2c", "clientId": "x" } });
@@ -73,7 +73,7 @@ fn user_assigned(world: World, assigned: bool) -> World {
     )
 }
 
-fn linked(world: World, group: &str, status: &str) -> World {
+pub(crate) fn linked(world: World, group: &str, status: &str) -> World {
     let search = world.id(SEARCH);
     let store = account(&world);
     world.add(json!({
@@ -86,7 +86,7 @@ fn linked(world: World, group: &str, status: &str) -> World {
     }))
 }
 
-fn running(world: World, environment: &str) -> World {
+pub(crate) fn running(world: World, environment: &str) -> World {
     world.object(
         "srch-rag-dev",
         "indexers",
@@ -95,15 +95,14 @@ fn running(world: World, environment: &str) -> World {
     )
 }
 
-fn of_type(world: World, kind: &str) -> World {
+pub(crate) fn of_type(world: World, kind: &str) -> World {
     source(world, json!({ "type": kind }))
 }
 
 #[track_caller]
-fn check(cases: Vec<(World, Gate, Verdict, &str)>) {
-    for (at, (world, gate, verdict, says)) in cases.into_iter().enumerate() {
+pub(crate) fn check(cases: Vec<(World, Gate, Verdict, &str)>) {
+    for (world, gate, verdict, says) in cases {
         let judged = world.judge();
-        println!("case {at}: {says}");
         judged.expect(KIND, VIA, gate, verdict, says);
     }
 }
@@ -411,435 +410,4 @@ fn the_identity_is_the_one_that_the_definition_names() {
         by_key.hop(KIND, VIA).gate(Identity).is_none(),
         "a key is no identity"
     );
-}
-
-#[test]
-fn rights_come_from_actions_at_the_scope_and_above() {
-    let bare = || healthy().without_roles(PRINCIPAL, &[]);
-    let reader = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1";
-    let owner = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635";
-    let at = |tail: &str| {
-        let id = healthy().id(STORE);
-        let (subscription, _) = id.split_once("/resourceGroups/").unwrap();
-        match tail {
-            "subscription" => subscription.to_owned(),
-            "group" => id.split_once("/providers/").unwrap().0.to_owned(),
-            "management" => {
-                "/providers/Microsoft.Management/managementGroups/mg-landing".to_owned()
-            }
-            tail => format!("{id}{tail}"),
-        }
-    };
-    let held =
-        |role: &str, scope: &str| bare().with_role(PRINCIPAL, "ServicePrincipal", role, scope);
-    let docs = at("/blobServices/default/containers/docs");
-    let faq = at("/blobServices/default/containers/faq");
-    let conditional = |world: World| {
-        let last = world.arm.len() - 1;
-        let mut world = world;
-        world.arm[last]["properties"]["condition"] = json!("@Resource[x] StringEquals 'y'");
-        world
-    };
-    let group = "2d67135d-4877-4c55-a7dc-62b782363502";
-    let mut through_group = bare().with_role(group, "Group", reader, &at(""));
-    through_group
-        .members
-        .insert(group.to_owned(), vec![PRINCIPAL.to_owned()]);
-    let hierarchical =
-        |world: World| world.merge(STORE, json!({ "properties": { "isHnsEnabled": true } }));
-    let denied = |world: World| {
-        world.add(json!({
-            "id": format!("{}/providers/Microsoft.Authorization/denyAssignments/00000000-0000-4000-8000-00000000dead", at("group")),
-            "name": "00000000-0000-4000-8000-00000000dead",
-            "properties": {
-                "denyAssignmentName": "stack", "scope": at("group"), "doNotApplyToChildScopes": false,
-                "permissions": [{ "actions": [], "notActions": [], "dataActions": ["Microsoft.Storage/*"], "notDataActions": [] }],
-                "principals": [{ "id": "00000000-0000-0000-0000-000000000000", "type": "SystemDefined" }],
-                "excludePrincipals": [],
-            },
-        }))
-    };
-    check(vec![
-        (
-            held(reader, &docs),
-            Authorization,
-            Open,
-            "Storage Blob Data Reader",
-        ),
-        (
-            held(reader, &at("group")),
-            Authorization,
-            Open,
-            "rg-rag-poc",
-        ),
-        (held(reader, &at("subscription")), Authorization, Open, ""),
-        (
-            held(reader, &at("management")),
-            Authorization,
-            Open,
-            "mg-landing",
-        ),
-        (through_group.clone(), Authorization, Open, ""),
-        (
-            through_group
-                .refuse("transitiveMemberOf", "", Ended::Failed)
-                .refuse("roleAssignments/assignedTo", "", Ended::Failed),
-            Authorization,
-            Unknown,
-            "groups",
-        ),
-        (held(reader, &faq), Authorization, Shut, "no role gives"),
-        (held(owner, &at("group")), Authorization, Shut, "blobs/read"),
-        (bare(), Authorization, Shut, "assignments read at"),
-        (hierarchical(bare()), Authorization, Unknown, "access lists"),
-        (
-            conditional(held(reader, &docs)),
-            Authorization,
-            AtRisk,
-            "StringEquals",
-        ),
-        (
-            denied(healthy()),
-            Authorization,
-            Shut,
-            "deny assignment stack",
-        ),
-        (
-            denied(hierarchical(healthy())),
-            Authorization,
-            Shut,
-            "deny assignment stack",
-        ),
-        (
-            healthy()
-                .refuse("roleAssignments", "", Ended::Denied)
-                .refuse("roleAssignments/assignedTo", "", Ended::Denied),
-            Authorization,
-            Unknown,
-            "refused",
-        ),
-        (
-            healthy().refuse("roleDefinitions", "", Ended::Pending),
-            Authorization,
-            Unknown,
-            "definition was not read",
-        ),
-        (
-            healthy().refuse("denyAssignments", "", Ended::Failed),
-            Authorization,
-            Unknown,
-            "deny assignments",
-        ),
-        (
-            of_type(healthy(), "azurefile"),
-            Authorization,
-            Shut,
-            "listKeys",
-        ),
-        (
-            of_type(healthy(), "azuretable").with_role(
-                PRINCIPAL,
-                "ServicePrincipal",
-                KEYS,
-                &at(""),
-            ),
-            Authorization,
-            Open,
-            "listKeys",
-        ),
-    ]);
-    let judged = bare().judge();
-    let gate = judged.gate(KIND, VIA, Authorization);
-    let az = gate
-        .remedies
-        .iter()
-        .find(|one| one.tool == Tool::Az)
-        .unwrap();
-    assert!(
-        az.text.contains(reader) && az.text.ends_with("/containers/docs"),
-        "{}",
-        az.text
-    );
-    assert!(gate.remedies.iter().any(|one| one.tool == Tool::Azurerm));
-}
-
-#[test]
-fn a_role_of_an_identity_that_was_made_anew_is_stale() {
-    let world = healthy().without_roles(PRINCIPAL, &[]);
-    let store = account(&world);
-    let stale = world.with_role(
-        "11111111-2222-4333-8444-555555555555",
-        "ServicePrincipal",
-        CONTRIBUTOR,
-        &store,
-    );
-    stale
-        .judge()
-        .expect(KIND, VIA, Authorization, Shut, "stale assignment");
-}
-
-#[test]
-fn a_name_that_leads_nowhere_is_shut() {
-    let ghost = |name: &str| {
-        let world = healthy();
-        let id = account(&world).replace("stragdev", name);
-        source(
-            world,
-            json!({ "credentials": { "connectionString": format!("ResourceId={id};") } }),
-        )
-    };
-    let elsewhere = "ResourceId=/subscriptions/99999999-0000-4000-8000-000000000000/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/st;";
-    check(vec![
-        (healthy(), Configuration, Open, "container docs is there"),
-        (
-            healthy().without_object("srch-rag-dev", "datasources", "ds-docs"),
-            Configuration,
-            Shut,
-            "ds-docs, which does not exist",
-        ),
-        (
-            healthy().refuse("dataSources", "srch-rag-dev", Ended::Denied),
-            Configuration,
-            Unknown,
-            "refused",
-        ),
-        (
-            healthy().without("containers/docs"),
-            Configuration,
-            Shut,
-            "no container docs",
-        ),
-        (
-            healthy().refuse("containers", "stragdev", Ended::Failed),
-            Configuration,
-            Unknown,
-            "container docs",
-        ),
-        (ghost("stgone"), Configuration, Shut, "is gone"),
-        (
-            ghost("stgone").refuse(
-                "Microsoft.Storage/storageAccounts",
-                "rg-rag-poc",
-                Ended::Denied,
-            ),
-            Configuration,
-            Unknown,
-            "refused",
-        ),
-        (
-            source(
-                healthy(),
-                json!({ "credentials": { "connectionString": elsewhere } }),
-            )
-            .refuse("resource", "storageaccounts/st", Ended::Denied),
-            Configuration,
-            Unknown,
-            "refused",
-        ),
-        (
-            source(healthy(), json!({ "container": { "name": null } })),
-            Configuration,
-            Shut,
-            "names no container",
-        ),
-        (
-            healthy().without_object("srch-rag-dev", "indexes", "docs-index"),
-            Configuration,
-            Shut,
-            "docs-index, which does not exist",
-        ),
-        (
-            healthy().object(
-                "srch-rag-dev",
-                "indexers",
-                "docs-indexer",
-                json!({ "disabled": true }),
-            ),
-            Configuration,
-            Open,
-            "disabled",
-        ),
-    ]);
-}
-
-#[test]
-fn a_tier_has_room_for_so_many() {
-    let mut crowded = healthy();
-    for number in 0..14 {
-        crowded = crowded.object(
-            "srch-rag-dev",
-            "datasources",
-            &format!("ds-{number}"),
-            json!({ "type": "azuresql" }),
-        );
-    }
-    let skills = json!({ "skills": [{ "@odata.type": "#Microsoft.Skills.Vision.OcrSkill", "name": "ocr" }] });
-    let ocr = |world: World| world.object("srch-rag-dev", "skillsets", "ss-docs", skills.clone());
-    let sku = |world: World, name: &str| world.merge(SEARCH, json!({ "sku": { "name": name } }));
-    check(vec![
-        (healthy(), Quota, Open, "2 of 15 indexers"),
-        (crowded, Quota, Shut, "16 data sources"),
-        (sku(healthy(), "standard"), Quota, Open, "2 of 50"),
-        (sku(healthy(), "serverless"), Quota, Unknown, "serverless"),
-        (
-            running(ocr(healthy()), "private"),
-            Quota,
-            Shut,
-            "embedding skills only",
-        ),
-        (
-            sku(running(ocr(healthy()), "private"), "standard"),
-            Quota,
-            Open,
-            "",
-        ),
-        (running(healthy(), "private"), Quota, Open, ""),
-    ]);
-}
-
-#[test]
-fn a_change_of_a_moment_ago_is_marked() {
-    let changed = |at: &str| {
-        healthy()
-            .merge(STORE, json!({ "systemData": { "lastModifiedAt": at } }))
-            .judge()
-    };
-    let gate = |judged: &Judged| judged.gate(KIND, VIA, Network).changed_at.is_some();
-    assert!(gate(&changed("2026-11-23T12:30:00Z")));
-    assert!(!gate(&changed("2026-11-23T12:20:00Z")));
-}
-
-#[test]
-fn what_nobody_could_read_is_drawn_from_what_ties_the_ends() {
-    for ended in Ended::WITHOUT {
-        let mut world = healthy();
-        for what in ["indexers", "dataSources", "skillsets", "indexes"] {
-            world = world.refuse(what, "srch-rag-dev", ended);
-        }
-        let judged = world.judge();
-        let hop = judged.hop(KIND, "");
-        assert_eq!(
-            (hop.basis, hop.verdict()),
-            (Basis::Inferred, Unknown),
-            "{ended:?}"
-        );
-    }
-    let keys_only =
-        json!({ "properties": { "authOptions": { "apiKeyOnly": {} }, "disableLocalAuth": false } });
-    let mut world = closed()
-        .merge(SEARCH, keys_only)
-        .without_roles(PRINCIPAL, &[]);
-    world.arm.iter_mut().for_each(|document| {
-        if let Some(options) = document.pointer_mut("/properties/authOptions")
-            && options.get("apiKeyOnly").is_some()
-        {
-            *options = json!({ "apiKeyOnly": {} });
-        }
-    });
-    let judged = world.judge();
-    let hop = judged.hop(KIND, "");
-    assert_eq!(
-        (hop.basis, hop.verdict()),
-        (Basis::Assumed, Unknown),
-        "{hop:?}"
-    );
-    assert!(!hop.counts(), "exit codes do not count what is assumed");
-}
-
-#[test]
-fn a_knowledge_store_writes_and_tables_need_the_key() {
-    let store = |patch: Value| {
-        healthy().object(
-            "srch-rag-dev",
-            "skillsets",
-            "ss-docs",
-            json!({ "knowledgeStore": patch }),
-        )
-    };
-    let keys_off = |world: World| {
-        world.merge(
-            STORE,
-            json!({ "properties": { "allowSharedKeyAccess": false } }),
-        )
-    };
-    let keys_on = |world: World| {
-        world.merge(
-            STORE,
-            json!({ "properties": { "allowSharedKeyAccess": true } }),
-        )
-    };
-    let tables = json!({ "projections": [{ "tables": [{ "tableName": "t" }], "objects": [], "files": [] }] });
-    let via = "skillset ss-docs";
-    let open = |world: World| {
-        world.merge(
-            STORE,
-            json!({ "properties": { "networkAcls": { "defaultAction": "Allow" } } }),
-        )
-    };
-    let reader = healthy()
-        .without_roles(PRINCIPAL, &[CONTRIBUTOR])
-        .with_role(
-            PRINCIPAL,
-            "ServicePrincipal",
-            "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1",
-            &account(&healthy()),
-        );
-    for (world, gate, verdict, says) in [
-        (healthy(), Authorization, Open, "Contributor"),
-        (reader, Authorization, Shut, "blobs/write"),
-        (store(tables.clone()), Network, Shut, "not tables or files"),
-        (
-            keys_off(open(store(tables.clone()))),
-            Authentication,
-            Shut,
-            "tables are written by key",
-        ),
-        (
-            keys_on(open(store(tables.clone()))),
-            Authentication,
-            Open,
-            "",
-        ),
-        (
-            open(store(tables.clone())),
-            Authorization,
-            Shut,
-            "tables/entities/write",
-        ),
-        (
-            open(store(tables)).with_role(
-                PRINCIPAL,
-                "ServicePrincipal",
-                KEYS,
-                &account(&healthy()),
-            ),
-            Authorization,
-            Open,
-            "listKeys",
-        ),
-        (
-            store(json!({ "storageConnectionString": "AccountName=stragdev;AccountKey=bm9uZQ==" })),
-            Network,
-            Shut,
-            "key or SAS",
-        ),
-        (
-            store(json!({ "storageConnectionString": null })),
-            Configuration,
-            Unknown,
-            "not shown",
-        ),
-    ] {
-        println!("{says}");
-        world.judge().expect(EXTRAS, via, gate, verdict, says);
-    }
-    let cached = healthy().object(
-        "srch-rag-dev",
-        "indexers",
-        "docs-indexer",
-        json!({ "cache": { "storageConnectionString": format!("ResourceId={};", account(&healthy())), "enableReprocessing": true } }),
-    );
-    cached
-        .judge()
-        .expect(EXTRAS, VIA, Authorization, Open, "blobs/write");
 }

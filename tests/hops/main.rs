@@ -4,18 +4,20 @@
 #![expect(
     clippy::unwrap_used,
     clippy::needless_pass_by_value,
-    clippy::too_many_lines,
     reason = "tables of cases: a document that does not fit is a fault of the test, and values written in place read best"
 )]
 
 mod foundry;
 mod foundry_managed;
 mod indexers;
+mod indexers_rights;
+mod indexers_settings;
 mod inspector;
 mod keys;
 mod keys_elsewhere;
 mod load;
 mod logs;
 mod models;
+mod pages;
 mod scenarios;
 mod world;

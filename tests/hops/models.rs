@@ -63,7 +63,6 @@ fn walled(world: World, acls: Value) -> World {
 #[track_caller]
 fn check(kind: HopKind, via: &str, cases: Vec<(World, Gate, Verdict, &str)>) {
     for (world, gate, verdict, says) in cases {
-        println!("{kind} {gate} {says}");
         world.judge().expect(kind, via, gate, verdict, says);
     }
 }

@@ -123,6 +123,22 @@ fn the_broken_indexer_is_shut_by_the_network_alone() {
 }
 
 #[test]
+fn an_open_directory_changes_nothing_for_the_indexer() {
+    let world = World::scenario("broken-indexer").without_faults();
+    assert_eq!(
+        world.body("storageAccounts/stragdev")["location"],
+        "centralus"
+    );
+    let open = world.judge();
+    let hop = open.hop(HopKind::IndexerToStorage, "indexer docs-indexer");
+    assert_eq!(hop.verdict(), Verdict::Shut);
+    assert_eq!(
+        hop.gate(Gate::Authorization).unwrap().judged.verdict,
+        Verdict::Open
+    );
+}
+
+#[test]
 fn hops_are_in_order_and_each_is_there_once() {
     for name in ALL {
         let hops = World::scenario(name).judge().0.hops;
@@ -222,7 +238,7 @@ fn a_reading_that_is_withheld_makes_nothing_more_certain() {
     let mut flipped = Vec::new();
     for name in ALL {
         let world = World::scenario(name);
-        let before = verdicts(&world.judge().0);
+        let at_first = verdicts(&world.judge().0);
         for (what, scope) in readings(&world) {
             // One way of ending is enough for most: they differ in words only.
             let ways: &[Ended] = if name == "healthy" {
@@ -233,7 +249,7 @@ fn a_reading_that_is_withheld_makes_nothing_more_certain() {
             for &ended in ways {
                 let after = verdicts(&world.clone().refuse(&what, &scope, ended).judge().0);
                 for (id, (verdict, gates)) in &after {
-                    let Some((was, had)) = before.get(id) else {
+                    let Some((once, had)) = at_first.get(id) else {
                         if *verdict != Verdict::Unknown {
                             flipped.push(format!(
                                 "{name}: without {what} {scope} there is {verdict} {id}"
@@ -241,9 +257,9 @@ fn a_reading_that_is_withheld_makes_nothing_more_certain() {
                         }
                         continue;
                     };
-                    if verdict != was && *verdict != Verdict::Unknown {
+                    if verdict != once && *verdict != Verdict::Unknown {
                         flipped.push(format!(
-                            "{name}: without {what} {scope} {id} went from {was} to {verdict}"
+                            "{name}: without {what} {scope} {id} went from {once} to {verdict}"
                         ));
                     }
                     for (gate, now) in gates {
