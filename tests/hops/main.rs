@@ -10,11 +10,13 @@
 mod explain;
 mod findings;
 mod foundry;
+mod foundry_managed;
 mod indexers;
 mod indexers_rights;
 mod indexers_settings;
 mod inspector;
 mod keys;
+mod keys_elsewhere;
 mod load;
 mod logs;
 mod models;

@@ -125,6 +125,15 @@ pub fn user_assigned(ground: &Ground<'_>, caller: &Resource, identity: &ArmId) -
                 ],
             )
         }
+        // One that is deleted stays assigned: only its own reading says whether it is there.
+        (Some(_), Lookup::NotRead(why)) if principal.is_some() => (
+            Verdict::Unknown,
+            format!(
+                "{} has the user-assigned identity {name}, and whether that is still there cannot be told: it {why}",
+                caller.name
+            ),
+            vec![show(identity)],
+        ),
         (Some(_), _) if principal.is_some() => (
             Verdict::Open,
             format!("{} has the user-assigned identity {name}", caller.name),
