@@ -4,15 +4,17 @@
 #![expect(
     clippy::unwrap_used,
     clippy::needless_pass_by_value,
-    clippy::too_many_lines,
     reason = "tables of cases: a document that does not fit is a fault of the test, and values written in place read best"
 )]
 
 mod explain;
 mod indexers;
+mod indexers_rights;
+mod indexers_settings;
 mod load;
 mod models;
 mod openai;
+mod pages;
 mod people;
 mod scenarios;
 mod world;
