@@ -288,7 +288,7 @@ fn schedules<'a>(
 }
 
 /// The directory's answers, and where it was closed what ARM says of a principal's assignments.
-fn memberships(inventory: &Inventory) -> Memberships {
+pub fn memberships(inventory: &Inventory) -> Memberships {
     let mut known = Memberships::unknown();
     let mut some: HashMap<&PrincipalId, Vec<PrincipalId>> = HashMap::new();
     for (key, slice) in inventory.snapshot().slices() {

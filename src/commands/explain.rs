@@ -78,7 +78,10 @@ pub async fn run(
             let inventory = Inventory::build(&snapshot);
             let judged = hops::judge(&inventory, &judging, OffsetDateTime::now_utc());
             let causes = explain::here::look(&recognised, &inventory, &judged.hops);
-            print::here(stdout, &causes, &inventory, style)
+            let right = explain::here::right(&recognised, &inventory);
+            right
+                .map_or(Ok(()), |judged| print::right(stdout, &judged, style))
+                .and_then(|()| print::here(stdout, &causes, &inventory, style))
         }
     };
     super::written(outcome.and_then(|()| stdout.flush()))

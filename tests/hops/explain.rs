@@ -2,7 +2,7 @@
 
 use hopscope::analysis::explain::{Confidence, Standing, here, recognise};
 use hopscope::analysis::hop::HopKind;
-use hopscope::analysis::verdict::Gate;
+use hopscope::analysis::verdict::{Gate, Verdict};
 use serde_json::json;
 
 use crate::world::{Ended, World};
@@ -111,4 +111,66 @@ fn only_the_hops_that_are_passed_are_asked() {
     assert_eq!(causes.len(), 1);
     assert_eq!(causes[0].seen.len(), 1);
     assert_eq!(causes[0].confidence(), Confidence::Configuration);
+}
+
+#[test]
+fn a_right_that_is_named_whole_is_asked_of_the_roles() {
+    let world = World::scenario("healthy");
+    let storage = world.id("storageAccounts/stragdev");
+    let inventory = world.inventory();
+    let of = |principal: &str, action: &str, scope: &str| {
+        let recognised = recognise(&format!(
+            "(AuthorizationFailed) The client 'x' with object id '{principal}' does not have authorization to \
+             perform action '{action}' over scope '{scope}' or the scope is invalid."
+        ));
+        here::right(&recognised, &inventory).map(|judged| judged.verdict)
+    };
+    let ada = "2d55fd30-c147-4018-906a-dd6ef136816a";
+    assert_eq!(
+        of(ada, "Microsoft.Storage/storageAccounts/read", &storage),
+        Some(Verdict::Open)
+    );
+    assert_eq!(
+        of(
+            ada,
+            "Microsoft.Storage/storageAccounts/listKeys/action",
+            &storage
+        ),
+        Some(Verdict::Shut)
+    );
+    assert_eq!(
+        of(
+            ada,
+            "Microsoft.Storage/storageAccounts/listKeys/action",
+            "/subscriptions/00000000-0000-0000-0000-00000000000f/resourceGroups/elsewhere"
+        ),
+        Some(Verdict::Unknown),
+        "nobody read what is held there"
+    );
+    assert_eq!(
+        of("ada", "a/read", &storage),
+        None,
+        "a name is no object id"
+    );
+}
+
+#[test]
+fn a_message_about_one_provider_is_not_held_against_another() {
+    let world = World::scenario("healthy");
+    let group = "/subscriptions/3b1c0f2d-65f0-4135-bf08-e005a4058e20/resourceGroups/rg-rag-poc";
+    let inventory = world.inventory();
+    let judged = world.judge();
+    let kinds = |action: &str| -> Vec<HopKind> {
+        let recognised = recognise(&format!(
+            "does not have authorization to perform action '{action}' over scope '{group}'"
+        ));
+        here::look(&recognised, &inventory, &judged.0.hops)[0]
+            .seen
+            .iter()
+            .map(|seen| seen.hop.kind)
+            .collect()
+    };
+    let management = HopKind::UserToSearchManagement;
+    assert!(kinds("Microsoft.Search/searchServices/write").contains(&management));
+    assert!(!kinds("Microsoft.Storage/storageAccounts/write").contains(&management));
 }

@@ -4,11 +4,13 @@
 //! What the message names (account, host, principal, scope) narrows the hops; a name that no hop
 //! answers to is said, and nothing else is put in its place.
 
+use crate::analysis::access::{self, Action};
+use crate::analysis::ground;
 use crate::analysis::hop::{GateVerdict, Hop, HopKind};
-use crate::analysis::verdict::Verdict;
+use crate::analysis::verdict::{Reasoned, Verdict};
 use crate::model::field::Field;
 use crate::model::id::{ArmId, PrincipalId};
-use crate::model::resource::{Details, Resource};
+use crate::model::resource::{Details, Family, Resource};
 use crate::store::Inventory;
 
 use super::facts::FactKind;
@@ -155,6 +157,7 @@ struct Named<'r> {
     account: Option<&'r str>,
     hosts: Vec<&'r str>,
     principal: Option<&'r str>,
+    action: Option<&'r str>,
     scope: Option<&'r str>,
 }
 
@@ -169,6 +172,7 @@ impl<'r> Named<'r> {
                 .map(|fact| fact.value.as_str())
                 .collect(),
             principal: recognised.fact(FactKind::Principal),
+            action: recognised.fact(FactKind::Action),
             scope: recognised
                 .fact(FactKind::Scope)
                 .filter(|scope| scope.contains("/subscriptions/")),
@@ -185,12 +189,18 @@ impl<'r> Named<'r> {
             || self.hosts.iter().any(|host| answers(inventory, &hop.from, host));
         let principal = self
             .principal
-            .is_none_or(|id| calls_as(inventory, &hop.from, id) || !is_guid(id));
+            .is_none_or(|id| !is_guid(id) || may_call_as(inventory, hop, id));
+        let provider = self.action.is_none_or(|action| {
+            let of = |text: &str| text.split('/').next().map(str::to_ascii_lowercase);
+            ArmId::new(&hop.to)
+                .resource_type()
+                .is_none_or(|kind| !kind.contains('/') || of(&kind) == of(action))
+        });
         let scope = self.scope.is_none_or(|scope| {
             let (scope, to) = (ArmId::new(scope), ArmId::new(&hop.to));
             to.is_within(&scope) || scope.is_within(&to)
         });
-        account && host && principal && scope
+        account && host && principal && provider && scope
     }
 }
 
@@ -219,6 +229,16 @@ fn answers(inventory: &Inventory, end: &str, host: &str) -> bool {
     })
 }
 
+/// Whether a hop's caller may be a principal. Across tenants a hop starts at what the call is about,
+/// and Cosmos DB reads keys as Microsoft's own principal: there it is not told by the resource.
+fn may_call_as(inventory: &Inventory, hop: &Hop, principal: &str) -> bool {
+    hop.kind == HopKind::TenantToTenant
+        || inventory
+            .resource(&ArmId::new(&hop.from))
+            .is_some_and(|from| from.family == Family::Cosmos)
+        || calls_as(inventory, &hop.from, principal)
+}
+
 /// Whether an end of a hop calls as a principal: it is that principal, or has its identity.
 fn calls_as(inventory: &Inventory, end: &str, principal: &str) -> bool {
     if end.eq_ignore_ascii_case(principal) {
@@ -245,6 +265,35 @@ fn has_identity(resource: &Resource, principal: &str) -> bool {
                         .is_some_and(|id| id.eq_ignore_ascii_case(principal))
             })
     })
+}
+
+/// Whether the principal that a message names holds the action that it names at the scope that it
+/// names; none when it does not name all three.
+pub fn right(recognised: &Recognised, inventory: &Inventory) -> Option<Reasoned> {
+    let principal = recognised
+        .fact(FactKind::Principal)
+        .filter(|id| is_guid(id))?;
+    let name = recognised.fact(FactKind::Action)?;
+    let scope = recognised
+        .fact(FactKind::Scope)
+        .filter(|scope| scope.to_ascii_lowercase().contains("/subscriptions/"))?;
+    let is_data = recognised
+        .messages
+        .iter()
+        .any(|message| ["M22", "M42"].contains(&message.id));
+    let action = if is_data {
+        Action::data(name)
+    } else {
+        Action::control(name)
+    };
+    let held = access::held(
+        &access::Index::build(inventory),
+        &ground::memberships(inventory),
+        &PrincipalId::new(principal),
+        &action,
+        &ArmId::new(scope),
+    );
+    Some(held.judged)
 }
 
 /// The kinds of hops that a recognised message may speak of, in order, each once.

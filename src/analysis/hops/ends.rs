@@ -9,8 +9,10 @@ use crate::analysis::evidence::Evidence;
 use crate::analysis::facets;
 use crate::analysis::ground::{Ground, Lookup};
 use crate::model::id::{ArmId, PrincipalId};
+use crate::model::key::Key;
 use crate::model::resource::{Family, Resource};
 use crate::model::search::ConnectionString;
+use crate::store::State;
 
 /// A model account.
 #[derive(Clone, Debug)]
@@ -26,7 +28,7 @@ pub(super) struct ModelAccount<'a> {
 pub(super) fn model_accounts<'a>(ground: &Ground<'a>) -> Vec<ModelAccount<'a>> {
     ground
         .family(Family::Cognitive)
-        .filter(|account| !ground.is_managed(&account.id))
+        .filter(|account| !may_be_managed(ground, &account.id))
         .filter_map(|account| {
             let listed = facets::deployments(ground.inventory, &account.id);
             let missing = if listed.items.is_empty() {
@@ -71,7 +73,7 @@ const STORAGE_SOURCES: [&str; 4] = ["azureblob", "adlsgen2", "azuretable", "azur
 pub(super) fn corpora(ground: &Ground<'_>) -> BTreeMap<ArmId, Corpus> {
     let mut corpora: BTreeMap<ArmId, Corpus> = BTreeMap::new();
     for service in ground.family(Family::Search) {
-        if ground.is_managed(&service.id) {
+        if may_be_managed(ground, &service.id) {
             continue;
         }
         let sources = facets::data_sources(ground.inventory, &service.id);
@@ -135,7 +137,7 @@ pub(super) fn corpora(ground: &Ground<'_>) -> BTreeMap<ArmId, Corpus> {
             }
         }
     }
-    corpora.retain(|id, _| !ground.is_managed(id));
+    corpora.retain(|id, _| !may_be_managed(ground, id));
     for corpus in corpora.values_mut() {
         corpus.containers.sort();
     }
@@ -198,7 +200,7 @@ pub(super) fn only_pair<'a>(
         ground
             .family(wanted)
             .filter(|other| other.id.group_id().as_ref() == Some(&group))
-            .filter(|other| !ground.is_managed(&other.id))
+            .filter(|other| !may_be_managed(ground, &other.id))
             .collect::<Vec<_>>()
     };
     match (in_group(one.family).as_slice(), in_group(family).as_slice()) {
@@ -266,4 +268,51 @@ pub(super) fn holds(
             })
         })
     })
+}
+
+/// Whether a list of a family of resources, in a subscription or in any, is not whole.
+pub(super) fn is_missing(ground: &Ground<'_>, family: Family, of: Option<&ArmId>) -> bool {
+    ground
+        .inventory
+        .snapshot()
+        .slices()
+        .any(|(key, slice)| match key {
+            Key::List {
+                subscription,
+                family: listed,
+                ..
+            } => {
+                *listed == family
+                    && of.is_none_or(|id| id.subscription().as_ref() == Some(subscription))
+                    && slice.state() != State::Known
+            }
+            _ => false,
+        })
+}
+
+/// Whether a resource lies in a managed group, or may do so where hubs could not be read: those
+/// groups are known by what the hub says, else by how Microsoft names them (domain-rules E.1).
+pub(super) fn may_be_managed(ground: &Ground<'_>, id: &ArmId) -> bool {
+    if ground.is_managed(id) {
+        return true;
+    }
+    let Some(group) = id.resource_group() else {
+        return false;
+    };
+    let group = group.to_ascii_lowercase();
+    let ends_in_guid = group
+        .len()
+        .checked_sub(36)
+        .and_then(|at| group.get(at..))
+        .is_some_and(|tail| {
+            tail.bytes().enumerate().all(|(place, byte)| {
+                if matches!(place, 8 | 13 | 18 | 23) {
+                    byte == b'-'
+                } else {
+                    byte.is_ascii_hexdigit()
+                }
+            })
+        });
+    (ends_in_guid || group.starts_with("azureml-"))
+        && is_missing(ground, Family::Workspace, Some(id))
 }

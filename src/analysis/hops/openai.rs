@@ -43,7 +43,7 @@ pub(super) fn draw(ground: &Ground<'_>, out: &mut Vec<Hop>) {
 fn to_search(ground: &Ground<'_>, accounts: &[&Resource], out: &mut Vec<Hop>) {
     let services: Vec<&Resource> = ground
         .family(Family::Search)
-        .filter(|one| !ground.is_managed(&one.id))
+        .filter(|one| !ends::may_be_managed(ground, &one.id))
         .collect();
     let mut tied: Vec<(&Resource, &Resource)> = Vec::new();
     for account in accounts {
@@ -211,7 +211,7 @@ fn to_storage(ground: &Ground<'_>, account: &Resource, out: &mut Vec<Hop>) {
         _ => &[],
     };
     for storage in ground.family(Family::Storage) {
-        if ground.is_managed(&storage.id) {
+        if ends::may_be_managed(ground, &storage.id) {
             continue;
         }
         let basis = if owned.contains(&storage.id) {
@@ -269,6 +269,16 @@ fn url(ground: &Ground<'_>, account: &Resource, address: &str, basis: Basis) -> 
         // A SAS does not cross the firewall, and no identity is presented.
         let caller = service(account, Credential::Key, None);
         gates.extend(network(ground, &caller, target));
+    } else if let Some(family) = unread_owner(ground, &host) {
+        gates.push(judged(
+            Gate::Configuration,
+            Verdict::Unknown,
+            format!(
+                "whether {host} belongs to a resource here is not known: not all {} could be read",
+                family.plural()
+            ),
+            [],
+        ));
     }
     Some(Hop {
         kind: HopKind::OpenaiToUrl,
@@ -278,4 +288,33 @@ fn url(ground: &Ground<'_>, account: &Resource, address: &str, basis: Basis) -> 
         basis,
         gates,
     })
+}
+
+/// The family whose address a host is, when not all of that family could be read: it may be a
+/// resource of this environment, and no URL.
+fn unread_owner(ground: &Ground<'_>, host: &str) -> Option<Family> {
+    let suffix = &ground.judging.suffix;
+    let below = |parent: &str| host.ends_with(&format!(".{parent}"));
+    let storage = suffix.blob.strip_prefix("blob.").unwrap_or(&suffix.blob);
+    let models = suffix
+        .openai
+        .strip_prefix("openai.")
+        .unwrap_or(&suffix.openai);
+    let family = if below(&suffix.search) {
+        Family::Search
+    } else if below(storage) {
+        Family::Storage
+    } else if below(&suffix.vault) {
+        Family::Vault
+    } else if below(&suffix.cosmos) {
+        Family::Cosmos
+    } else if ["openai", "cognitiveservices", "services.ai"]
+        .iter()
+        .any(|kind| below(&format!("{kind}.{models}")))
+    {
+        Family::Cognitive
+    } else {
+        return None;
+    };
+    ends::is_missing(ground, family, None).then_some(family)
 }

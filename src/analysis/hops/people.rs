@@ -70,7 +70,9 @@ pub(super) fn draw(ground: &Ground<'_>, out: &mut Vec<Hop>) {
             }
         }
         for service in ground.family(Family::Search) {
-            if !ground.is_managed(&service.id) && one.may_be_in_tenant_of(ground, &service.id) {
+            if !ends::may_be_managed(ground, &service.id)
+                && one.may_be_in_tenant_of(ground, &service.id)
+            {
                 out.push(manage(ground, one, service));
                 out.push(work_on_objects(ground, one, service));
                 out.push(query(ground, one, service));

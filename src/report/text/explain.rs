@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use crate::analysis::explain::{Cause, Confidence, Here, Message, Recognised, Seen, Standing};
 use crate::analysis::hop::{Hop, Tool};
+use crate::analysis::verdict::{Reasoned, Verdict};
 use crate::model::id::{ArmId, PrincipalId};
 use crate::store::Inventory;
 
@@ -176,6 +177,20 @@ pub fn here(
         )?;
     }
     Ok(())
+}
+
+/// Whether the right that the message names is held, as the roles that were read say.
+pub fn right(out: &mut impl Write, judged: &Reasoned, style: Style) -> io::Result<()> {
+    let ink = Ink::new(style.colour);
+    let (sign, words) = match judged.verdict {
+        Verdict::Shut => ("✖", "it is not held"),
+        Verdict::Unknown => ("?", "it cannot be told"),
+        Verdict::AtRisk => ("▲", "it is held under a condition"),
+        Verdict::Open => ("✔", "it is held by now"),
+    };
+    writeln!(out, "\n{}", ink.strong("The right that it names"))?;
+    writeln!(out, "  {sign} {words}")?;
+    indented(out, 6, &clean(&judged.reason), style)
 }
 
 fn sign(standing: Standing) -> &'static str {
