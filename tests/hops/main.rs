@@ -8,9 +8,9 @@
     reason = "tables of cases: a document that does not fit is a fault of the test, and values written in place read best"
 )]
 
+mod explain;
 mod findings;
 mod foundry;
-mod explain;
 mod indexers;
 mod inspector;
 mod keys;
@@ -20,5 +20,4 @@ mod models;
 mod openai;
 mod people;
 mod scenarios;
-mod withheld;
 mod world;
