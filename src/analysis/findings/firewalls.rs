@@ -319,10 +319,10 @@ fn trusted_where_instances_fit(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
                     remedies.push(let_in(account, caller));
                 }
             }
-            let kept = account.firewall.as_ref().map(|one| one.bypass_words());
+            let kept = account.firewall.as_ref().map(crate::model::network::Firewall::bypass_words);
             let kept: Vec<&str> = kept
                 .as_ref()
-                .map_or(&[][..], |words| words.items())
+                .map_or(&[][..], crate::model::field::Field::items)
                 .iter()
                 .map(String::as_str)
                 .filter(|word| !word.eq_ignore_ascii_case("AzureServices"))

@@ -5,6 +5,7 @@
 use crate::analysis::evidence::Evidence;
 use crate::analysis::hop::{Benefit, Finding, FindingKind, Remedy, Severity};
 use crate::analysis::remedy::{az, noted, portal, terraform};
+use crate::analysis::verdict::{Gate, Verdict};
 use crate::model::field::Field;
 use crate::model::resource::{AuthOptions, Details, Family, Resource};
 
@@ -76,7 +77,8 @@ fn switches(scene: &Scene<'_>, rule: &Rule, family: Family) -> Vec<Finding> {
                 None => format!("{property} is absent, which means that keys are accepted."),
                 Some(_) => format!("{property} is {}: keys are accepted.", evidence.words()),
             };
-            let users = secrets::key_users(scene, resource);
+            let mut users = secrets::key_users(scene, resource);
+            users.extend(by_key_only(scene, resource));
             let note = if users.is_empty() {
                 "Nothing that was read uses a key of it; whoever else does stops working."
                     .to_owned()
@@ -97,6 +99,18 @@ fn switches(scene: &Scene<'_>, rule: &Rule, family: Family) -> Vec<Finding> {
                     .done(),
             )
         })
+        .collect()
+}
+
+/// The people and apps that reach a resource by its keys only.
+fn by_key_only(scene: &Scene<'_>, resource: &Resource) -> Vec<String> {
+    scene
+        .hops_to(&resource.id)
+        .filter(|hop| {
+            hop.gate(Gate::Authorization)
+                .is_some_and(|gate| gate.judged.verdict == Verdict::AtRisk)
+        })
+        .map(|hop| format!("{} of {}", hop.kind, scene.name(&hop.from)))
         .collect()
 }
 
