@@ -7,10 +7,12 @@
 mod access;
 mod blocks;
 mod details;
+mod hops;
 mod write;
 
 use serde_json::{Map, Value, json};
 
+use crate::analysis::hop::Judgement;
 use crate::model::facet::Facet;
 use crate::model::id::{ArmId, SubscriptionId};
 use crate::model::issue::Issue;
@@ -25,7 +27,7 @@ use write::{Object, put, put_text};
 pub const SCHEMA_VERSION: u64 = 1;
 
 /// The report.
-pub fn build(inventory: &Inventory, meta: &Meta) -> Value {
+pub fn build(inventory: &Inventory, judgement: &Judgement, meta: &Meta) -> Value {
     let snapshot = inventory.snapshot();
     let requests = Requests::of(snapshot);
     let mut resources: Vec<Value> = inventory
@@ -43,8 +45,8 @@ pub fn build(inventory: &Inventory, meta: &Meta) -> Value {
         "denyAssignments": access::deny_assignments(inventory),
         "notRead": not_read(snapshot),
         "issues": list_issues(snapshot),
-        "hops": [],
-        "findings": [],
+        "hops": judgement.hops.iter().map(hops::hop).collect::<Value>(),
+        "findings": judgement.findings.iter().map(hops::finding).collect::<Value>(),
         "requests": {
             "total": requests.total,
             "failed": requests.failed,
@@ -140,12 +142,17 @@ fn facets(inventory: &Inventory, id: &ArmId, properties: State, out: &mut Object
     let mut reasons = Map::new();
     states.insert(Facet::Properties.name().into(), properties.word().into());
     for facet in Facet::ALL {
-        let Some(slice) = inventory.facet(id, facet) else {
+        if facet == Facet::Properties {
+            continue;
+        }
+        let Some(state) = inventory.facet_state(id, facet) else {
             continue;
         };
-        states.insert(facet.name().into(), slice.state().word().into());
-        if slice.state() == State::Unsupported
-            && let Some(issue) = slice.trouble()
+        states.insert(facet.name().into(), state.word().into());
+        // What is read item by item is ruled out together with the list of the items.
+        let slice = inventory.facet(id, facet.each_of().unwrap_or(facet));
+        if state == State::Unsupported
+            && let Some(issue) = slice.and_then(Slice::trouble)
         {
             reasons.insert(facet.name().into(), issue.message.as_str().into());
         }

@@ -6,6 +6,7 @@
 //! one hop here, with the better basis.
 
 mod declared;
+mod definition;
 mod foundry;
 mod indexers;
 mod inspector;
