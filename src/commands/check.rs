@@ -134,7 +134,7 @@ fn is_known(judgement: &Judgement) -> bool {
 }
 
 /// Takes news until the fetcher rests, or is gone.
-async fn until_idle(mut updates: mpsc::Receiver<Update>) -> Snapshot {
+pub(super) async fn until_idle(mut updates: mpsc::Receiver<Update>) -> Snapshot {
     let mut store = Store::new();
     while let Some(update) = updates.recv().await {
         let rests = matches!(update, Update::Idle { .. });

@@ -15,5 +15,7 @@ mod keys;
 mod load;
 mod logs;
 mod models;
+mod openai;
+mod people;
 mod scenarios;
 mod world;

@@ -7,6 +7,7 @@
 
 mod declared;
 mod definition;
+mod ends;
 mod foundry;
 mod indexers;
 mod inspector;
