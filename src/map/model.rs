@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::analysis::hop::{Basis, Hop, HopKind};
 use crate::analysis::verdict::Verdict;
 use crate::model::id::ArmId;
-use crate::model::resource::{Details, Family, Resource};
+use crate::model::resource::{Details, Family, LocalAuth, Outbound, Resource};
 
 use super::places::{self, End};
 
@@ -231,8 +231,7 @@ impl Model {
             .collect();
         let mut own = Self::default();
         for place in Place::ALL {
-            own.nodes
-                .extend(node(place, resources, hops, &ends, who));
+            own.nodes.extend(node(place, resources, hops, &ends, who));
         }
         own.bundles = bundles(hops, &ends, who.is_reading);
         own
@@ -387,9 +386,7 @@ fn node(
 
 /// The member that names the box: a hub before its projects.
 fn leader<'r>(place: Place, members: &[&'r Arc<Resource>]) -> &'r Arc<Resource> {
-    let is_project = |one: &Resource| {
-        matches!(&one.details, Details::Workspace(workspace) if workspace.hub.is_some())
-    };
+    let is_project = |one: &Resource| matches!(&one.details, Details::Workspace(workspace) if workspace.hub.is_some());
     members
         .iter()
         .find(|one| place != Place::Hub || !is_project(one))
@@ -462,11 +459,7 @@ fn managed(
         let at_all = ends
             .iter()
             .any(|(from, to)| *from == End::Box(Place::Managed) || *to == End::Box(Place::Managed));
-        facts.push(Fact::muted(if at_all {
-            "not read"
-        } else {
-            "empty"
-        }));
+        facts.push(Fact::muted(if at_all { "not read" } else { "empty" }));
     }
     facts
 }
@@ -518,9 +511,7 @@ fn about(
         (Place::Hub, _) => {
             let projects = members
                 .iter()
-                .filter(|one| {
-                    matches!(&one.details, Details::Workspace(own) if own.hub.is_some())
-                })
+                .filter(|one| matches!(&one.details, Details::Workspace(own) if own.hub.is_some()))
                 .count();
             let noun = if projects == 1 { "project" } else { "projects" };
             let cmk = leader
@@ -548,10 +539,10 @@ fn about(
         _ => facts.push(Fact::muted(join(&[sku, region]))),
     }
     facts.extend(firewall(leader));
-    if let Some(keys) = leader.local_auth.as_ref().and_then(|own| own.enabled()) {
+    if let Some(keys) = leader.local_auth.as_ref().and_then(LocalAuth::enabled) {
         facts.push(Fact::muted(if keys { "keys on" } else { "keys off" }));
     }
-    if let Some(restricted) = leader.outbound.as_ref().and_then(|own| own.restricted()) {
+    if let Some(restricted) = leader.outbound.as_ref().and_then(Outbound::restricted) {
         facts.push(Fact::muted(if restricted {
             "outbound restricted"
         } else {

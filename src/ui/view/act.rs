@@ -153,7 +153,11 @@ impl View {
         let from = self.active;
         for id in ids {
             for digit in panes {
-                let Some(at) = self.seats.iter().position(|seat| seat.entry.digit == *digit) else {
+                let Some(at) = self
+                    .seats
+                    .iter()
+                    .position(|seat| seat.entry.digit == *digit)
+                else {
                     continue;
                 };
                 if self.seats[at].pane.select(id) {

@@ -81,7 +81,8 @@ fn cell_of(
         Owner::Nothing | Owner::Kept => None,
         Owner::Border(own) | Owner::Tee(own, _) => {
             let place = grid.boxes.get(own).map(|(place, _)| *place);
-            let is_end = ends.is_some_and(|(from, to)| Some(from) == place || (to.is_some() && to == place));
+            let is_end =
+                ends.is_some_and(|(from, to)| Some(from) == place || (to.is_some() && to == place));
             let role = if is_end { Role::Strong } else { Role::Node };
             let glyph = match (cell.owner, cell.glyph) {
                 (Owner::Tee(_, line), '├') if chosen == Some(line) => '┝',
@@ -124,7 +125,14 @@ fn say(
     {
         let gap = if words.text.is_empty() { "" } else { " " };
         let text = format!(" {}{gap}{} ", cx.signs.glyph(sign(mark)), words.text);
-        put(buffer, (x.saturating_sub(1), y), &text, room + 1, cx.theme, sign(mark).chip());
+        put(
+            buffer,
+            (x.saturating_sub(1), y),
+            &text,
+            room + 1,
+            cx.theme,
+            sign(mark).chip(),
+        );
         return;
     }
     let role = match (line.and_then(|line| model.bundles.get(line)), words.tone) {
@@ -137,7 +145,14 @@ fn say(
     let mut at = x;
     if let Some(mark) = words.mark {
         let own = sign(mark);
-        at = put(buffer, (x, y), cx.signs.glyph(own), room, cx.theme, own.role()) + 1;
+        at = put(
+            buffer,
+            (x, y),
+            cx.signs.glyph(own),
+            room,
+            cx.theme,
+            own.role(),
+        ) + 1;
     }
     let left = area.right().saturating_sub(at);
     put(buffer, (at, y), &words.text, left, cx.theme, role);

@@ -60,13 +60,29 @@ fn count(rows: &[Row], sign: Sign) -> usize {
 
 fn answer(cx: &Cx<'_>, rows: &[Row]) -> Section {
     let (sign, words, more) = if count(rows, Sign::Reading) > 0 {
-        (Sign::Reading, "Still reading.", "What is drawn solid is known already.")
+        (
+            Sign::Reading,
+            "Still reading.",
+            "What is drawn solid is known already.",
+        )
     } else if count(rows, Sign::Shut) > 0 {
-        (Sign::Shut, "Something does not work.", "The list begins with it.")
+        (
+            Sign::Shut,
+            "Something does not work.",
+            "The list begins with it.",
+        )
     } else if count(rows, Sign::AtRisk) > 0 {
-        (Sign::AtRisk, "It works, some of it not for long.", "The list begins with it.")
+        (
+            Sign::AtRisk,
+            "It works, some of it not for long.",
+            "The list begins with it.",
+        )
     } else if count(rows, Sign::Unknown) > 0 {
-        (Sign::Unknown, "Nothing is known to be shut.", "Some calls cannot be judged.")
+        (
+            Sign::Unknown,
+            "Nothing is known to be shut.",
+            "Some calls cannot be judged.",
+        )
     } else {
         (Sign::Open, "Everything works.", "Nothing needs you.")
     };
@@ -95,7 +111,8 @@ fn works(cx: &Cx<'_>, rows: &[Row]) -> Section {
     for row in rows.iter().filter(|row| row.worst().is_some()).take(4) {
         section = section.step(
             label(row.sign, row.hop.kind.word().to_owned()),
-            Rich::plain(format!("{} → {}", row.from, row.to)).then(Role::Muted, format!("  {}", row.gate())),
+            Rich::plain(format!("{} → {}", row.from, row.to))
+                .then(Role::Muted, format!("  {}", row.gate())),
             Rich::new(),
         );
     }
@@ -107,8 +124,7 @@ fn works(cx: &Cx<'_>, rows: &[Row]) -> Section {
 fn safe(cx: &Cx<'_>) -> Section {
     let counts = cx.snapshot.counts();
     let is_whole = cx.snapshot.is_idle() && counts.denied == 0 && counts.failed == 0;
-    let mut section =
-        Section::new("IS IT SAFE").right(Rich::muted("six benefits of the pattern"));
+    let mut section = Section::new("IS IT SAFE").right(Rich::muted("six benefits of the pattern"));
     for benefit in Benefit::ALL {
         let mut against = of_kind(cx, FindingKind::Exposure)
             .filter(|finding| finding.benefit == Some(benefit))
