@@ -31,6 +31,7 @@
 pub mod access;
 mod evidence;
 pub mod foundry;
+pub mod map;
 mod network;
 mod outbound;
 mod proof;
@@ -162,6 +163,12 @@ pub struct Entry {
 /// The panes that exist, in the order of their tabs.
 pub fn registry() -> Vec<Entry> {
     vec![
+        Entry {
+            digit: '1',
+            name: "Map",
+            context: "map",
+            make: || Box::new(map::Map::new()),
+        },
         Entry {
             digit: '2',
             name: "Network",
