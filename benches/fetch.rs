@@ -86,6 +86,7 @@ async fn fetch() -> Result<(Duration, Snapshot), hopscope::commands::Failure> {
     let channels = Channels {
         updates: updates_in,
         asks: asks_out,
+        first_rest: None,
     };
     let began = Instant::now();
     let reading = tokio::spawn(place.read(Depth::Whole, None, channels, stop.clone()));

@@ -3,5 +3,7 @@
 
 #[path = "network_outbound/network.rs"]
 mod network;
+#[path = "network_outbound/outbound.rs"]
+mod outbound;
 #[path = "network_outbound/stage.rs"]
 mod stage;

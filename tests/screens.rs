@@ -6,5 +6,7 @@
 mod screens {
     pub(crate) mod stage;
 
+    mod access;
+    mod foundry;
     mod requests;
 }

@@ -16,8 +16,10 @@ use super::envelope::AzureError;
 pub struct RetryPolicy {
     /// Tries in all, the first included, for an answer that asks for another one.
     pub tries: u32,
-    /// Tries in all when no answer comes (refused connection, reset, time-out).
+    /// Tries in all when no answer comes (refused connection, reset, cut-off body).
     pub tries_without_answer: u32,
+    /// Tries in all when an answer takes too long: each of them has cost the whole time already.
+    pub tries_after_timeout: u32,
     /// The first backoff; it doubles from try to try.
     pub first_backoff: Duration,
     /// Our own backoff never grows beyond this.
@@ -31,6 +33,7 @@ impl Default for RetryPolicy {
         Self {
             tries: 6,
             tries_without_answer: 4,
+            tries_after_timeout: 2,
             first_backoff: Duration::from_millis(500),
             backoff_cap: Duration::from_secs(20),
             longest_wait: Duration::from_secs(60),
@@ -72,8 +75,13 @@ impl RetryPolicy {
     }
 
     /// Judges a try without an answer.
-    pub fn after_silence(&self, tried: u32, jitter: f64) -> Verdict {
-        if tried >= self.tries_without_answer {
+    pub fn after_silence(&self, is_timeout: bool, tried: u32, jitter: f64) -> Verdict {
+        let most = if is_timeout {
+            self.tries_after_timeout
+        } else {
+            self.tries_without_answer
+        };
+        if tried >= most {
             Verdict::Final
         } else {
             Verdict::Again(self.wait(None, tried, jitter))

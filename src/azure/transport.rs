@@ -229,7 +229,11 @@ impl Wire {
             };
             let mut got = match result {
                 Ok(got) => self.read(got, open.number()),
-                Err(silence) => match self.patience(call).after_silence(tried, fastrand::f64()) {
+                Err(silence) => match self.patience(call).after_silence(
+                    silence.is_timeout,
+                    tried,
+                    fastrand::f64(),
+                ) {
                     Verdict::Again(wait) if !silence.is_final => {
                         open.waits(wait, None);
                         tokio::time::sleep(wait).await;

@@ -58,6 +58,7 @@ pub async fn run(
     let channels = Channels {
         updates: updates_in,
         asks,
+        first_rest: None,
     };
     tokio::spawn(place.read(Depth::Whole, None, channels, stop.clone()));
     let snapshot = until_idle(updates).await;

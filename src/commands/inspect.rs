@@ -7,13 +7,16 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use time::{OffsetDateTime, UtcOffset};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
 
 use crate::azure::cloud;
 use crate::cli::{Global, Knobs};
-use crate::config::{Settings, Surroundings};
+use crate::config::{ConfigFile, Settings, Surroundings};
 use crate::fetch::plan::Depth;
+use crate::model::ask::Ask;
 use crate::simulator::Scenario;
+use crate::store::Update;
 use crate::terminal::{Signals, TerminalError};
 use crate::ui::app::Ends;
 use crate::ui::panes;
@@ -21,7 +24,7 @@ use crate::ui::screen;
 use crate::ui::view::Setup;
 
 use super::session::{Channels, Place, UPDATES, named, periods};
-use super::{Exit, Failure, causes};
+use super::{Exit, Failure, causes, trouble};
 
 /// Opens the inspector and runs it to its end.
 pub async fn run(global: Global, knobs: Knobs, offset: UtcOffset) -> Result<Exit, Failure> {
@@ -38,9 +41,9 @@ pub async fn run(global: Global, knobs: Knobs, offset: UtcOffset) -> Result<Exit
     let (asks, asks_out) = mpsc::unbounded_channel();
     let signals = Signals::default();
     let stop = signals.stop.clone();
-    let trouble: Arc<Mutex<Option<Failure>>> = Arc::default();
+    let failed: Arc<Mutex<Option<Failure>>> = Arc::default();
     let setup = Setup {
-        judging: global.judging(),
+        judging: super::judging::judging(&global),
         cloud,
         portal,
         offset,
@@ -55,22 +58,20 @@ pub async fn run(global: Global, knobs: Knobs, offset: UtcOffset) -> Result<Exit
         asks,
         signals,
         on_first_frame: Some(Box::new({
-            let (stop, trouble) = (stop.clone(), Arc::clone(&trouble));
+            let (stop, failed) = (stop.clone(), Arc::clone(&failed));
             move || {
-                let channels = Channels {
+                let work = Reading {
+                    global,
+                    knobs,
+                    file: settings.file,
+                    depth,
                     updates: updates_in,
                     asks: asks_out,
                 };
                 tokio::spawn(async move {
-                    let file = &settings.file;
-                    match Place::find(&global, file, &knobs).await {
-                        Ok(place) => {
-                            place.read(depth, Some(periods(file)), channels, stop).await;
-                        }
-                        Err(failure) => {
-                            *trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
-                            stop.cancel();
-                        }
+                    if let Err(failure) = work.run(stop.clone()).await {
+                        *failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
+                        stop.cancel();
                     }
                 });
             }
@@ -78,11 +79,7 @@ pub async fn run(global: Global, knobs: Knobs, offset: UtcOffset) -> Result<Exit
     };
     let outcome = screen::inspect(setup, ends).await;
     stop.cancel();
-    if let Some(failure) = trouble
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .take()
-    {
+    if let Some(failure) = failed.lock().unwrap_or_else(PoisonError::into_inner).take() {
         return Err(failure);
     }
     match outcome {
@@ -108,4 +105,49 @@ fn door(global: &Global) -> Result<(String, String), Failure> {
         Scenario::load(name).map_err(|error| Failure::usage(causes(&error)))?;
     }
     Ok((format!("demo {name}"), cloud::public().portal.to_string()))
+}
+
+/// All that reads behind the screen.
+struct Reading {
+    global: Global,
+    knobs: Knobs,
+    file: ConfigFile,
+    depth: Depth,
+    updates: mpsc::Sender<Update>,
+    asks: mpsc::UnboundedReceiver<Ask>,
+}
+
+impl Reading {
+    /// Reads until the screen is gone. What was asked for by name and is not there ends the
+    /// program with the same sentence as `check`; everything else is shown in its place.
+    async fn run(self, stop: CancellationToken) -> Result<(), Failure> {
+        let place = Place::find(&self.global, &self.file, &self.knobs).await?;
+        let scope = place.scope.clone();
+        let (told, first_rest) = oneshot::channel();
+        let channels = Channels {
+            updates: self.updates,
+            asks: self.asks,
+            first_rest: Some(told),
+        };
+        let reading = place.read(
+            self.depth,
+            Some(periods(&self.file)),
+            channels,
+            stop.clone(),
+        );
+        let watching = async move {
+            match first_rest.await {
+                Ok(snapshot) => trouble::not_there(&snapshot, &scope),
+                Err(_) => None,
+            }
+        };
+        let ((), verdict) = tokio::join!(reading, async {
+            let verdict = watching.await;
+            if verdict.is_some() {
+                stop.cancel();
+            }
+            verdict
+        });
+        verdict.map_or(Ok(()), Err)
+    }
 }

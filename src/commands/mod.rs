@@ -9,6 +9,7 @@
 pub mod check;
 pub mod doctor;
 pub mod inspect;
+pub mod judging;
 mod log;
 pub mod session;
 pub mod simulate;

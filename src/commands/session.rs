@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use crate::azure::client::Client;
@@ -21,7 +21,7 @@ use crate::model::cloud::Cloud;
 use crate::model::id::TenantId;
 use crate::model::scope::Scope;
 use crate::simulator::{self, Listen, Scenario, Server};
-use crate::store::Update;
+use crate::store::{Snapshot, Update};
 
 use super::{Failure, causes};
 
@@ -104,6 +104,7 @@ impl Place {
             updates: channels.updates,
             asks: channels.asks,
             calls,
+            first_rest: channels.first_rest,
         };
         runner::run(Arc::new(AzureReader::new(client)), settings, ends).await;
         drop(server);
@@ -117,6 +118,8 @@ pub struct Channels {
     pub updates: mpsc::Sender<Update>,
     /// Wishes of the panes.
     pub asks: mpsc::UnboundedReceiver<Ask>,
+    /// Is told once what is known when everything was answered for the first time.
+    pub first_rest: Option<oneshot::Sender<Snapshot>>,
 }
 
 /// How often to read again, as the config file says. Less than five seconds is not polite.

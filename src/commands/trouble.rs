@@ -57,6 +57,15 @@ pub(super) fn judge(snapshot: &Snapshot, scope: &Scope) -> Verdict {
     }
 }
 
+/// What was asked for by name and is not there, when that is all of it.
+pub(super) fn not_there(snapshot: &Snapshot, scope: &Scope) -> Option<Failure> {
+    let is_named = !scope.is_open() && snapshot.sign_in_trouble().is_none();
+    let is_certain = !troubles(snapshot, scope).is_empty();
+    (is_named && is_certain)
+        .then(|| judge(snapshot, scope).failure)
+        .flatten()
+}
+
 fn fatal(failure: Failure) -> Verdict {
     Verdict {
         failure: Some(failure),

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use time::OffsetDateTime;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -24,15 +24,16 @@ use crate::model::issue::{Issue, IssueKind};
 use crate::model::key::{GroupName, Key};
 use crate::model::resource::Family;
 use crate::model::scope::Scope;
-use crate::store::{Store, Update};
+use crate::store::{Snapshot, Store, Update};
 
 use super::plan::{self, Depth, How, Plan};
 use super::reader::{News, Reader, Teller};
 use entries::{Entries, Standing};
 
-/// How many readings are under way at once. The client bounds its calls on its own and lower:
-/// this only keeps the queue here, where what is on screen can overtake.
-const SIDE_BY_SIDE: usize = 24;
+/// How many readings are under way at once: as many as the client lets out calls. With more, the
+/// next page of a long list would queue behind the first calls of others; with this, the queue is
+/// here, where what is on screen, and what others wait for, can overtake.
+const SIDE_BY_SIDE: usize = 16;
 
 /// How often things are read again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +75,8 @@ pub struct Ends {
     pub asks: mpsc::UnboundedReceiver<Ask>,
     /// From the client: every call, and every wait.
     pub calls: mpsc::UnboundedReceiver<Event>,
+    /// Is told once what is known when everything was answered for the first time.
+    pub first_rest: Option<oneshot::Sender<Snapshot>>,
 }
 
 /// Reads until it is stopped, or until nobody listens any more.
@@ -83,6 +86,7 @@ pub async fn run(reader: Arc<impl Reader>, settings: Settings, ends: Ends) {
         reader,
         settings,
         updates: ends.updates,
+        first_rest: ends.first_rest,
         told,
         replica: Store::new(),
         entries: Entries::default(),
@@ -103,6 +107,7 @@ struct Runner<R> {
     reader: Arc<R>,
     settings: Settings,
     updates: mpsc::Sender<Update>,
+    first_rest: Option<oneshot::Sender<Snapshot>>,
     told: mpsc::UnboundedSender<(Key, u64, News)>,
     replica: Store,
     entries: Entries,
@@ -151,6 +156,10 @@ impl<R: Reader> Runner<R> {
                 self.rested = true;
                 self.due = self.next_due();
                 self.say(Update::Idle { at: now() }).await;
+                if let Some(told) = self.first_rest.take() {
+                    // Whoever wanted to know may have left.
+                    let _ = told.send(self.replica.snapshot());
+                }
                 continue;
             }
             let due = self.due.filter(|_| self.rested);

@@ -42,5 +42,5 @@ mod world;
 pub use error::SimulatorError;
 pub use knobs::Knobs;
 pub use requests::{Counters, LoggedRequest};
-pub use scenario::{Caller, Listing, Scenario, Scope};
+pub use scenario::{Caller, Listing, Preface, Scenario, Scope};
 pub use server::{Listen, Server};

@@ -5,6 +5,7 @@
 //! A new kind of file in a scenario folder is read in [`Scenario::from_files`].
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::path::Path;
 use std::time::Duration;
 
@@ -36,6 +37,9 @@ pub struct Caller {
     /// The display name.
     #[serde(default)]
     pub name: Option<String>,
+    /// The address that the caller's calls come from, which firewall rules may name.
+    #[serde(default)]
+    pub address: Option<IpAddr>,
     /// The application through which the caller signed in, or which the caller is.
     pub app_id: String,
     /// `user` or `app`.
@@ -113,6 +117,15 @@ struct KnobDefaults {
     token_lifetime: Option<u64>,
     accept_opaque_tokens: Option<bool>,
     compress: Option<bool>,
+}
+
+/// What is to be known of a scenario before it is loaded.
+#[derive(Clone, Copy, Debug)]
+pub struct Preface {
+    /// The address that the caller's calls come from.
+    pub address: Option<IpAddr>,
+    /// The text of its `config.toml`: what the environment's owner says of it.
+    pub config: Option<&'static str>,
 }
 
 /// The data plane of one search service: raw objects as the service lists them.
@@ -205,6 +218,18 @@ impl Scenario {
             |name| name.to_string_lossy().into_owned(),
         );
         Self::from_files(name, &files, &common)
+    }
+
+    /// What an embedded scenario says of its caller and its owner, without loading its documents:
+    /// quick enough to be asked before the first frame. None when there is none of that name.
+    pub fn preface(name: &str) -> Option<Preface> {
+        let folder = EMBEDDED.get_dir(name)?;
+        let file = |file: &str| folder.get_file(folder.path().join(file));
+        let definition = definition(file("scenario.toml")?.contents()).ok()?;
+        Some(Preface {
+            address: definition.caller.address,
+            config: file("config.toml").and_then(include_dir::File::contents_utf8),
+        })
     }
 
     /// What it is called on the command line.

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Modifier;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::signs::{Sign, Signs};
@@ -84,6 +85,17 @@ pub fn short_guid(guid: &str) -> String {
         return clean(guid).into_owned();
     }
     format!("{}…{}", clean(&guid[..4]), clean(&guid[guid.len() - 4..]))
+}
+
+/// A name that ends in a GUID, with the GUID cut short: `azureml-rg-hub-rag-dev_5c1d…77e2`.
+pub fn short_tail(name: &str) -> Cow<'_, str> {
+    let at = name.len().saturating_sub(36);
+    match (name.get(..at), name.get(at..)) {
+        (Some(front), Some(guid)) if uuid::Uuid::try_parse(guid).is_ok() => {
+            Cow::Owned(format!("{front}{}", short_guid(guid)))
+        }
+        _ => Cow::Borrowed(name),
+    }
 }
 
 /// Breaks a text into lines of at most so many cells, at spaces; a word that is longer than a line
@@ -324,6 +336,13 @@ pub fn embolden(buffer: &mut Buffer, area: Rect, theme: &Theme) {
     let heavy = theme.style(Role::Strong).add_modifier;
     for position in area.intersection(buffer.area).positions() {
         buffer[position].modifier.insert(heavy);
+    }
+}
+
+/// Underlines cells: the chosen one of a few words in a row.
+pub fn underline(buffer: &mut Buffer, area: Rect) {
+    for position in area.intersection(buffer.area).positions() {
+        buffer[position].modifier.insert(Modifier::UNDERLINED);
     }
 }
 

@@ -233,8 +233,8 @@ async fn an_answer_without_content_is_null() {
 }
 
 #[tokio::test]
-async fn a_short_lived_token_is_renewed_without_holding_up_calls() {
-    // A quarter of its life before the end is long past for a token of 12 s with 10 s kept back.
+async fn a_token_that_is_about_to_end_is_not_used_again() {
+    // The last ten seconds of a token are not used: it could end on the way.
     let lab = Lab::with(crate::lab::quick(), crate::lab::Tokens::lasting(5)).await;
     lab.get("/tenants", json_answer(200, &json!({"value": []})))
         .await;

@@ -1,5 +1,6 @@
 //! What holds for every address and every text, not only for those that somebody thought of.
 
+use std::fmt::Write;
 use std::sync::Arc;
 
 use hopscope::azure::cloud::{from_toml, public};
@@ -37,8 +38,8 @@ fn disguised() -> impl Strategy<Value = String> {
                 letter.to_ascii_lowercase()
             };
             match way {
-                0 => text.push_str(&format!("%{:02x}", letter as u32)),
-                1 => text.push_str(&format!("%25{:02X}", letter as u32)),
+                0 => write!(text, "%{:02x}", u32::from(letter)).unwrap(),
+                1 => write!(text, "%25{:02X}", u32::from(letter)).unwrap(),
                 _ => text.push(letter),
             }
         }

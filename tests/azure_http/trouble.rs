@@ -296,7 +296,7 @@ async fn a_server_that_hangs_is_given_up() {
         "{error}"
     );
     let reads = lab.reads();
-    assert_eq!(reads[0].attempts, 4);
+    assert_eq!(reads[0].attempts, 2);
     assert!(matches!(reads[0].outcome, Outcome::Failed(_)));
 }
 

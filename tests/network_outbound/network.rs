@@ -1,134 +1,12 @@
 //! The Network pane.
 
 use hopscope::config::Action;
-use hopscope::model::facet::Facet;
-use hopscope::model::issue::{Issue, IssueKind};
-use hopscope::model::key::Key;
-use hopscope::model::resource::Family;
-use hopscope::store::Update;
 use insta::assert_snapshot;
-use serde_json::json;
 use time::Duration;
 
-use crate::stage::{NOW, READ, Stage, id, list, refused};
+use crate::stage::{ODD_SIZES, READ, STATES, Stage};
 
 const NAME: &str = "Network";
-
-/// Storage and search were read, everything else is on its way.
-fn loading() -> Stage {
-    let mut stage = Stage::new(NAME);
-    "loading".clone_into(&mut stage.name);
-    stage.scope();
-    stage.read("broken-indexer", |key| {
-        matches!(key, Key::Subscriptions(_))
-            || *key == list(Family::Storage)
-            || *key == list(Family::Search)
-    });
-    stage
-}
-
-/// A list came in part, and one facet of one service failed.
-fn partial() -> Stage {
-    let mut stage = Stage::new(NAME);
-    "partial".clone_into(&mut stage.name);
-    stage.scope();
-    let cut_off = list(Family::Vault);
-    stage.read("broken-indexer", |key| *key != cut_off);
-    let vault = json!({ "value": [{
-        "id": id("Microsoft.KeyVault/vaults/kv-rag-dev").as_str(),
-        "name": "kv-rag-dev", "location": "centralus",
-        "properties": { "networkAcls": { "defaultAction": "Deny", "bypass": "AzureServices",
-            "ipRules": [{ "value": "203.0.113.24" }], "virtualNetworkRules": [] } },
-    }] });
-    stage.page(&cut_off, &vault);
-    let issue = Issue {
-        status: Some(503),
-        ..Issue::new(
-            IssueKind::Failed,
-            "key vaults",
-            "the service failed: 503",
-            READ,
-        )
-    };
-    stage.settle(&cut_off, vec![issue]);
-    stage.store.apply(Update::Idle { at: READ });
-    stage
-}
-
-/// Storage accounts were refused, and so was the perimeter of the search service.
-fn denied() -> Stage {
-    let mut stage = Stage::new(NAME);
-    "denied".clone_into(&mut stage.name);
-    stage.scope();
-    let search = Key::Facet(
-        id("Microsoft.Search/searchServices/srch-rag-dev"),
-        Facet::Perimeters,
-    );
-    let storage = list(Family::Storage);
-    stage.read("broken-indexer", |key| *key != storage && *key != search);
-    stage.refuse(&storage, "Microsoft.Storage/storageAccounts/read");
-    stage.refuse(
-        &search,
-        "Microsoft.Search/searchServices/networkSecurityPerimeterConfigurations/read",
-    );
-    stage.store.apply(Update::Idle { at: READ });
-    stage
-}
-
-/// Nothing could be read: the service did not answer, and is asked again.
-fn error() -> Stage {
-    let mut stage = Stage::new(NAME);
-    "error".clone_into(&mut stage.name);
-    stage.scope();
-    stage.read("broken-indexer", |key| matches!(key, Key::Subscriptions(_)));
-    for family in [
-        Family::Storage,
-        Family::Search,
-        Family::Cognitive,
-        Family::Workspace,
-        Family::Cosmos,
-        Family::Vault,
-    ] {
-        let issue = Issue::new(
-            IssueKind::Timeout,
-            family.plural(),
-            "no answer within 20 s",
-            READ,
-        );
-        stage.settle(&list(family), vec![issue]);
-        stage.store.apply(Update::Waiting {
-            key: list(family),
-            generation: 1,
-            until: NOW + Duration::seconds(8),
-        });
-    }
-    stage
-}
-
-/// Everything was read, and there is nothing.
-fn nothing() -> Stage {
-    let mut stage = Stage::new(NAME);
-    "empty".clone_into(&mut stage.name);
-    stage.scope();
-    stage.read("broken-indexer", |key| matches!(key, Key::Subscriptions(_)));
-    for family in [
-        Family::Storage,
-        Family::Search,
-        Family::Cognitive,
-        Family::Workspace,
-        Family::Cosmos,
-        Family::Vault,
-        Family::VirtualNetwork,
-    ] {
-        stage.answer(&list(family), &json!({ "value": [] }));
-    }
-    let keys: Vec<Key> = stage.store.slices().map(|(key, _)| key.clone()).collect();
-    for key in keys.into_iter().filter(|key| matches!(key, Key::Facet(..))) {
-        stage.store.apply(Update::Forgotten { key });
-    }
-    stage.store.apply(Update::Idle { at: READ });
-    stage
-}
 
 fn full() -> Stage {
     Stage::of(NAME, "broken-indexer")
@@ -136,17 +14,10 @@ fn full() -> Stage {
 
 #[test]
 fn every_state_at_two_sizes() {
-    for (name, make) in [
-        ("empty", nothing as fn() -> Stage),
-        ("loading", loading),
-        ("partial", partial),
-        ("denied", denied),
-        ("error", error),
-        ("full", full),
-    ] {
+    for state in STATES {
         for (width, height) in [(80, 24), (140, 42)] {
-            let text = make().text(width, height);
-            assert_snapshot!(format!("network_{name}_{width}x{height}"), text);
+            let text = Stage::in_state(NAME, state).text(width, height);
+            assert_snapshot!(format!("network_{state}_{width}x{height}"), text);
         }
     }
 }
@@ -169,25 +40,9 @@ fn other_environments() {
 
 #[test]
 fn nothing_leaves_the_pane_at_any_size() {
-    for (width, height) in [
-        (60, 16),
-        (61, 17),
-        (79, 24),
-        (99, 29),
-        (100, 29),
-        (139, 40),
-        (141, 16),
-        (320, 90),
-    ] {
-        for make in [
-            nothing as fn() -> Stage,
-            loading,
-            partial,
-            denied,
-            error,
-            full,
-        ] {
-            let mut stage = make();
+    for state in STATES {
+        let mut stage = Stage::in_state(NAME, state);
+        for (width, height) in ODD_SIZES {
             for _ in 0..3 {
                 stage.text(width, height);
                 stage.act(Action::NextPart);
@@ -271,7 +126,7 @@ fn old_values_carry_their_age() {
 
 #[test]
 fn a_refusal_names_the_right_and_the_role_in_its_detail() {
-    let mut stage = denied();
+    let mut stage = Stage::in_state(NAME, "denied");
     stage.text(140, 42);
     stage.act(Action::Last);
     let text = stage.text(140, 42);
@@ -282,7 +137,6 @@ fn a_refusal_names_the_right_and_the_role_in_its_detail() {
     ] {
         assert!(text.contains(words), "{words}: {text}");
     }
-    let _ = refused("x", "y");
 }
 
 #[test]

@@ -94,14 +94,17 @@ impl Stage {
             store,
             pane: (entry.make)(),
             judging: Judging {
-                client_ip: Some("203.0.113.24".parse().unwrap()),
+                client_ip: Some("203.0.113.24".parse().expect("an address")),
                 ..Judging::default()
             },
             now: NOW,
             ascii: false,
             name: String::new(),
-            theme: Theme::new(&Palette::shipped("dark").unwrap(), Depth::True),
-            keymap: Keymap::shipped().unwrap(),
+            theme: Theme::new(
+                &Palette::shipped("dark").expect("a shipped theme"),
+                Depth::True,
+            ),
+            keymap: Keymap::shipped().expect("the shipped keys"),
             size: Size::new(140, 42),
             snapshot,
             inventory,
@@ -133,7 +136,7 @@ impl Stage {
         let mut keys = vec![Key::Subscriptions(None)];
         keys.extend(SHOWN.iter().map(|family| list(*family)));
         for document in &documents {
-            let id = ArmId::new(document["id"].as_str().unwrap());
+            let id = ArmId::new(document["id"].as_str().expect("an id"));
             let of_type = id.resource_type().and_then(|own| Family::of_type(&own));
             let Some(family) = of_type else { continue };
             if !is_in_scope(&id) {
@@ -286,8 +289,8 @@ impl Stage {
                 .unwrap_or("pane")
                 .replace("::", "-");
             let name = format!("{test}-{}-{width}x{height}.ansi", self.name);
-            fs::create_dir_all(&folder).unwrap();
-            fs::write(Path::new(&folder).join(name), ansi(&buffer)).unwrap();
+            fs::create_dir_all(&folder).expect("a folder");
+            fs::write(Path::new(&folder).join(name), ansi(&buffer)).expect("a file");
         }
         let rows: Vec<String> = (0..height)
             .map(|y| {
@@ -309,6 +312,8 @@ impl Stage {
 
 /// The cells with their colours, to look at.
 fn ansi(buffer: &Buffer) -> String {
+    use std::fmt::Write as _;
+
     use ratatui::style::{Color, Modifier};
     let ink = |color: Color, ground: bool| match color {
         Color::Rgb(r, g, b) => format!(";{};2;{r};{g};{b}", if ground { 48 } else { 38 }),
@@ -323,7 +328,8 @@ fn ansi(buffer: &Buffer) -> String {
             } else {
                 ""
             };
-            text += &format!(
+            let _ = write!(
+                text,
                 "\x1b[0{bold}{}{}m{}",
                 ink(cell.fg, false),
                 ink(cell.bg, true),
@@ -336,7 +342,7 @@ fn ansi(buffer: &Buffer) -> String {
 }
 
 /// An issue of a reading that Azure refused.
-pub(crate) fn refused(what: &str, right: &str) -> Issue {
+fn refused(what: &str, right: &str) -> Issue {
     Issue {
         status: Some(403),
         code: Some("AuthorizationFailed".to_owned()),
@@ -377,21 +383,21 @@ fn documents(scenario: &str) -> Vec<Value> {
         .join(scenario)
         .join("arm");
     let mut files: Vec<_> = fs::read_dir(&folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
+        .expect("a scenario that can be read")
+        .map(|entry| entry.expect("a scenario that can be read").path())
         .collect();
     files.sort();
     files
         .iter()
         .flat_map(|file| {
-            let text = fs::read_to_string(file).unwrap();
-            serde_json::from_str::<Vec<Value>>(&text).unwrap()
+            let text = fs::read_to_string(file).expect("a scenario that can be read");
+            serde_json::from_str::<Vec<Value>>(&text).expect("a scenario that can be read")
         })
         .collect()
 }
 
 fn body(documents: &[Value], key: &Key) -> Value {
-    let id_of = |document: &Value| ArmId::new(document["id"].as_str().unwrap());
+    let id_of = |document: &Value| ArmId::new(document["id"].as_str().expect("an id"));
     let passes = |document: &&Value| {
         let id = id_of(document);
         match key {
@@ -453,5 +459,119 @@ impl Pane for Nobody {
     }
     fn subject(&self, _: &Cx<'_>) -> Option<Subject> {
         None
+    }
+}
+
+/// Sizes at and beside the borders between the layouts.
+pub(crate) const ODD_SIZES: [(u16, u16); 8] = [
+    (60, 16),
+    (61, 17),
+    (79, 24),
+    (99, 29),
+    (100, 29),
+    (139, 40),
+    (141, 16),
+    (320, 90),
+];
+
+/// The states in which a pane can be.
+pub(crate) const STATES: [&str; 6] = ["empty", "loading", "partial", "denied", "error", "full"];
+
+const READ_BY_PANES: [Family; 6] = [
+    Family::Storage,
+    Family::Search,
+    Family::Cognitive,
+    Family::Workspace,
+    Family::Cosmos,
+    Family::Vault,
+];
+
+impl Stage {
+    /// A pane in a state.
+    pub(crate) fn in_state(pane: &str, state: &str) -> Self {
+        if state == "full" {
+            return Self::of(pane, "broken-indexer");
+        }
+        let mut made = Self::new(pane);
+        state.clone_into(&mut made.name);
+        made.scope();
+        match state {
+            "empty" => made.nothing(),
+            "loading" => made.read("broken-indexer", |key| {
+                matches!(key, Key::Subscriptions(_))
+                    || *key == list(Family::Storage)
+                    || *key == list(Family::Search)
+            }),
+            "partial" => made.partial(),
+            "denied" => made.denied(),
+            "error" => made.error(),
+            other => panic!("there is no state {other}"),
+        }
+        made
+    }
+
+    /// Everything was read, and there is nothing.
+    fn nothing(&mut self) {
+        for family in READ_BY_PANES {
+            self.answer(&list(family), &json!({ "value": [] }));
+        }
+        self.store.apply(Update::Idle { at: READ });
+    }
+
+    /// The list of vaults came in part.
+    fn partial(&mut self) {
+        let cut_off = list(Family::Vault);
+        self.read("broken-indexer", |key| *key != cut_off);
+        let vault = json!({ "value": [{
+            "id": id("Microsoft.KeyVault/vaults/kv-rag-dev").as_str(),
+            "name": "kv-rag-dev", "location": "centralus",
+            "properties": { "networkAcls": { "defaultAction": "Deny", "bypass": "AzureServices",
+                "ipRules": [{ "value": "203.0.113.24" }], "virtualNetworkRules": [] } },
+        }] });
+        self.page(&cut_off, &vault);
+        let issue = Issue {
+            status: Some(503),
+            ..Issue::new(
+                IssueKind::Failed,
+                "key vaults",
+                "the service failed: 503",
+                READ,
+            )
+        };
+        self.settle(&cut_off, vec![issue]);
+        self.store.apply(Update::Idle { at: READ });
+    }
+
+    /// Storage accounts were refused, and so was the perimeter of the search service.
+    fn denied(&mut self) {
+        let search = id("Microsoft.Search/searchServices/srch-rag-dev");
+        let search = Key::Facet(search, Facet::Perimeters);
+        let storage = list(Family::Storage);
+        self.read("broken-indexer", |key| *key != storage && *key != search);
+        self.refuse(&storage, "Microsoft.Storage/storageAccounts/read");
+        let right = "Microsoft.Search/searchServices/networkSecurityPerimeterConfigurations/read";
+        self.refuse(&search, right);
+        self.store.apply(Update::Idle { at: READ });
+    }
+
+    /// Nothing could be read: no answer in time, and it is asked again.
+    fn error(&mut self) {
+        self.read("broken-indexer", |key| matches!(key, Key::Subscriptions(_)));
+        for family in READ_BY_PANES {
+            let key = list(family);
+            let issue = Issue::new(
+                IssueKind::Timeout,
+                family.plural(),
+                "no answer within 20 s",
+                READ,
+            );
+            self.settle(&key, vec![issue]);
+            let until = NOW + time::Duration::seconds(8);
+            self.store.apply(Update::Waiting {
+                key,
+                generation: 1,
+                until,
+            });
+        }
     }
 }

@@ -59,6 +59,10 @@ fn the_palette_goes_to_a_thing_and_does_an_action() {
         .find(|line| line.starts_with('▌'))
         .unwrap_or_default();
     assert!(chosen.contains("stragdev"), "{text}");
+    // What is called so goes before what only stands near it, whatever its group.
+    stage.press(": r e q u e s t s enter g");
+    let footer = stage.text().lines().last().unwrap_or_default().to_owned();
+    assert!(footer.contains("enter answer"), "{footer}");
     assert_eq!(stage.press(": q u i t enter"), [Effect::Quit]);
     // What was taken earlier comes back.
     stage.press(": ctrl-p");

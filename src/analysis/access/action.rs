@@ -23,7 +23,6 @@ pub struct Action {
     pub plane: Plane,
     /// Its name, such as `Microsoft.Search/searchServices/indexes/read`.
     name: String,
-    folded: String,
 }
 
 impl Action {
@@ -41,7 +40,6 @@ impl Action {
         Self {
             plane,
             name: name.to_owned(),
-            folded: name.to_ascii_lowercase(),
         }
     }
 
@@ -64,11 +62,13 @@ pub enum Match {
 
 /// Whether one pattern matches an action.
 pub fn matches(pattern: &str, action: &Action) -> Match {
-    let pattern = pattern.trim().to_ascii_lowercase();
-    if wildcard::matches(&pattern, &action.folded) {
+    let pattern = pattern.trim();
+    if wildcard::matches(pattern, &action.name) {
         return Match::Yes;
     }
-    if collapsed(&pattern).any(|pattern| wildcard::matches(&pattern, &action.folded)) {
+    if pattern.contains("/*/")
+        && collapsed(pattern).any(|pattern| wildcard::matches(&pattern, &action.name))
+    {
         return Match::Perhaps;
     }
     Match::No

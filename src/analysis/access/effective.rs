@@ -231,12 +231,7 @@ impl<'a> Question<'_, 'a> {
 
     /// That nothing was found is proved by how much was searched.
     fn searched(&self, readings: &Readings) -> Option<Evidence> {
-        let newest = self
-            .index
-            .assignments()
-            .iter()
-            .map(|read| read.item.source.observed_at)
-            .max()?;
+        let newest = self.index.newest()?;
         Some(Evidence::listed(
             self.scope.clone(),
             "roleAssignments",

@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 use serde_json::Value;
+use time::OffsetDateTime;
 
 use crate::analysis::facets;
 use crate::model::access::{DenyAssignment, RoleAssignment, RoleDefinition, RoleId};
@@ -23,6 +24,7 @@ pub struct Index<'a> {
     by_principal: HashMap<&'a PrincipalId, Vec<usize>>,
     groups: Vec<usize>,
     scopes: usize,
+    newest: Option<OffsetDateTime>,
     denials: Vec<Read<'a, DenyAssignment>>,
     assignment_lists: Vec<List<'a>>,
     denial_lists: Vec<List<'a>>,
@@ -109,12 +111,17 @@ impl<'a> Index<'a> {
         }
         let scopes: HashSet<&ArmId> = assignments.iter().map(|read| &read.item.scope).collect();
         let scopes = scopes.len();
+        let newest = assignments
+            .iter()
+            .map(|read| read.item.source.observed_at)
+            .max();
         Self {
             inventory,
             assignments,
             by_principal,
             groups,
             scopes,
+            newest,
             denials: denials.into_values().collect(),
             assignment_lists,
             denial_lists,
@@ -130,6 +137,11 @@ impl<'a> Index<'a> {
     /// Every assignment.
     pub fn assignments(&self) -> &[Read<'a, RoleAssignment>] {
         &self.assignments
+    }
+
+    /// When the newest assignment was read.
+    pub fn newest(&self) -> Option<OffsetDateTime> {
+        self.newest
     }
 
     /// Every deny assignment.
@@ -192,7 +204,10 @@ impl<T> Read<'_, T> {
 
 /// Whether a scope is the root or a management group.
 pub fn is_above_subscriptions(scope: &ArmId) -> bool {
-    scope.subscription().is_none()
+    const SUBSCRIPTIONS: &str = "/subscriptions/";
+    let is_below = scope.folded().starts_with(SUBSCRIPTIONS)
+        || scope.folded().starts_with(&SUBSCRIPTIONS[1..]);
+    !is_below
 }
 
 impl<'a> List<'a> {

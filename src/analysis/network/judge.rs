@@ -487,7 +487,5 @@ fn any_instance(kind: ServiceKind, target: &Resource) -> Instance {
 
 /// Whether an id matches a pattern in which `*` stands for any text, without regard to case.
 fn matches_id(pattern: &str, id: &str) -> bool {
-    let pattern = pattern.trim_end_matches('/').to_ascii_lowercase();
-    let id = id.trim_end_matches('/').to_ascii_lowercase();
-    crate::analysis::wildcard::matches(&pattern, &id)
+    crate::analysis::wildcard::matches(pattern.trim_end_matches('/'), id.trim_end_matches('/'))
 }

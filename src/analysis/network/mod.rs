@@ -41,6 +41,54 @@ use crate::store::Inventory;
 use self::judge::Door;
 use self::perimeter::Perimeter;
 
+/// A firewall with its rules and perimeters read once, for many callers.
+pub struct Target<'a> {
+    inventory: &'a Inventory,
+    resource: &'a Resource,
+    service: &'static dyn service::Service,
+    rules: Rules,
+    perimeter: Perimeter<'a>,
+}
+
+impl<'a> Target<'a> {
+    /// The firewall of a resource; none for one without.
+    pub fn of(inventory: &'a Inventory, resource: &'a Resource) -> Option<Self> {
+        let resource = walled(inventory, resource);
+        let service = service::service(resource.family)?;
+        Some(Self {
+            inventory,
+            resource,
+            service,
+            rules: service.rules(resource),
+            perimeter: Perimeter::of(inventory, resource),
+        })
+    }
+
+    /// What it does with one caller.
+    pub fn admit(&self, judging: &Judging, caller: &Caller) -> Admission {
+        Door {
+            inventory: self.inventory,
+            judging,
+            target: self.resource,
+            service: self.service,
+            rules: &self.rules,
+            perimeter: &self.perimeter,
+        }
+        .admit(caller)
+    }
+
+    /// To whom it is open.
+    pub fn open_to(&self) -> OpenTo {
+        open_to::sum(
+            self.inventory,
+            self.resource,
+            self.service,
+            &self.rules,
+            &self.perimeter,
+        )
+    }
+}
+
 /// What the firewall of `target` does with one caller; none for a resource without a firewall.
 pub fn admit(
     inventory: &Inventory,
@@ -48,30 +96,12 @@ pub fn admit(
     caller: &Caller,
     target: &Resource,
 ) -> Option<Admission> {
-    let target = walled(inventory, target);
-    let service = service::service(target.family)?;
-    let rules = service.rules(target);
-    let perimeter = Perimeter::of(inventory, target);
-    let door = Door {
-        inventory,
-        judging,
-        target,
-        service,
-        rules: &rules,
-        perimeter: &perimeter,
-    };
-    Some(door.admit(caller))
+    Target::of(inventory, target).map(|target| target.admit(judging, caller))
 }
 
 /// To whom a resource is open; none for a resource without a firewall.
 pub fn open_to(inventory: &Inventory, resource: &Resource) -> Option<OpenTo> {
-    let resource = walled(inventory, resource);
-    let service = service::service(resource.family)?;
-    let rules = service.rules(resource);
-    let perimeter = Perimeter::of(inventory, resource);
-    Some(open_to::sum(
-        inventory, resource, service, &rules, &perimeter,
-    ))
+    Target::of(inventory, resource).map(|target| target.open_to())
 }
 
 /// The rules of a resource with its service's defaults applied; none without a firewall.

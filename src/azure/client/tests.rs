@@ -242,7 +242,7 @@ async fn a_call_that_waits_gives_its_place_to_others() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_hundred_calls_meet_no_429_at_azures_real_rate() {
+async fn six_hundred_calls_meet_no_429_at_azures_real_rate() {
     // Azure's own bucket behind the script: 250 reads, 25 more each second.
     let bucket = Mutex::new((250.0_f64, None::<Instant>));
     let exchange = Scripted::slow(Duration::from_millis(80), move |seen| {

@@ -72,6 +72,7 @@ impl Courier {
         (self.service == Service::ManagedIdentity).then(|| RetryPolicy {
             tries: 3,
             tries_without_answer: 1,
+            tries_after_timeout: 1,
             longest_wait: Duration::from_secs(5),
             ..self.wire.limits.retry.clone()
         })

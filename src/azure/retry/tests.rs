@@ -74,10 +74,11 @@ fn the_longer_of_both_wishes_is_waited() {
 fn silence_is_tried_fewer_times() {
     let policy = RetryPolicy::default();
     assert_eq!(
-        policy.after_silence(1, 1.0),
+        policy.after_silence(false, 1, 1.0),
         Verdict::Again(Duration::from_millis(500))
     );
-    assert_eq!(policy.after_silence(4, 1.0), Verdict::Final);
+    assert_eq!(policy.after_silence(false, 4, 1.0), Verdict::Final);
+    assert_eq!(policy.after_silence(true, 2, 1.0), Verdict::Final);
 }
 
 #[test]

@@ -23,6 +23,7 @@ use crate::azure::decode::{Context, Page};
 use crate::azure::endpoints::{self, Request};
 use crate::azure::throttle::Priority;
 use crate::model::caller::Caller;
+use crate::model::cloud::Audience;
 use crate::model::id::{ArmId, TenantId};
 use crate::model::issue::{Issue, IssueKind};
 use crate::model::key::Key;
@@ -46,6 +47,18 @@ impl AzureReader {
             client,
             told: Mutex::default(),
         }
+    }
+
+    /// Role assignments lead to names: the directory's token is fetched beside them, so that the
+    /// question for names need not wait for it. A refusal is told by that question, not here.
+    fn foresee_names(&self, tenant: Option<&TenantId>) {
+        if self.client.cloud().graph.is_none() {
+            return;
+        }
+        let (client, tenant) = (self.client.clone(), tenant.cloned());
+        tokio::spawn(async move {
+            let _ = client.sign_in(tenant.as_ref(), Audience::Graph).await;
+        });
     }
 
     /// Says who is signed in, when that is news.
@@ -90,6 +103,9 @@ impl Reader for AzureReader {
             teller,
             cancel,
         };
+        if matches!(wanted.key, Key::RoleAssignments(_)) {
+            self.foresee_names(wanted.tenant.as_ref());
+        }
         let issues = match &wanted.how {
             How::Principals(ids) => job.principals(ids).await,
             How::Skip(reason) => vec![job.issue(IssueKind::Unsupported, reason.to_string())],

@@ -10,7 +10,7 @@ use crate::fetch::testing::{AT, SUB, decoded, group, id, subscription};
 use crate::model::facet::Facet;
 use crate::model::id::{ArmId, SubscriptionId};
 use crate::model::ledger::{LedgerEntry, Outcome, Service};
-use crate::store::{Phase, Snapshot, State};
+use crate::store::{Phase, State};
 
 /// What a script does with a key.
 #[derive(Clone)]
@@ -120,6 +120,7 @@ impl Rig {
             updates: updates_in,
             asks: asks_out,
             calls: calls_out,
+            first_rest: None,
         };
         let task = tokio::spawn(run(Arc::clone(&script), settings, ends));
         Self {
@@ -370,6 +371,7 @@ async fn a_refusal_to_sign_in_is_told_once() {
         updates: updates_in,
         asks: asks_out,
         calls: calls_out,
+        first_rest: None,
     };
     tokio::spawn(run(Arc::new(NoToken), settings, ends));
     let mut told = 0;

@@ -49,6 +49,9 @@ pub(super) fn outbound(resource: &Resource) -> String {
         };
     }
     match &resource.details {
+        // A project lives in the network of its hub; without a managed network none is isolated.
+        Details::Workspace(_) if resource.kind.is("Project") => "as its hub".to_owned(),
+        Details::Workspace(workspace) if workspace.isolation_mode.is_unset() => "free".to_owned(),
         Details::Workspace(workspace) => match workspace.isolation_mode.text() {
             Some("AllowInternetOutbound") => "internet".to_owned(),
             Some("AllowOnlyApprovedOutbound") => "approved".to_owned(),

@@ -133,8 +133,15 @@ impl Palette {
             }
             self.lines.extend(group.into_iter().map(Some));
         }
-        self.at = 0;
-        self.top = 0;
+        // The best of all groups is chosen first, wherever it stands.
+        let best = scored.first().map(|(number, _)| *number);
+        self.at = self
+            .lines
+            .iter()
+            .position(|line| line.is_some() && *line == best)
+            .filter(|_| !self.field.text().is_empty())
+            .unwrap_or(0);
+        self.top = window::top(self.at, 0, self.rows, self.lines.len());
     }
 
     fn step(&mut self, down: bool) -> Step {

@@ -28,10 +28,18 @@
 //! 6. One line in [`registry`], keys that differ from the global ones under the pane's name in
 //!    `assets/keymap.toml`, and snapshots in `tests/`.
 
+pub mod access;
+mod evidence;
+pub mod foundry;
 mod network;
+mod outbound;
 mod proof;
 mod reading;
 pub mod requests;
+#[cfg(test)]
+mod staged;
+mod trouble;
+mod ways;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -159,6 +167,24 @@ pub fn registry() -> Vec<Entry> {
             name: "Network",
             context: "network",
             make: || Box::new(network::Network::new()),
+        },
+        Entry {
+            digit: '3',
+            name: "Access",
+            context: "access",
+            make: || Box::new(access::Access::new()),
+        },
+        Entry {
+            digit: '4',
+            name: "Foundry",
+            context: "foundry",
+            make: || Box::new(foundry::Foundry::new()),
+        },
+        Entry {
+            digit: '5',
+            name: "Outbound",
+            context: "outbound",
+            make: || Box::new(outbound::Outbound::new()),
         },
         Entry {
             digit: '-',

@@ -148,8 +148,14 @@ impl Requests {
         } else {
             note
         };
+        // Where the list is narrowed, that is told before the tally.
+        let facts = if self.table.note().is_empty() {
+            self.title()
+        } else {
+            Rich::muted(self.tally.all.to_string())
+        };
         let rule = Rule::new("Requests")
-            .facts(self.title())
+            .facts(facts)
             .right(right)
             .focused(self.parts.has_focus(TABLE));
         let inside = rule.draw(cx, buffer, area);

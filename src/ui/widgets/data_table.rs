@@ -185,7 +185,8 @@ impl DataTable {
         self.groups = groups;
         self.rows = rows;
         self.order(&before);
-        if self.live {
+        // Until a person moves, the first row is the selected one: it is the worst, or the newest.
+        if self.live || !self.held {
             self.follow(old_at, old_top);
         }
     }

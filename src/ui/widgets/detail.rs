@@ -294,7 +294,7 @@ fn pair_column(section: &Section, cells: u16) -> u16 {
         Line::Pair(label, _) | Line::Step(label, _, _) => Some(label.width()),
         _ => None,
     });
-    (labels.max().unwrap_or(0) + 1).min(cells / 2 + 4)
+    (labels.max().unwrap_or(0) + 1).min(cells / 2 + 5)
 }
 
 fn lay_line(lines: &mut Vec<Wrapped>, line: &Line, column: u16, cells: u16) {

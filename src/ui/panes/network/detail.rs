@@ -21,7 +21,7 @@ use crate::ui::value;
 use crate::ui::widgets::detail::Section;
 
 use super::rows::{Cell, Service, would_have_let_in};
-use super::ways::{Ways, Who, presents};
+use crate::ui::panes::ways::{Ways, Who, presents};
 
 /// The detail of one caller at one service.
 pub(crate) fn sections(
@@ -112,9 +112,13 @@ fn heading(cx: &Cx<'_>, who: &Who, target: &Resource, cell: Option<&Cell>) -> Se
         ));
     }
     if cell.is_none() {
-        section = section
-            .blank()
-            .words(Rich::muted("The pattern has no call this way."));
+        let is_itself = matches!(who, Who::Service(service) if service.id == target.id);
+        let words = if is_itself {
+            "The service itself."
+        } else {
+            "The pattern has no call this way."
+        };
+        section = section.blank().words(Rich::muted(words));
     }
     section
 }
@@ -194,11 +198,9 @@ fn next(cx: &Cx<'_>, one: &Asked) -> Rich {
         Answer::MayShut => {
             Rich::sign(cx.signs, Sign::Unknown).then(Role::VerdictUnknown, " may keep it out")
         }
-        Answer::MayDecide => {
+        Answer::MayDecide | Answer::Unclear => {
             Rich::sign(cx.signs, Sign::Unknown).then(Role::VerdictUnknown, " may decide it")
         }
-        Answer::Unclear => Rich::sign(cx.signs, Sign::Unknown)
-            .then(Role::VerdictUnknown, " decides, cannot be told"),
         Answer::Next if would_have_let_in(one) => {
             Rich::of(Role::VerdictShut, "would have let it in")
         }

@@ -18,7 +18,7 @@ use crate::ui::theme::Role;
 use crate::ui::widgets::window;
 
 use super::rows::{Cell, Rows, judge};
-use super::ways::Who;
+use crate::ui::panes::ways::Who;
 
 /// The margin before the first column.
 const MARGIN: u16 = 2;
@@ -41,8 +41,11 @@ pub(crate) struct Matrix {
     /// A person has moved in it.
     is_held: bool,
     /// Only a memory of what rows and judgement give; emptied when they change.
-    kept: RefCell<HashMap<(usize, usize), Option<Arc<Cell>>>>,
+    kept: RefCell<Kept>,
 }
+
+/// Cells by the places of caller and service.
+type Kept = HashMap<(usize, usize), Option<Arc<Cell>>>;
 
 impl Matrix {
     /// Takes over new rows: the selection stays on its caller and its service.
@@ -71,8 +74,8 @@ impl Matrix {
     }
 
     /// Puts the selection on a service. Its row is the caller in most trouble when it is another
-    /// service than before, and while what is read at first is still coming in and nobody has moved.
-    pub(crate) fn go_to_service(&mut self, cx: &Cx<'_>, rows: &Rows, id: &str) {
+    /// service than before, and while the first rows are still coming in and nobody has moved.
+    pub(crate) fn go_to_service(&mut self, cx: &Cx<'_>, rows: &Rows, id: &str, is_filling: bool) {
         let Some(column) = rows
             .services
             .iter()
@@ -82,7 +85,7 @@ impl Matrix {
         };
         let moved = self.service.as_deref() != Some(id);
         self.column = column;
-        if moved || self.caller.is_none() || (!self.is_held && !cx.snapshot.is_idle()) {
+        if moved || self.caller.is_none() || (!self.is_held && is_filling) {
             self.row = self.telling_row(cx, rows, column);
         }
         self.remember(rows);
@@ -94,6 +97,12 @@ impl Matrix {
         let rank = |row: &usize| {
             let cell = self.cell(cx, rows, (*row, column));
             match cell.as_deref() {
+                // An address that was not said tells nothing of the service.
+                Some(_)
+                    if matches!(rows.callers[*row], Who::You) && cx.judging.client_ip.is_none() =>
+                {
+                    3
+                }
                 Some(cell) if cell.basis.is_wanted() => match cell.sign {
                     Sign::Shut => 0,
                     Sign::Unknown => 1,
@@ -295,7 +304,7 @@ impl Matrix {
         for (y, row) in (body.y..body.bottom()).zip(top..rows.callers.len()) {
             let chosen = row == self.row;
             let name = caller(cx, &rows.callers[row]);
-            let name = if chosen && focused { lift(name) } else { name };
+            let name = if chosen && focused { lift(&name) } else { name };
             if chosen && focused && cx.focused {
                 put(buffer, (area.x, y), "▌", 1, cx.theme, Role::Accent);
             }
@@ -360,7 +369,7 @@ fn words(cx: &Cx<'_>, cell: Option<&Cell>) -> Rich {
         .then(role, cell.words)
 }
 
-fn lift(name: Rich) -> Rich {
+fn lift(name: &Rich) -> Rich {
     name.runs().iter().fold(Rich::new(), |lifted, run| {
         let role = if run.role == Role::Text {
             Role::Strong
@@ -387,10 +396,8 @@ fn caller(cx: &Cx<'_>, who: &Who) -> Rich {
 }
 
 fn caller_width(cx: &Cx<'_>, rows: &Rows) -> u16 {
-    rows.callers
-        .iter()
-        .map(|who| caller(cx, who).width())
-        .max()
-        .unwrap_or(0)
+    caller(cx, &Who::You)
+        .width()
+        .max(rows.widest)
         .clamp(8, CALLER)
 }

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::analysis::facets;
 use crate::analysis::network::{self, Admission, Answer, Asked, Doors, OpenTo, Question, Reach};
 use crate::analysis::verdict::Verdict;
 use crate::model::facet::Facet;
@@ -15,8 +16,9 @@ use crate::model::key::Key;
 use crate::model::resource::{Details, Family, Resource};
 use crate::store::{Inventory, Snapshot, State};
 use crate::ui::signs::Sign;
+use crate::ui::text::width;
 
-use super::ways::{Basis, Ways, Who};
+use crate::ui::panes::ways::{Basis, Ways, Who, kind};
 
 /// The families that stand in this pane.
 pub(crate) const FAMILIES: [Family; 6] = [
@@ -67,6 +69,10 @@ pub(crate) struct Rows {
     pub(crate) services: Vec<Service>,
     /// Those who want in.
     pub(crate) callers: Vec<Who>,
+    /// The width of the longest name among the services that call.
+    pub(crate) widest: u16,
+    /// Private endpoints, shared private links and perimeters of all of them.
+    pub(crate) counts: [usize; 3],
     /// Which calls the pattern has.
     pub(crate) ways: Ways,
 }
@@ -147,11 +153,32 @@ pub(crate) fn build(inventory: &Inventory, snapshot: &Snapshot, judging: &Judgin
         )
     });
     Rows {
+        widest: callers
+            .iter()
+            .map(|who| width(who.name()))
+            .max()
+            .unwrap_or(0),
+        counts: counts(inventory, &services),
         homes,
         services,
         callers,
         ways,
     }
+}
+
+/// How many private endpoints, shared private links and perimeters the services have.
+fn counts(inventory: &Inventory, services: &[Service]) -> [usize; 3] {
+    services
+        .iter()
+        .fold([0; 3], |[endpoints, links, perimeters], one| {
+            let id = &one.resource.id;
+            let own = one.resource.firewall.as_ref();
+            [
+                endpoints + own.map_or(0, |wall| wall.private_endpoints.items().len()),
+                links + facets::shared_private_links(inventory, id).items.len(),
+                perimeters + facets::perimeters(inventory, id).items.len(),
+            ]
+        })
 }
 
 /// Which callers want into which service, by their place in the list.
@@ -218,26 +245,6 @@ fn homes(inventory: &Inventory, shown: &[&Arc<Resource>], ways: &Ways) -> Vec<Ho
     homes
 }
 
-/// What a service is called.
-pub(crate) fn kind(one: &Resource) -> &'static str {
-    match &one.details {
-        Details::Storage(_) => "Storage",
-        Details::Search(_) => "AI Search",
-        Details::Cognitive(_) if one.kind.is("OpenAI") => "Azure OpenAI",
-        Details::Cognitive(_) if one.kind.is("AIServices") => "Foundry",
-        Details::Cognitive(_) => "AI services",
-        Details::Workspace(_) if one.kind.is("Hub") => "Foundry hub",
-        Details::Workspace(_) if one.kind.is("Project") => "Foundry project",
-        Details::Workspace(_) => "ML workspace",
-        Details::Cosmos(_) => "Cosmos DB",
-        Details::Vault(_) => "Key Vault",
-        Details::LogWorkspace(_) => "Log Analytics",
-        Details::UserIdentity(_) => "identity",
-        Details::PrivateEndpoint(_) => "private endpoint",
-        Details::VirtualNetwork(_) => "virtual network",
-    }
-}
-
 /// To whom a service is open, in the words that fit beside seven other columns.
 pub(crate) fn short_words(open_to: &OpenTo) -> String {
     match &open_to.reach {
@@ -246,7 +253,7 @@ pub(crate) fn short_words(open_to: &OpenTo) -> String {
     }
 }
 
-fn doors_in_short(doors: &Doors) -> String {
+pub(crate) fn doors_in_short(doors: &Doors) -> String {
     let counted = |count: usize, one: &str, many: &str| match count {
         0 => None,
         1 => Some(one.to_owned()),
@@ -351,7 +358,7 @@ fn doubt(admission: &Admission) -> &'static str {
     let may = |answer: Answer| {
         matches!(
             answer,
-            Answer::MayAdmit | Answer::MayShut | Answer::MayDecide
+            Answer::MayAdmit | Answer::MayShut | Answer::MayDecide | Answer::Unclear
         )
     };
     admission

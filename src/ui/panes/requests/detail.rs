@@ -39,6 +39,9 @@ pub(super) fn sections(entry: &LedgerEntry, cx: &Cx<'_>) -> Vec<Section> {
                 .words(Rich::muted(command.note)),
         );
     }
+    if let Some(message) = &entry.error_message {
+        sections.push(Section::new("AZURE SAID").words(Rich::plain(message.to_string())));
+    }
     sections.extend(headers(entry));
     sections.extend(body(entry));
     sections
@@ -68,9 +71,6 @@ fn facts(entry: &LedgerEntry, cx: &Cx<'_>) -> Section {
     let mut section = Section::default().pair("status", status);
     if let Some(code) = &entry.error_code {
         section = section.pair("code", Rich::plain(code.to_string()));
-    }
-    if let Some(message) = &entry.error_message {
-        section = section.pair("message", Rich::plain(message.to_string()));
     }
     section = section.pair("asked at", Rich::plain(cx.clock(entry.started_at)));
     if entry.outcome != Outcome::Pending {

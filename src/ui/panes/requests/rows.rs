@@ -7,7 +7,7 @@ use crate::model::ledger::{LedgerEntry, Outcome, Service};
 use crate::model::resource::Family;
 use crate::store::{Inventory, Ledger, State};
 use crate::ui::signs::Sign;
-use crate::ui::text::short_guid;
+use crate::ui::text::{short_guid, short_tail};
 
 /// One call as a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct Row {
     pub method: String,
     /// What was asked for: the telling end of the path.
     pub asked: String,
+    /// Whether it was another page of the same question.
+    pub is_next_page: bool,
     /// How it ended.
     pub answer: Answer,
     /// How long it took; none while it is under way, and for what never left.
@@ -118,6 +120,7 @@ pub fn row(entry: &LedgerEntry, inventory: &Inventory, wide: bool) -> Row {
         to: entry.service.word(),
         method: entry.method.to_string(),
         asked: asked_for(entry, inventory, wide),
+        is_next_page: is_next_page(entry),
         answer,
         ms: (entry.attempts > 0 && answer != Answer::Pending).then(|| millis(entry)),
         fills: fills(entry),
@@ -196,16 +199,17 @@ fn word(key: &Key) -> &'static str {
 
 /// The telling end of a path: `…/storageAccounts/stragdev`, `…/rg-rag-poc/…/roleAssignments`.
 fn asked_for(entry: &LedgerEntry, inventory: &Inventory, wide: bool) -> String {
-    let (path, query) = entry.path.split_once('?').unwrap_or((&entry.path, ""));
-    let mut text = short_path(path, wide, |segment| {
+    let path = entry.path.split('?').next().unwrap_or_default();
+    short_path(path, wide, |segment| {
         let id = crate::model::id::SubscriptionId::new(segment);
         let name = inventory.subscription(&id)?.display_name.clone();
         Some(name)
-    });
-    if query.to_ascii_lowercase().contains("skiptoken") {
-        text.push_str("  next page");
-    }
-    text
+    })
+}
+
+fn is_next_page(entry: &LedgerEntry) -> bool {
+    let query = entry.path.split_once('?').map_or("", |(_, query)| query);
+    query.to_ascii_lowercase().contains("skiptoken")
 }
 
 /// A path without what repeats in every row. `named` knows the names of subscriptions.
@@ -215,20 +219,29 @@ fn short_path(path: &str, wide: bool, named: impl Fn(&str) -> Option<String>) ->
         if uuid::Uuid::try_parse(part).is_ok() {
             named(part).unwrap_or_else(|| short_guid(part))
         } else {
-            part.to_owned()
+            short_tail(part).into_owned()
         }
+    };
+    // A part that is always called `default` says less than what it is a part of.
+    let telling = |parts: &[&str]| match parts {
+        [.., owner, _, "default"] => shown(owner),
+        [.., last] => shown(last),
+        [] => String::new(),
     };
     let provider = parts
         .iter()
         .rposition(|part| part.eq_ignore_ascii_case("providers"));
     if let Some(at) = provider {
         let kinds = parts.get(at + 2..).unwrap_or_default();
-        return match (kinds, parts[..at].last()) {
-            ([.., before, last], _) => format!("…/{}/{}", shown(before), shown(last)),
+        let scope = Some(&parts[..at]).filter(|scope| !scope.is_empty());
+        return match (kinds, scope) {
+            ([before @ .., last], _) if !before.is_empty() => {
+                format!("…/{}/{}", telling(before), shown(last))
+            }
             ([last], Some(_)) if at == 2 && !wide => format!("…/{}", shown(last)),
-            ([last], Some(scope)) => format!("…/{}/…/{}", shown(scope), shown(last)),
+            ([last], Some(scope)) => format!("…/{}/…/{}", telling(scope), shown(last)),
             ([last], None) => format!("/…/{}", shown(last)),
-            ([], _) => format!("…/{}", parts[at..].join("/")),
+            _ => format!("…/{}", parts[at..].join("/")),
         };
     }
     let versioned = |part: &&str| {
@@ -305,10 +318,9 @@ pub fn tally(ledger: &Ledger) -> Tally {
                 tally.stopped += 1;
                 continue;
             }
-            Answer::None => tally.failed += 1,
             Answer::Status(429, _) => tally.throttled += 1,
             Answer::Status(_, Some(Sign::Unknown)) => tally.refused += 1,
-            Answer::Status(_, Some(Sign::Failed)) => tally.failed += 1,
+            Answer::None | Answer::Status(_, Some(Sign::Failed)) => tally.failed += 1,
             Answer::Status(..) => tally.answered += 1,
         }
         match &*entry.method {

@@ -153,3 +153,16 @@ fn marks_stay_on_ids() {
     table.on_action(Action::MarkAll);
     assert!(table.marks().is_empty());
 }
+
+#[test]
+fn other_columns_keep_the_order_by_a_column_that_both_have() {
+    let mut table = table(&["a", "b"]);
+    table.sort_by(2);
+    table.set_columns(vec![
+        Column::name("NAME"),
+        Column::number("MS", Keep::Second),
+    ]);
+    assert_eq!(table.sorted(), Some((1, false)));
+    table.set_columns(vec![Column::name("NAME")]);
+    assert_eq!(table.sorted(), None);
+}

@@ -371,3 +371,23 @@ fn key_vault<'a>(inventory: &'a Inventory, resource: &Resource) -> Option<&'a Ar
             _ => false,
         })
 }
+
+/// What a service is called.
+pub(crate) fn kind(one: &Resource) -> &'static str {
+    match &one.details {
+        Details::Storage(_) => "Storage",
+        Details::Search(_) => "AI Search",
+        Details::Cognitive(_) if one.kind.is("OpenAI") => "Azure OpenAI",
+        Details::Cognitive(_) if one.kind.is("AIServices") => "Foundry",
+        Details::Cognitive(_) => "AI services",
+        Details::Workspace(_) if one.kind.is("Hub") => "Foundry hub",
+        Details::Workspace(_) if one.kind.is("Project") => "Foundry project",
+        Details::Workspace(_) => "ML workspace",
+        Details::Cosmos(_) => "Cosmos DB",
+        Details::Vault(_) => "Key Vault",
+        Details::LogWorkspace(_) => "Log Analytics",
+        Details::UserIdentity(_) => "identity",
+        Details::PrivateEndpoint(_) => "private endpoint",
+        Details::VirtualNetwork(_) => "virtual network",
+    }
+}

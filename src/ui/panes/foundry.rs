@@ -1,0 +1,570 @@
+//! Foundry: hubs, projects and accounts as a tree down to the properties that a managed group must
+//! keep, and below it what may change that group.
+//!
+//! The analysis judges; `rows.rs` makes plain rows of it, `tree.rs` shows them, `detail.rs` tells one.
+
+mod denials;
+mod detail;
+mod facets;
+pub mod rows;
+mod tree;
+mod words;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::analysis::access::{Matrix, matrix};
+use crate::analysis::foundry::{Foundry as Judged, foundry};
+use crate::config::Action;
+use crate::model::facet::Facet;
+use crate::model::id::ArmId;
+use crate::model::key::Key;
+use crate::model::resource::Family;
+use crate::ui::cx::{Cx, Drawn, Page, Pointer, SizeClass};
+use crate::ui::effect::{Answer, CopyItem, Outcome, Raw, Subject};
+use crate::ui::signs::Sign;
+use crate::ui::text::Rich;
+use crate::ui::theme::Role;
+use crate::ui::value;
+use crate::ui::widgets::detail::Detail;
+use crate::ui::widgets::parts::{Height, Parts};
+use crate::ui::widgets::rule::Rule;
+
+use super::trouble::{self, Trouble};
+use super::{Badge, Pane, Thing, empty, point_at_detail};
+use denials::Denials;
+use rows::{About, Row, Says};
+use tree::{Cells, Tree, TreeRow};
+
+const CONTEXT: &str = "foundry";
+const TREE: usize = 0;
+const DENIALS: usize = 1;
+
+/// The pane.
+pub struct Foundry {
+    parts: Parts,
+    tree: Tree,
+    denials: Denials,
+    detail: Detail,
+    judged: Judged,
+    rows: Vec<Row>,
+    trouble: Trouble,
+    made_of: Option<(u64, Trouble)>,
+    shown: Option<String>,
+    told: Option<detail::Told>,
+    keys: Vec<Key>,
+}
+
+impl Default for Foundry {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Whether the pane is made from this reading.
+fn concerns(key: &Key) -> bool {
+    match key {
+        Key::List { family, .. } => matches!(
+            family,
+            Family::Workspace
+                | Family::Cognitive
+                | Family::Cosmos
+                | Family::Search
+                | Family::Storage
+                | Family::Vault
+        ),
+        Key::Facet(_, facet) => matches!(facet, Facet::Connections | Facet::Projects | Facet::Keys),
+        Key::DenyAssignments(_) | Key::Groups(_) => true,
+        Key::Resource(id) => id
+            .resource_type()
+            .and_then(|own| Family::of_type(&own))
+            .is_some_and(Family::has_firewall),
+        _ => false,
+    }
+}
+
+impl Foundry {
+    /// The pane before anything was read.
+    pub fn new() -> Self {
+        Self {
+            parts: Parts::new(2),
+            tree: Tree::new(["MUST BE", "IS", "SINCE"]),
+            denials: Denials::new(),
+            detail: Detail::new(),
+            judged: Judged {
+                hubs: Vec::new(),
+                lone_projects: Vec::new(),
+                accounts: Vec::new(),
+            },
+            rows: Vec::new(),
+            trouble: Trouble::default(),
+            made_of: None,
+            shown: None,
+            told: None,
+            keys: Vec::new(),
+        }
+    }
+
+    fn take(&mut self, cx: &Cx<'_>) {
+        self.judged = foundry(cx.inventory);
+        self.rows = rows::rows(cx.inventory, &self.judged);
+        let denied: Matrix = matrix(cx.inventory);
+        self.denials.take(cx, &self.groups(), &denied);
+        let rows = self.rows.iter().map(|row| tree_row(cx, row)).collect();
+        self.tree.set_rows(rows);
+        let is_on_screen = |key: &Key| match key {
+            Key::Facet(id, _) | Key::Resource(id) => trouble::is_shown(cx.inventory, id),
+            other => concerns(other),
+        };
+        let readings = cx.snapshot.slices().map(|(key, _)| key);
+        self.keys = readings
+            .filter(|key| concerns(key) && is_on_screen(key))
+            .cloned()
+            .collect();
+    }
+
+    /// The managed groups of the hubs that are shown.
+    fn groups(&self) -> Vec<ArmId> {
+        let shown = self.rows.iter().filter_map(|row| match row.about {
+            About::HubPart(at, rows::Part::Group) => Some(at),
+            _ => None,
+        });
+        shown
+            .filter_map(|at| Some(self.judged.hubs.get(at)?.managed.as_ref()?.group.id.clone()))
+            .collect()
+    }
+
+    fn facts(&self, cx: &Cx<'_>) -> Rich {
+        let count = |is: fn(&Row) -> bool| self.rows.iter().filter(|row| is(row)).count();
+        let hubs = count(|row| matches!(row.about, About::Hub(_)));
+        let accounts = count(|row| matches!(row.about, About::Account(_)));
+        let projects: usize = self
+            .rows
+            .iter()
+            .map(|row| match row.about {
+                About::Hub(at) => self.judged.hubs[at].projects.len(),
+                About::Account(at) => self.judged.accounts[at].projects.len(),
+                About::Lone(_) => 1,
+                _ => 0,
+            })
+            .sum();
+        let groups = self.groups().len();
+        let words: Vec<String> = [
+            (hubs, "hub"),
+            (accounts, "account"),
+            (projects, "project"),
+            (groups, "managed group"),
+        ]
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{count} {word}{}", if count == 1 { "" } else { "s" }))
+        .collect();
+        let tally = self.trouble.tally(cx);
+        let words = Rich::muted(words.join(" · "));
+        if tally.is_empty() || words.is_empty() {
+            words.and(tally)
+        } else {
+            words.then(Role::Muted, "  ").and(tally)
+        }
+    }
+
+    fn draw_tree(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
+        let focused = self.parts.has_focus(TREE);
+        let (listed, all) = self.tree.count();
+        let right = if self.tree.is_faults_only() || !self.tree.filter().is_empty() {
+            let mut note = Rich::new();
+            if self.tree.is_faults_only() {
+                note = note.then(Role::Accent, "faults only  ");
+            }
+            if !self.tree.filter().is_empty() {
+                note = note.then(Role::Accent, format!("/ {}  ", self.tree.filter()));
+            }
+            note.then(Role::Muted, format!("{listed} of {all}"))
+        } else {
+            let age = trouble::age(cx, concerns);
+            if age.is_empty() {
+                Rich::muted("as created against as it is")
+            } else {
+                age
+            }
+        };
+        let rule = Rule::new("Foundry")
+            .facts(self.facts(cx))
+            .right(right)
+            .focused(focused);
+        let mut inside = rule.draw(cx, buffer, area);
+        if let Some(band) = self.trouble.band(cx, CONTEXT, self.so()) {
+            inside = band.draw(cx, buffer, inside);
+        }
+        if self.rows.is_empty() {
+            empty(cx, buffer, inside, &self.nothing(cx));
+            return Drawn::default();
+        }
+        if listed == 0 {
+            empty(cx, buffer, inside, "No row passes. Esc shows all of them.");
+            return Drawn::default();
+        }
+        self.tree.draw(cx, buffer, inside, TREE, focused)
+    }
+
+    fn so(&self) -> String {
+        let open = self
+            .rows
+            .iter()
+            .filter(|row| {
+                row.sign == Sign::Unknown
+                    && !self
+                        .rows
+                        .iter()
+                        .any(|child| child.parent.is_some_and(|at| self.rows[at].id == row.id))
+            })
+            .count();
+        match open {
+            _ if self.rows.is_empty() => String::new(),
+            0 => "What was read is shown.".to_owned(),
+            1 => "1 row cannot be judged.".to_owned(),
+            many => format!("{many} rows cannot be judged."),
+        }
+    }
+
+    fn nothing(&self, cx: &Cx<'_>) -> String {
+        let what = "Foundry hubs, their projects, and AI Services accounts with projects";
+        if self.trouble.pending > 0
+            || (!cx.snapshot.is_idle() && cx.snapshot.slices().next().is_none())
+        {
+            return format!("Reading what there is: {what} appear here as soon as they are named.");
+        }
+        let again = cx
+            .key_of(CONTEXT, Action::Refresh)
+            .map_or(String::new(), |key| format!(" {key} asks again."));
+        if self.trouble.denied + self.trouble.failed > 0 {
+            return format!("No {what} were found, but not everything could be read.{again}");
+        }
+        format!(
+            "Looked for {what} in {}, and there are none. One appears here at the next reading after it is made.{again}",
+            trouble::looked_at(cx)
+        )
+    }
+
+    fn draw_denials(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
+        let focused = self.parts.has_focus(DENIALS);
+        let title = if self.denials.groups() > 1 {
+            "What may change these groups"
+        } else {
+            "What may change this group"
+        };
+        let right = Rich::muted("deny assignments");
+        let inside = Rule::new(title)
+            .right(right)
+            .focused(focused)
+            .draw(cx, buffer, area);
+        self.denials.draw(cx, buffer, inside, DENIALS, focused)
+    }
+
+    fn draw_detail(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
+        let focused = self.parts.has_focus(self.parts.detail());
+        let Some(told) = &self.told else {
+            let inside = Rule::new("Nothing chosen")
+                .focused(focused)
+                .draw(cx, buffer, area);
+            empty(
+                cx,
+                buffer,
+                inside,
+                "What is selected is described here, with its evidence.",
+            );
+            return Drawn::default();
+        };
+        let rule = Rule::new(told.title.clone())
+            .right(Rich::muted(told.right.clone()))
+            .focused(focused);
+        let mut inside = rule.draw(cx, buffer, area);
+        if cx.size_class() == SizeClass::Beside && inside.height > 4 {
+            inside = Rect::new(inside.x, inside.y + 1, inside.width, inside.height - 1);
+        }
+        self.detail.draw(cx, buffer, inside, self.parts.detail())
+    }
+
+    fn tell(&mut self, cx: &Cx<'_>, fresh_rows: bool) {
+        let chosen = if self.parts.view() == DENIALS {
+            self.denials.selected()
+        } else {
+            None
+        };
+        let (id, told) = match chosen {
+            Some(denial) => (
+                denial.id.as_str().to_owned(),
+                Some(denials::told(cx, denial)),
+            ),
+            None => match self.tree.selected().and_then(|at| self.rows.get(at)) {
+                Some(row) => (row.id.to_string(), None),
+                None => (String::new(), None),
+            },
+        };
+        let fresh = self.shown.as_ref() != Some(&id);
+        if !fresh && !fresh_rows {
+            return;
+        }
+        let told = told.or_else(|| {
+            let row = self.tree.selected().and_then(|at| self.rows.get(at))?;
+            detail::told(cx, &self.judged, row)
+        });
+        self.detail.set(
+            told.as_ref()
+                .map_or_else(Vec::new, |told| told.sections.clone()),
+            fresh,
+        );
+        self.told = told;
+        self.shown = Some(id);
+    }
+}
+
+impl Pane for Foundry {
+    fn update(&mut self, cx: &Cx<'_>) {
+        self.trouble = Trouble::of(cx, concerns);
+        let now = (cx.inventory.snapshot().revision(), self.trouble.clone());
+        let changed = self.made_of.as_ref() != Some(&now);
+        if changed {
+            self.take(cx);
+            self.made_of = Some(now);
+        }
+        self.tell(cx, changed);
+    }
+
+    fn actions(&self) -> &[Action] {
+        &[
+            Action::Enter,
+            Action::Left,
+            Action::Right,
+            Action::Json,
+            Action::Describe,
+            Action::Copy,
+            Action::Portal,
+            Action::FaultsOnly,
+            Action::Refresh,
+            Action::NextPart,
+            Action::PreviousPart,
+            Action::NextView,
+            Action::PreviousView,
+            Action::Filter,
+            Action::RefreshAll,
+            Action::Back,
+            Action::Down,
+            Action::Up,
+            Action::First,
+            Action::Last,
+            Action::HalfPageDown,
+            Action::HalfPageUp,
+            Action::PageDown,
+            Action::PageUp,
+        ]
+    }
+
+    fn on_action(&mut self, action: Action, _cx: &Cx<'_>) -> Outcome {
+        let taken = match self.parts.focus() {
+            _ if action == Action::FaultsOnly => self.tree.on_action(action),
+            TREE => self.tree.on_action(action),
+            DENIALS => self.denials.on_action(action),
+            _ => self.detail.on_action(action),
+        };
+        if taken || self.parts.on_action(action) {
+            Outcome::drawn()
+        } else {
+            Outcome::ignored()
+        }
+    }
+
+    fn draw(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
+        let below = self.denials.height().min(area.height / 3);
+        // Rule, head and two blank rows; what is left belongs to the part below.
+        let own = u16::try_from(self.tree.count().0)
+            .unwrap_or(u16::MAX)
+            .saturating_add(4);
+        let own = own.max(12) + 2 * u16::from(self.trouble.first.is_some());
+        let tree = Height::Rows(own.min(area.height.saturating_sub(below)));
+        let placed = self.parts.place(cx, area, &[tree, Height::Rest]);
+        let mut drawn = Drawn::default();
+        if let Some(area) = placed.views.first().copied().flatten() {
+            drawn.add(self.draw_tree(cx, area, buffer));
+        }
+        if let Some(area) = placed.views.get(1).copied().flatten() {
+            drawn.add(self.draw_denials(cx, area, buffer));
+        }
+        if let Some(area) = placed.detail {
+            drawn.add(self.draw_detail(cx, area, buffer));
+        }
+        placed.hairlines(cx, buffer);
+        drawn
+    }
+
+    fn keep(&mut self, page: Page) {
+        match page.part {
+            TREE => self.tree.keep(page),
+            DENIALS => self.denials.keep(page),
+            _ => self.detail.keep(page),
+        }
+    }
+
+    fn on_pointer(&mut self, pointer: &Pointer, _cx: &Cx<'_>) -> Outcome {
+        use crate::ui::cx::Gesture;
+        self.parts.go(pointer.part);
+        match (pointer.part, pointer.what) {
+            (TREE, Gesture::Click) => self.tree.go(pointer.line),
+            (TREE, what) => self.tree.wheel(what == Gesture::WheelDown),
+            (DENIALS, _) => return self.denials.on_pointer(pointer),
+            _ => return point_at_detail(&mut self.detail, pointer),
+        }
+        Outcome::drawn()
+    }
+
+    fn badge(&self) -> Option<Badge> {
+        let roots = || self.rows.iter().filter(|row| row.parent.is_none());
+        for sign in [Sign::Shut, Sign::AtRisk, Sign::Unknown] {
+            let count = roots().filter(|row| row.sign == sign).count();
+            if count > 0 {
+                return Some(Badge { sign, count });
+            }
+        }
+        let waits = self.trouble.pending > 0;
+        waits.then_some(Badge {
+            sign: Sign::Reading,
+            count: 0,
+        })
+    }
+
+    fn keys(&self) -> Vec<Key> {
+        self.keys.clone()
+    }
+
+    fn subject(&self, cx: &Cx<'_>) -> Option<Subject> {
+        if self.parts.view() == DENIALS
+            && let Some(denial) = self.denials.selected()
+        {
+            let raw = cx.inventory.denials().find(|one| one.id == denial.id);
+            return Some(Subject {
+                title: denial.name.clone(),
+                id: Some(denial.id.clone()),
+                answers: raw
+                    .map(|one| Answer {
+                        title: one.name.clone(),
+                        raw: Raw::Json(one.raw.clone()),
+                    })
+                    .into_iter()
+                    .collect(),
+                sections: self.detail.sections().to_vec(),
+                ..Subject::default()
+            });
+        }
+        let told = self.told.as_ref()?;
+        let resource = told
+            .resource
+            .as_ref()
+            .and_then(|id| cx.inventory.resource(id));
+        let mut answers: Vec<Answer> = resource
+            .map(|one| Answer {
+                title: one.name.clone(),
+                raw: Raw::Json(one.raw.clone()),
+            })
+            .into_iter()
+            .collect();
+        if let Some(group) = told.resource.as_ref().and_then(|id| cx.inventory.group(id)) {
+            answers.push(Answer {
+                title: group.name.clone(),
+                raw: Raw::Json(group.raw.clone()),
+            });
+        }
+        let copy = told.value.iter().map(|(label, text)| CopyItem {
+            label: label.clone(),
+            text: text.clone(),
+        });
+        Some(Subject {
+            title: told.title.clone(),
+            id: told.resource.clone(),
+            answers,
+            copy: copy.collect(),
+            portal: None,
+            sections: told.sections.clone(),
+        })
+    }
+
+    fn set_filter(&mut self, typed: &str) {
+        self.tree.set_filter(typed);
+    }
+
+    fn filter(&self) -> (String, usize, usize) {
+        let (listed, all) = self.tree.count();
+        (self.tree.filter().to_owned(), listed, all)
+    }
+
+    fn select(&mut self, id: &str) -> bool {
+        let wanted = self.rows.iter().find(|row| {
+            row.is_thing
+                && row
+                    .id
+                    .rsplit_once('#')
+                    .is_some_and(|(own, _)| own.eq_ignore_ascii_case(id))
+        });
+        let wanted = wanted.map(|row| row.id.clone());
+        wanted.is_some_and(|own| self.tree.select(&own))
+    }
+
+    fn things(&self) -> Vec<Thing> {
+        let things = self.rows.iter().filter(|row| row.is_thing);
+        things
+            .map(|row| Thing {
+                id: row
+                    .id
+                    .rsplit_once('#')
+                    .map_or("", |(own, _)| own)
+                    .to_owned(),
+                kind: "resource",
+                sign: Some(row.sign),
+                name: row.name.clone(),
+                fact: match &row.says {
+                    Says::Fact(fact) => fact.clone(),
+                    _ => String::new(),
+                },
+            })
+            .collect()
+    }
+}
+
+fn tree_row(cx: &Cx<'_>, row: &Row) -> TreeRow {
+    let name = if row.is_thing {
+        Rich::strong(row.name.clone())
+    } else {
+        Rich::plain(row.name.clone())
+    };
+    let cells = match &row.says {
+        Says::NotRead => Cells::Wide(value::not_read()),
+        Says::Fact(fact) => Cells::Wide(match row.sign {
+            Sign::Shut | Sign::Unknown | Sign::Failed if !row.is_thing => {
+                Rich::of(row.sign.word_role(), fact.clone())
+            }
+            _ => Rich::muted(fact.clone()),
+        }),
+        Says::Check { must_be, is, since } => {
+            let role = match row.sign {
+                Sign::Open => Role::Text,
+                sign => sign.word_role(),
+            };
+            let is = if row.sign == Sign::Reading {
+                value::not_read()
+            } else {
+                Rich::of(role, is.clone())
+            };
+            Cells::Columns([
+                Rich::muted(*must_be),
+                is,
+                detail::since_words(cx, since, row.sign == Sign::Open),
+            ])
+        }
+    };
+    TreeRow {
+        id: row.id.clone(),
+        parent: row.parent,
+        sign: row.sign,
+        name,
+        cells,
+    }
+}
