@@ -138,6 +138,9 @@ async fn without_graph_names_are_unsupported_and_nothing_is_lost() {
         "Microsoft.Network/virtualNetworks",
         "Microsoft.Authorization/roleDefinitions",
         "Microsoft.Authorization/denyAssignments",
+        "Microsoft.Authorization/roleEligibilityScheduleInstances",
+        "Microsoft.Authorization/roleAssignmentScheduleInstances",
+        "Microsoft.Network/networkSecurityPerimeters",
     ] {
         lab.list(&format!("providers/{kind}"), json!([])).await;
     }

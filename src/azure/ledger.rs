@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::clock::Clock;
+use super::decode::{body_without_secrets, without_secrets};
 use super::envelope::{AzureError, clean};
 use super::hosts::host_and_port;
 use crate::model::id::TenantId;
@@ -180,7 +181,14 @@ impl Record {
         entry.headers = shown_headers(headers);
         entry.error_code = error.and_then(|error| error.code.as_deref().map(Arc::from));
         entry.error_message = error.and_then(|error| error.message.as_deref().map(Arc::from));
-        if !self.is_private {
+        if entry.service == Service::Search {
+            // A definition may hold a key that the service did not hide.
+            entry.error_message = entry
+                .error_message
+                .take()
+                .map(|message| Arc::from(&*without_secrets(&message)));
+            entry.body = Some(Arc::from(body_without_secrets(body)));
+        } else if !self.is_private {
             entry.body = Some(Arc::clone(body));
         }
         self.close(Outcome::Answered);

@@ -86,6 +86,7 @@ impl Place {
         let plan = Options {
             depth,
             graph: cloud.graph.is_some(),
+            search: cloud.search.is_some(),
         };
         let client = Client::new(
             cloud,

@@ -264,7 +264,7 @@ impl<R: Reader> Runner<R> {
         entry.standing = Standing::Queued;
         let skipped = match &entry.wanted.how {
             How::Skip(reason) => Some(reason.clone()),
-            How::Read | How::Principals(_) => None,
+            How::Read | How::SearchData(_) | How::Principals(_) => None,
         };
         self.rested = false;
         self.say(Update::Planned {
@@ -317,6 +317,7 @@ impl<R: Reader> Runner<R> {
         match news {
             News::SignedIn(caller) => {
                 self.refused = None;
+                self.stale = true; // Whoever is signed in matters.
                 return self.say(Update::SignedIn(caller)).await;
             }
             News::NotSignedIn { message, answers } => {
@@ -535,8 +536,6 @@ fn leads_on(key: &Key) -> bool {
         ),
         Key::Tenants(_)
         | Key::Principals(_)
-        | Key::EligibleRoles(_)
-        | Key::ActiveRoles(_)
         | Key::Locks(_)
         | Key::AssignedTo(..)
         | Key::ServicePrincipalOf(..)
@@ -550,6 +549,8 @@ fn leads_on(key: &Key) -> bool {
         | Key::List { .. }
         | Key::Resource(_)
         | Key::NetworkPerimeters(_)
+        | Key::EligibleRoles(_)
+        | Key::ActiveRoles(_)
         // Where the directory refuses, ARM is asked instead.
         | Key::Memberships(..)
         | Key::RoleAssignments(_) => true,

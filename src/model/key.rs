@@ -130,8 +130,9 @@ impl Key {
                     ArmId::of_subscription(subscription).child(&format!("resourceGroups/{group}"))
                 }
             }),
-            Self::Resource(id) | Self::Facet(id, _) => Some(id.clone()),
-            Self::RoleAssignments(id)
+            Self::Resource(id)
+            | Self::Facet(id, _)
+            | Self::RoleAssignments(id)
             | Self::RoleDefinitions(id)
             | Self::DenyAssignments(id)
             | Self::EligibleRoles(id)

@@ -140,12 +140,17 @@ fn facets(inventory: &Inventory, id: &ArmId, properties: State, out: &mut Object
     let mut reasons = Map::new();
     states.insert(Facet::Properties.name().into(), properties.word().into());
     for facet in Facet::ALL {
-        let Some(slice) = inventory.facet(id, facet) else {
+        if facet == Facet::Properties {
+            continue;
+        }
+        let Some(state) = inventory.facet_state(id, facet) else {
             continue;
         };
-        states.insert(facet.name().into(), slice.state().word().into());
-        if slice.state() == State::Unsupported
-            && let Some(issue) = slice.trouble()
+        states.insert(facet.name().into(), state.word().into());
+        // What is read item by item is ruled out together with the list of the items.
+        let slice = inventory.facet(id, facet.each_of().unwrap_or(facet));
+        if state == State::Unsupported
+            && let Some(issue) = slice.and_then(Slice::trouble)
         {
             reasons.insert(facet.name().into(), issue.message.as_str().into());
         }

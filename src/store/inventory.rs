@@ -2,6 +2,10 @@
 //!
 //! Built from a snapshot once a revision; panes, analysis and reports look things up here.
 
+mod lookups;
+
+pub use lookups::Memberships;
+
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -140,14 +144,6 @@ impl Inventory {
     /// The slice of a facet, when it is planned or read.
     pub fn facet(&self, id: &ArmId, facet: Facet) -> Option<&Slice> {
         self.snapshot.slice(&Key::Facet(id.clone(), facet))
-    }
-
-    /// The state of a facet. A resource that is in the inventory has its properties.
-    pub fn facet_state(&self, id: &ArmId, facet: Facet) -> Option<State> {
-        if facet == Facet::Properties {
-            return self.resources.contains_key(id).then_some(State::Known);
-        }
-        self.facet(id, facet).map(Slice::state)
     }
 
     /// The subscriptions that can be seen.

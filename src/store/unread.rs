@@ -1,6 +1,7 @@
 //! Which readings are not whole: what `complete` and `notRead` of the report, and the header's
 //! counters, are about.
 
+use crate::model::facet::Facet;
 use crate::model::issue::IssueKind;
 use crate::model::key::Key;
 
@@ -31,12 +32,27 @@ impl Snapshot {
 }
 
 fn is_gone(key: &Key, slice: &Slice) -> bool {
-    matches!(key, Key::Resource(_))
-        && slice.trouble().is_some_and(|issue| {
-            issue.kind == IssueKind::NotFound
-                && issue
-                    .code
-                    .as_deref()
-                    .is_some_and(|code| GONE.iter().any(|gone| code.eq_ignore_ascii_case(gone)))
-        })
+    let Some(issue) = slice.trouble() else {
+        return false;
+    };
+    if issue.kind != IssueKind::NotFound {
+        return false;
+    }
+    let says = |codes: &[&str]| {
+        issue
+            .code
+            .as_deref()
+            .is_some_and(|code| codes.iter().any(|one| code.eq_ignore_ascii_case(one)))
+    };
+    match key {
+        Key::Resource(_) => says(&GONE),
+        // A hub may name a managed group that somebody deleted.
+        Key::List { group: Some(_), .. } | Key::Locks(_) | Key::DenyAssignments(_) => {
+            says(&["ResourceGroupNotFound"])
+        }
+        Key::Memberships(..) => says(&["Request_ResourceNotFound"]),
+        // The service's list named it a moment ago; its 404s carry no code.
+        Key::Facet(_, Facet::IndexerStatus | Facet::IndexStatistics) => issue.status == Some(404),
+        _ => false,
+    }
 }

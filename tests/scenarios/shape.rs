@@ -70,7 +70,15 @@ fn scenario_toml_says_what_the_format_allows() {
         keys(
             at,
             caller,
-            &["tenant", "object_id", "upn", "name", "address", "app_id", "kind"],
+            &[
+                "tenant",
+                "object_id",
+                "upn",
+                "name",
+                "address",
+                "app_id",
+                "kind",
+            ],
         );
         assert!(
             matches!(caller["kind"].as_str(), Some("user" | "app")),

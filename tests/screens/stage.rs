@@ -365,7 +365,10 @@ macro_rules! payloads {
 fn payload(page: Page) -> Payload {
     payloads!(page: Tenants, Subscriptions, Groups, Containers, SharedPrivateLinks, Perimeters,
         Deployments, Projects, Connections, Keys, OutboundRules, DiagnosticSettings,
-        RoleAssignments, RoleDefinitions, DenyAssignments, Principals)
+        RoleAssignments, RoleDefinitions, DenyAssignments, Principals, Indexers, IndexerStatuses,
+        DataSources, Skillsets, Indexes, IndexStatistics, RoleSchedules, Locks,
+        SqlRoleAssignments, SqlRoleDefinitions, NetworkPerimeters, PerimeterProfiles,
+        PerimeterRules, PerimeterAssociations, PerimeterLinks, Memberships)
 }
 
 fn folder(path: &Path) -> Vec<Value> {

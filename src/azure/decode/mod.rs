@@ -39,6 +39,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 
 pub use page::{Decoded, Page, page};
+pub(crate) use scrub::{message as without_secrets, text as body_without_secrets};
 
 use crate::model::id::ArmId;
 use crate::model::issue::Issue;

@@ -17,6 +17,14 @@ pub(super) fn scrub(body: &Value) -> Value {
     below("", body)
 }
 
+/// An answer's text without secrets, for the ledger: as JSON where it is JSON, else as a message.
+pub(crate) fn text(body: &str) -> String {
+    serde_json::from_str::<Value>(body).map_or_else(
+        |_| message(body).into_owned(),
+        |body| scrub(&body).to_string(),
+    )
+}
+
 fn below(parent: &str, value: &Value) -> Value {
     match value {
         Value::Object(map) => object(parent, map),
@@ -165,7 +173,7 @@ const MARKS: [(&str, bool); 14] = [
 ];
 
 /// A text in which no part looks like a secret.
-pub(super) fn message(text: &str) -> Cow<'_, str> {
+pub(crate) fn message(text: &str) -> Cow<'_, str> {
     if !text.contains('=') {
         return Cow::Borrowed(text);
     }

@@ -162,6 +162,114 @@ fn the_tenant_and_the_scope_come_from_the_key() {
 }
 
 #[test]
+fn the_data_plane_is_asked_by_the_services_name() {
+    let service = "Microsoft.Search/searchServices/srch";
+    for (tail, facet, path, right) in [
+        ("", Facet::Indexers, "/indexers", "indexers"),
+        ("", Facet::DataSources, "/datasources", "datasources"),
+        ("", Facet::Skillsets, "/skillsets", "skillsets"),
+        ("", Facet::Indexes, "/indexes", "indexes"),
+        (
+            "/indexers/Docs",
+            Facet::IndexerStatus,
+            "/indexers/Docs/status",
+            "indexers",
+        ),
+        (
+            "/indexers/a/../b?x",
+            Facet::IndexerStatus,
+            "/indexers/a%2F..%2Fb%3Fx/status",
+            "indexers",
+        ),
+        (
+            "/indexes/..",
+            Facet::IndexStatistics,
+            "/indexes/%252E%252E/stats",
+            "indexes",
+        ),
+    ] {
+        let request =
+            request(&Key::Facet(id(&format!("{service}{tail}")), facet)).expect("a request");
+        assert_eq!(request.audience, Audience::Search);
+        assert_eq!(request.service.as_deref(), Some("srch"));
+        assert_eq!(request.path, path);
+        assert_eq!(request.api_version, Some("2025-09-01"));
+        assert_eq!(request.fallback, Some("2024-07-01"));
+        let action = format!("Microsoft.Search/searchServices/{right}/read");
+        assert_eq!(request.action, Some(action));
+    }
+    for (tail, facet) in [
+        ("Microsoft.Storage/storageAccounts/s", Facet::Indexers),
+        (service, Facet::IndexerStatus),
+        (service, Facet::PerimeterProfiles),
+        (service, Facet::SqlRoleAssignments),
+    ] {
+        assert_eq!(request(&Key::Facet(id(tail), facet)), None, "{tail}");
+    }
+}
+
+#[test]
+fn what_stands_around_roles_hangs_where_the_reference_says() {
+    let scope = ArmId::new("/subscriptions/S");
+    let group = ArmId::new("/subscriptions/S/resourceGroups/G");
+    let perimeter = id("Microsoft.Network/networkSecurityPerimeters/p");
+    let own = "/subscriptions/S/providers/Microsoft.Authorization";
+    let parts = "Microsoft.Network/networkSecurityPerimeters/p";
+    let cosmos = "Microsoft.DocumentDB/databaseAccounts/c";
+    let principal = PrincipalId::new("o'id");
+    for (key, expected) in [
+        (
+            Key::EligibleRoles(scope.clone()),
+            format!("{own}/roleEligibilityScheduleInstances?api-version=2020-10-01"),
+        ),
+        (
+            Key::ActiveRoles(scope.clone()),
+            format!("{own}/roleAssignmentScheduleInstances?api-version=2020-10-01"),
+        ),
+        (
+            Key::AssignedTo(scope.clone(), principal.clone()),
+            format!(
+                "{own}/roleAssignments?api-version=2022-04-01&$filter=assignedTo('o''id')"
+            ),
+        ),
+        (
+            Key::Locks(group),
+            format!("{RG}Microsoft.Authorization/locks?api-version=2020-05-01"),
+        ),
+        (
+            Key::NetworkPerimeters(scope),
+            "/subscriptions/S/providers/Microsoft.Network/networkSecurityPerimeters?api-version=2024-10-01".to_owned(),
+        ),
+        (
+            Key::Facet(perimeter.clone(), Facet::PerimeterAssociations),
+            format!("{RG}{parts}/resourceAssociations?api-version=2024-10-01"),
+        ),
+        (
+            Key::Facet(perimeter.child("profiles/d"), Facet::PerimeterRules),
+            format!("{RG}{parts}/profiles/d/accessRules?api-version=2024-10-01"),
+        ),
+        (
+            Key::Facet(id(cosmos), Facet::SqlRoleAssignments),
+            format!("{RG}{cosmos}/sqlRoleAssignments?api-version=2024-11-15"),
+        ),
+        (
+            Key::Memberships(principal.clone(), Member::User),
+            "/v1.0/users/o'id/transitiveMemberOf?$top=999".to_owned(),
+        ),
+        (
+            Key::Memberships(principal, Member::ServicePrincipal),
+            "/v1.0/servicePrincipals/o'id/transitiveMemberOf?$top=999".to_owned(),
+        ),
+        (
+            Key::ServicePrincipalOf(None, crate::model::key::AppId::new("a")),
+            "/v1.0/servicePrincipals?$filter=appId%20eq%20'a'".to_owned(),
+        ),
+    ] {
+        assert_eq!(sent(&key), expected, "{key}");
+    }
+}
+
+#[test]
 fn principals_go_in_batches() {
     let ids: Vec<PrincipalId> = (0..2001).map(|n| PrincipalId::new(n.to_string())).collect();
     let requests = principals(None, &ids);

@@ -9,6 +9,7 @@
 
 mod lists;
 mod principals;
+mod search;
 mod single;
 
 use std::collections::HashMap;
@@ -24,6 +25,7 @@ use crate::azure::endpoints::{self, Request};
 use crate::azure::throttle::Priority;
 use crate::model::caller::Caller;
 use crate::model::cloud::Audience;
+use crate::model::facet::Facet;
 use crate::model::id::{ArmId, TenantId};
 use crate::model::issue::{Issue, IssueKind};
 use crate::model::key::Key;
@@ -74,6 +76,9 @@ impl AzureReader {
     }
 }
 
+/// What PIM answers in a tenant that has not got it.
+const NO_PIM: &str = "AadPremiumLicenseRequired";
+
 /// One reading under way.
 struct Job<'a> {
     reader: &'a AzureReader,
@@ -114,11 +119,9 @@ impl Reader for AzureReader {
                     IssueKind::Unsupported,
                     "there is no such reading".to_owned(),
                 )],
-                Some(request) if matches!(wanted.key, Key::Resource(_)) => {
-                    job.single(&request).await
-                }
-                Some(request) => job.list(&request).await,
+                Some(request) => job.ask(&request).await,
             },
+            How::SearchData(door) => job.search_data(*door).await,
         };
         self.tell_caller(wanted.tenant.as_ref(), teller);
         issues
@@ -130,6 +133,16 @@ impl Reader for AzureReader {
 }
 
 impl Job<'_> {
+    /// One document or a list, as the key has it.
+    async fn ask(&self, request: &Request) -> Vec<Issue> {
+        match &self.wanted.key {
+            Key::Resource(_) | Key::Facet(_, Facet::IndexerStatus | Facet::IndexStatistics) => {
+                self.single(request).await
+            }
+            _ => self.list(request).await,
+        }
+    }
+
     fn client(&self) -> &Client {
         &self.reader.client
     }
@@ -146,14 +159,18 @@ impl Job<'_> {
     fn call(&self, request: &Request) -> Call {
         let api_version = match request.api_version {
             None => ApiVersion::None,
-            Some(version) if version.ends_with("-preview") => ApiVersion::Preview(version),
+            // No provider lists the versions of a data plane: there is nothing to fall back to.
+            Some(version) if version.ends_with("-preview") || request.service.is_some() => {
+                ApiVersion::Preview(version)
+            }
             Some(version) => ApiVersion::Pinned(version),
         };
-        let call = Call::of(
-            request.audience,
-            Target::Path(request.path.clone()),
-            api_version,
-        );
+        let path = request.path.clone();
+        let target = match request.service.clone() {
+            Some(service) => Target::Search { service, path },
+            None => Target::Path(path),
+        };
+        let call = Call::of(request.audience, target, api_version);
         request
             .query
             .iter()
@@ -177,6 +194,10 @@ impl Job<'_> {
         let Some(mut issue) = error.into_issue(self.wanted.key.words()) else {
             return vec![self.issue(IssueKind::Failed, "it was cancelled".to_owned())];
         };
+        if issue.code.as_deref() == Some(NO_PIM) {
+            // A tenant without the licence has no such roles: there is nothing to read.
+            issue.kind = IssueKind::Unsupported;
+        }
         if issue.kind == IssueKind::Denied {
             if issue.right.is_none() {
                 issue.right.clone_from(&request.action);

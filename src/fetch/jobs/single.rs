@@ -1,4 +1,4 @@
-//! One resource by its id: what another resource names.
+//! One document: a resource by its id, an indexer's status, an index's statistics.
 
 use crate::azure::decode::{Page, page};
 use crate::azure::endpoints::Request;
@@ -8,7 +8,7 @@ use crate::model::key::Key;
 use super::{Job, News, context, payload};
 
 impl Job<'_> {
-    /// Reads one resource.
+    /// Reads one document.
     pub(super) async fn single(&self, request: &Request) -> Vec<Issue> {
         let key = &self.wanted.key;
         let answer = match self.client().get(self.call(request)).await {

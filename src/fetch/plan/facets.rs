@@ -57,7 +57,18 @@ pub(super) fn of(resource: &Resource) -> Vec<(Facet, How)> {
             (Facet::Keys, How::Read),
             (Facet::DiagnosticSettings, How::Read),
         ],
-        Details::Cosmos(_) => vec![(Facet::DiagnosticSettings, How::Read)],
+        Details::Cosmos(_) => {
+            let roles = if resource.kind.is("MongoDB") {
+                skip("an account of kind MongoDB has no roles of the SQL API")
+            } else {
+                How::Read
+            };
+            vec![
+                (Facet::SqlRoleAssignments, roles.clone()),
+                (Facet::SqlRoleDefinitions, roles),
+                (Facet::DiagnosticSettings, How::Read),
+            ]
+        }
         Details::LogWorkspace(_)
         | Details::UserIdentity(_)
         | Details::PrivateEndpoint(_)

@@ -9,10 +9,15 @@
 //! [`named`]. This module must not know how anything is read.
 
 mod facets;
+mod managed;
 mod named;
+mod perimeters;
+mod principals;
 mod scope;
+mod search;
 
 pub use scope::{Trouble, troubles};
+pub use search::{Door, WithoutRole};
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -47,6 +52,8 @@ pub struct Options {
     pub depth: Depth,
     /// Whether the cloud has Microsoft Graph.
     pub graph: bool,
+    /// Whether the cloud has the data plane of AI Search.
+    pub search: bool,
 }
 
 impl Default for Options {
@@ -54,6 +61,7 @@ impl Default for Options {
         Self {
             depth: Depth::Whole,
             graph: true,
+            search: true,
         }
     }
 }
@@ -63,6 +71,8 @@ impl Default for Options {
 pub enum How {
     /// By asking Azure.
     Read,
+    /// By asking a search service's data plane; what its settings say of a refusal.
+    SearchData(Door),
     /// By asking the directory for these principals.
     Principals(Arc<[PrincipalId]>),
     /// Not at all: the resource's own settings, or the cloud, make it impossible. The reason.
@@ -128,7 +138,11 @@ pub fn plan(known: &Snapshot, scope: &Scope, options: Options) -> Plan {
         }
         planner.named(&places);
         planner.facets(&places);
+        planner.data_planes(&places);
+        planner.perimeters(&places);
+        planner.groups_in_scope(&places);
         planner.principals(&places);
+        planner.memberships(&places);
     }
     planner.wanted
 }
@@ -251,6 +265,8 @@ impl Planner<'_> {
             (Key::RoleAssignments as fn(ArmId) -> Key, false),
             (Key::RoleDefinitions as fn(ArmId) -> Key, true),
             (Key::DenyAssignments as fn(ArmId) -> Key, false),
+            (Key::EligibleRoles as fn(ArmId) -> Key, false),
+            (Key::ActiveRoles as fn(ArmId) -> Key, false),
         ] {
             let key = kind(subscription.clone());
             let denied = self.is_denied(&key);

@@ -174,7 +174,14 @@ fn unknown(entry: &LedgerEntry, cx: &Cx<'_>) -> Option<Section> {
         Rich::sign(cx.signs, Sign::Unknown).then(Role::Text, format!(" {}", filled(key, cx))),
     );
     let so = match key {
-        Key::Principals(_) => {
+        Key::Memberships(..) | Key::AssignedTo(..) => {
+            "A role that is held through a group may be there unseen."
+        }
+        Key::EligibleRoles(_) => "Roles that could be activated may be there unseen.",
+        Key::ActiveRoles(_) => "Which roles end soon is not known.",
+        Key::Locks(_) => "A lock may hold changes back.",
+        Key::NetworkPerimeters(_) => "A perimeter may stand before a resource.",
+        Key::Principals(_) | Key::ServicePrincipalOf(..) => {
             "Who holds a role is shown by object id, and not whether they still exist."
         }
         Key::RoleAssignments(_) => "Nobody's rights there are judged: no answer is a guess.",

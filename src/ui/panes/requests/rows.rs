@@ -165,7 +165,11 @@ fn word(key: &Key) -> &'static str {
             Facet::Properties => "properties",
             Facet::Containers => "containers",
             Facet::SharedPrivateLinks => "shared links",
-            Facet::Perimeters => "perimeters",
+            Facet::Perimeters
+            | Facet::PerimeterAssociations
+            | Facet::PerimeterProfiles
+            | Facet::PerimeterLinks
+            | Facet::PerimeterRules => "perimeters",
             Facet::Deployments => "deployments",
             Facet::Projects => "projects",
             Facet::Connections => "connections",
@@ -177,23 +181,17 @@ fn word(key: &Key) -> &'static str {
             Facet::DataSources => "data sources",
             Facet::Skillsets => "skillsets",
             Facet::Indexes => "indexes",
-            Facet::IndexStatistics => "statistics",
+            Facet::IndexStatistics => "index sizes",
             Facet::SqlRoleAssignments | Facet::SqlRoleDefinitions => "cosmos roles",
-            Facet::PerimeterAssociations
-            | Facet::PerimeterProfiles
-            | Facet::PerimeterLinks
-            | Facet::PerimeterRules => "perimeters",
         },
-        Key::RoleAssignments(_) => "access",
+        Key::RoleAssignments(_) | Key::AssignedTo(..) => "access",
         Key::RoleDefinitions(_) => "roles",
         Key::DenyAssignments(_) => "denials",
         Key::Principals(_) | Key::ServicePrincipalOf(..) => "principals",
-        Key::EligibleRoles(_) => "eligible",
-        Key::ActiveRoles(_) => "active",
+        Key::Memberships(..) => "member of",
+        Key::EligibleRoles(_) | Key::ActiveRoles(_) => "PIM",
         Key::Locks(_) => "locks",
         Key::NetworkPerimeters(_) => "perimeters",
-        Key::Memberships(..) => "groups of",
-        Key::AssignedTo(..) => "access",
     }
 }
 
