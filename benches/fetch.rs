@@ -140,18 +140,17 @@ fn depth(snapshot: &Snapshot) -> u32 {
                 | Key::ActiveRoles(_)
                 | Key::NetworkPerimeters(_)
                 | Key::DenyAssignments(_) => 0,
-                // A managed group is named by its hub.
-                Key::Locks(_) => 1,
                 Key::List { .. } => u32::from(key.scope().is_some_and(|id| !is_asked(&id))),
-                Key::Resource(_) => 1,
-                Key::Facet(_, Facet::IndexerStatus | Facet::IndexStatistics) => 2 + token,
+                // A managed group is named by its hub.
+                Key::Resource(_) | Key::Locks(_) => 1,
+                Key::Facet(_, Facet::IndexerStatus | Facet::IndexStatistics)
+                | Key::AssignedTo(..) => 2 + token,
                 Key::Facet(_, Facet::PerimeterProfiles | Facet::PerimeterLinks) => 2,
                 Key::Facet(_, Facet::PerimeterRules) => 3,
                 Key::Facet(id, _) if is_asked(id) => 1,
                 Key::Facet(..) => 2,
                 Key::Principals(_) => assignments + token,
                 Key::Memberships(..) | Key::ServicePrincipalOf(..) => 1 + token,
-                Key::AssignedTo(..) => 2 + token,
             };
             token + before + pages
         })

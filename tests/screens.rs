@@ -9,4 +9,5 @@ mod screens {
     mod access;
     mod foundry;
     mod requests;
+    mod sizes;
 }

@@ -505,7 +505,7 @@ impl<P: Pane> Screen<P> {
     }
 
     fn settle(&mut self) {
-        self.with(|pane, cx| pane.update(cx));
+        self.with(Pane::update);
         self.draw();
     }
 

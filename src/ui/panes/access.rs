@@ -314,7 +314,15 @@ impl Access {
 impl Pane for Access {
     fn update(&mut self, cx: &Cx<'_>) {
         self.trouble = Trouble::of(cx, concerns);
-        let now = (cx.inventory.snapshot().revision(), self.trouble.clone());
+        let is_made_of = |key: &Key| {
+            concerns(key)
+                || matches!(
+                    key,
+                    Key::List { .. } | Key::Resource(_) | Key::Subscriptions(_)
+                )
+        };
+        let stamp = trouble::stamp(cx.inventory, is_made_of);
+        let now = (stamp, self.trouble.clone());
         let changed = self.made_of.as_ref() != Some(&now);
         if changed {
             self.take(cx);

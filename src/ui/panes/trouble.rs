@@ -88,6 +88,16 @@ impl Trouble {
     }
 }
 
+/// Changes whenever one of these readings brings something else: what is made of them is kept until
+/// then.
+pub(crate) fn stamp(inventory: &Inventory, concerns: impl Fn(&Key) -> bool) -> u64 {
+    inventory
+        .snapshot()
+        .slices()
+        .filter(|(key, _)| concerns(key))
+        .fold(0, |sum, (_, slice)| sum + 1 + slice.revision)
+}
+
 /// What a rule says when the oldest of these readings is no longer fresh: `○ 4 min old`.
 pub(crate) fn age(cx: &Cx<'_>, concerns: impl Fn(&Key) -> bool) -> Rich {
     let read = cx

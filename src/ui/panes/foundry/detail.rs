@@ -276,7 +276,7 @@ fn group(cx: &Cx<'_>, hub: &Hub, managed: &ManagedState, row: &Row) -> Told {
     let id = &managed.group.id;
     let words = match row.sign {
         Sign::Open => "as it was created",
-        Sign::Shut => "something in it is no longer as it was created",
+        Sign::Shut => "no longer as it was created",
         Sign::Reading => "not all of it has been read",
         _ => "not all of it can be judged",
     };
@@ -308,13 +308,14 @@ fn group(cx: &Cx<'_>, hub: &Hub, managed: &ManagedState, row: &Row) -> Told {
 
 fn hub(cx: &Cx<'_>, hub: &Hub, row: &Row) -> Told {
     let words = match row.sign {
-        Sign::Shut => "something that it needs is not as it must be",
+        Sign::Shut => "not as it must be",
         Sign::AtRisk => "works, and something is not as it was created",
         Sign::Unknown | Sign::Failed => "not all of it can be judged",
         Sign::Reading => "not all of it has been read",
         _ => "what was read is as it must be",
     };
     let mut sections = vec![answer(cx, row.sign, words)];
+    sections.extend(hub.managed.as_ref().and_then(|own| wrong(cx, own)));
     let resource = cx.inventory.resource(&hub.id);
     if let Some(one) = resource {
         sections.push(about(cx, one).pair("datastores", value::text(cx.signs, &hub.datastores)));
@@ -341,6 +342,27 @@ fn hub(cx: &Cx<'_>, hub: &Hub, row: &Row) -> Told {
         sections,
         value: None,
     }
+}
+
+/// What in a managed group is not as it must be, or cannot be told.
+fn wrong(cx: &Cx<'_>, managed: &ManagedState) -> Option<Section> {
+    let mut section = Section::new("IN THE MANAGED GROUP");
+    for resource in &managed.resources {
+        if resource.exists.verdict != Verdict::Open {
+            let sign = Rich::sign(cx.signs, sign_of(resource.exists.verdict));
+            let words = format!(" {}", sentence(&resource.exists.reason));
+            section = section.words(sign.then(Role::Text, words));
+        }
+        let checks = resource.checks.iter();
+        for check in checks.filter(|check| check.judged.verdict != Verdict::Open) {
+            let verdict = check.judged.verdict;
+            section = section.words(Rich::sign(cx.signs, sign_of(verdict)).then(
+                Role::Text,
+                format!(" {}: {} is {}", resource.name, check.property, check.is),
+            ));
+        }
+    }
+    (!section.lines.is_empty()).then_some(section)
 }
 
 fn count(number: usize) -> Rich {

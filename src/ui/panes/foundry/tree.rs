@@ -53,6 +53,43 @@ impl TreeRow {
     }
 }
 
+/// How wide the widest of each kind is, measured once for the rows.
+#[derive(Clone, Copy, Debug, Default)]
+struct Widths {
+    /// Names with a fact behind them.
+    things: u16,
+    /// Names of properties.
+    properties: u16,
+    /// The three columns of a property.
+    wants: [u16; 3],
+}
+
+impl Widths {
+    fn of(rows: &[TreeRow], prefixes: &[String], heads: [&'static str; 3]) -> Self {
+        let mut own = Self {
+            wants: heads.map(width),
+            ..Self::default()
+        };
+        for (row, prefix) in rows.iter().zip(prefixes) {
+            let name = width(prefix) + 2 + row.name.width();
+            match &row.cells {
+                Cells::Wide(_) => own.things = own.things.max(name),
+                Cells::Columns(cells) => {
+                    own.properties = own.properties.max(name);
+                    for (want, cell) in own.wants.iter_mut().zip(cells) {
+                        *want = (*want).max(cell.width());
+                    }
+                }
+            }
+        }
+        own
+    }
+
+    fn has_properties(self) -> bool {
+        self.properties > 0
+    }
+}
+
 /// A tree and where a person is in it.
 #[derive(Debug, Default)]
 pub(super) struct Tree {
@@ -60,6 +97,7 @@ pub(super) struct Tree {
     rows: Vec<TreeRow>,
     /// The lines before each row.
     prefixes: Vec<String>,
+    widths: Widths,
     folded: BTreeSet<Arc<str>>,
     /// The rows that are listed, in order.
     listed: Vec<usize>,
@@ -82,6 +120,7 @@ impl Tree {
 
     pub(super) fn set_rows(&mut self, rows: Vec<TreeRow>) {
         self.prefixes = prefixes(&rows);
+        self.widths = Widths::of(&rows, &self.prefixes, self.heads);
         self.rows = rows;
         self.list();
     }
@@ -247,26 +286,16 @@ impl Tree {
 
     /// Where the four columns of values begin: facts, and the three of a property.
     fn columns(&self, room: u16) -> (u16, [u16; 3]) {
-        let named = |wide: bool| {
-            let own = self.rows.iter().zip(&self.prefixes);
-            own.filter(|(row, _)| matches!(row.cells, Cells::Wide(_)) == wide)
-                .map(|(row, prefix)| width(prefix) + 2 + row.name.width())
-                .max()
-                .unwrap_or(0)
-        };
-        let widest = |column: usize| {
-            let cells = self.rows.iter().filter_map(|row| match &row.cells {
-                Cells::Columns(cells) => Some(cells[column].width()),
-                Cells::Wide(_) => None,
-            });
-            cells.max().unwrap_or(0).max(width(self.heads[column]))
-        };
-        let facts = (named(true) + 2).max(28.min(room / 3)).min(room / 2);
-        let first = (named(false) + 2)
+        let Widths {
+            things,
+            properties,
+            wants,
+        } = self.widths;
+        let facts = (things + 2).max(28.min(room / 3)).min(room / 2);
+        let first = (properties + 2)
             .max(facts)
             .max(38.min(room * 2 / 5))
             .min(room / 2);
-        let wants = [widest(0), widest(1), widest(2)];
         let left = room.saturating_sub(first);
         let all = wants
             .iter()
@@ -298,11 +327,7 @@ impl Tree {
         }
         let room = area.width - MARGIN - 2;
         let columns = self.columns(room);
-        let has_checks = self
-            .rows
-            .iter()
-            .any(|row| matches!(row.cells, Cells::Columns(_)));
-        if has_checks {
+        if self.widths.has_properties() {
             for (head, x) in self.heads.iter().zip(columns.1) {
                 let cells = room.saturating_sub(x);
                 Rich::muted(*head).draw(buffer, (area.x + MARGIN + x, area.y), cells, cx.theme);
