@@ -7,6 +7,7 @@
 //!
 //! * [`evidence`]: which property says so, read off the JSON as Azure sent it;
 //! * [`verdict`]: open, shut, at risk, unknown, and the reason;
+//! * [`explain`]: what an error message means, and which of its causes hold here;
 //! * [`facets`]: the facets of a resource with the ways in which they can be missing;
 //! * [`network`]: the service firewalls, one file a service (domain-rules section B);
 //! * [`access`]: who holds which action where (domain-rules section C);
@@ -18,6 +19,7 @@
 
 pub mod access;
 pub mod evidence;
+pub mod explain;
 pub mod facets;
 pub mod foundry;
 pub mod gates;

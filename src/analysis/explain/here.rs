@@ -1,0 +1,248 @@
+//! Which of the possible causes hold in this environment: the judged hops are asked.
+//!
+//! A hop that is open at a gate rules the cause out there; one that is unknown leaves it possible.
+//! What the message names (account, host, principal, scope) narrows the hops; a name that no hop
+//! answers to is said, and nothing else is put in its place.
+
+use crate::analysis::hop::{GateVerdict, Hop, HopKind};
+use crate::analysis::verdict::Verdict;
+use crate::model::field::Field;
+use crate::model::id::{ArmId, PrincipalId};
+use crate::model::resource::{Details, Resource};
+use crate::store::Inventory;
+
+use super::facts::FactKind;
+use super::{Cause, Recognised};
+
+/// Whether a cause holds here. The order is that of showing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Standing {
+    /// The gate is shut.
+    Holds,
+    /// The gate cannot be judged.
+    Possible,
+    /// The gate is open by a weaker path only.
+    Weak,
+    /// The gate is open, or does not stand on the hop.
+    RuledOut,
+    /// There is no such hop here.
+    NoHop,
+}
+
+impl Standing {
+    /// In a few words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Holds => "holds here",
+            Self::Possible => "cannot be ruled out",
+            Self::Weak => "open by a weaker path only",
+            Self::RuledOut => "ruled out here",
+            Self::NoHop => "no such hop here",
+        }
+    }
+}
+
+/// How much stands behind a cause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Confidence {
+    /// A gate that is shut says what the message says.
+    Configuration,
+    /// Only the message says it.
+    MessageAlone,
+}
+
+impl Confidence {
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Configuration => "configuration says the same",
+            Self::MessageAlone => "message alone",
+        }
+    }
+}
+
+/// One hop that a cause may stand on, with the gate as it was judged.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Seen<'j> {
+    /// The hop.
+    pub hop: &'j Hop,
+    /// The gate; none when it does not stand on the hop.
+    pub gate: Option<&'j GateVerdict>,
+    /// What follows.
+    pub standing: Standing,
+}
+
+/// One cause in this environment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Here<'j> {
+    /// The cause.
+    pub cause: &'static Cause,
+    /// The most telling of its hops' standings.
+    pub standing: Standing,
+    /// The hops, the most telling first.
+    pub seen: Vec<Seen<'j>>,
+}
+
+impl Here<'_> {
+    /// How much stands behind it.
+    pub fn confidence(&self) -> Confidence {
+        if self.standing == Standing::Holds {
+            Confidence::Configuration
+        } else {
+            Confidence::MessageAlone
+        }
+    }
+}
+
+/// Asks the judged hops; the causes that hold come first, else the catalogue's order stands.
+pub fn look<'j>(recognised: &Recognised, inventory: &Inventory, hops: &'j [Hop]) -> Vec<Here<'j>> {
+    let named = Named::of(recognised);
+    let mut all: Vec<Here<'j>> = recognised
+        .causes()
+        .into_iter()
+        .map(|cause| of_cause(cause, &named, inventory, hops))
+        .collect();
+    all.sort_by_key(|here| here.standing);
+    all
+}
+
+fn of_cause<'j>(
+    cause: &'static Cause,
+    named: &Named<'_>,
+    inventory: &Inventory,
+    hops: &'j [Hop],
+) -> Here<'j> {
+    let mut seen: Vec<Seen<'j>> = hops
+        .iter()
+        .filter(|hop| cause.hops.contains(&hop.kind) && named.fits(hop, inventory))
+        .map(|hop| {
+            let gate = hop.gate(cause.gate);
+            Seen {
+                hop,
+                gate,
+                standing: standing(gate),
+            }
+        })
+        .collect();
+    seen.sort_by_key(|one| one.standing);
+    Here {
+        cause,
+        standing: seen.first().map_or(Standing::NoHop, |one| one.standing),
+        seen,
+    }
+}
+
+fn standing(gate: Option<&GateVerdict>) -> Standing {
+    match gate.map(|gate| gate.judged.verdict) {
+        Some(Verdict::Shut) => Standing::Holds,
+        Some(Verdict::Unknown) => Standing::Possible,
+        Some(Verdict::AtRisk) => Standing::Weak,
+        Some(Verdict::Open) | None => Standing::RuledOut,
+    }
+}
+
+/// What the message says of the ends of its hop.
+#[derive(Debug, Default)]
+struct Named<'r> {
+    account: Option<&'r str>,
+    hosts: Vec<&'r str>,
+    principal: Option<&'r str>,
+    scope: Option<&'r str>,
+}
+
+impl<'r> Named<'r> {
+    fn of(recognised: &'r Recognised) -> Self {
+        Self {
+            account: recognised.fact(FactKind::Account),
+            hosts: recognised
+                .facts
+                .iter()
+                .filter(|fact| fact.kind == FactKind::Host)
+                .map(|fact| fact.value.as_str())
+                .collect(),
+            principal: recognised.fact(FactKind::Principal),
+            scope: recognised
+                .fact(FactKind::Scope)
+                .filter(|scope| scope.contains("/subscriptions/")),
+        }
+    }
+
+    fn fits(&self, hop: &Hop, inventory: &Inventory) -> bool {
+        let account = self
+            .account
+            .is_none_or(|name| ArmId::new(&hop.to).name().eq_ignore_ascii_case(name));
+        let host = self.hosts.is_empty()
+            || self.hosts.iter().any(|host| answers(inventory, &hop.to, host))
+            // A message of a model account may name the host that was called or its own.
+            || self.hosts.iter().any(|host| answers(inventory, &hop.from, host));
+        let principal = self
+            .principal
+            .is_none_or(|id| calls_as(inventory, &hop.from, id) || !is_guid(id));
+        let scope = self.scope.is_none_or(|scope| {
+            let (scope, to) = (ArmId::new(scope), ArmId::new(&hop.to));
+            to.is_within(&scope) || scope.is_within(&to)
+        });
+        account && host && principal && scope
+    }
+}
+
+fn is_guid(text: &str) -> bool {
+    text.len() == 36 && super::facts::guids(text).next() == Some(0)
+}
+
+/// Whether an end of a hop answers to a host.
+fn answers(inventory: &Inventory, end: &str, host: &str) -> bool {
+    if end.to_ascii_lowercase().contains(&host.to_ascii_lowercase()) {
+        return true;
+    }
+    let Some(label) = host.split('.').next() else {
+        return false;
+    };
+    let id = ArmId::new(end);
+    if id.name().eq_ignore_ascii_case(label) {
+        return true;
+    }
+    inventory.resource(&id).is_some_and(|resource| {
+        matches!(&resource.details, Details::Cognitive(account)
+            if account.custom_sub_domain.text().is_some_and(|own| own.eq_ignore_ascii_case(label)))
+    })
+}
+
+/// Whether an end of a hop calls as a principal: it is that principal, or has its identity.
+fn calls_as(inventory: &Inventory, end: &str, principal: &str) -> bool {
+    if end.eq_ignore_ascii_case(principal) {
+        return true;
+    }
+    inventory
+        .resource(&ArmId::new(end))
+        .is_some_and(|resource| has_identity(resource, principal))
+}
+
+fn has_identity(resource: &Resource, principal: &str) -> bool {
+    let is = |field: &Field<PrincipalId>| {
+        field
+            .value()
+            .is_some_and(|id| id.as_str().eq_ignore_ascii_case(principal))
+    };
+    resource.identity.value().is_some_and(|identity| {
+        is(&identity.principal_id)
+            || identity.user_assigned.iter().any(|one| {
+                is(&one.principal_id)
+                    || one
+                        .client_id
+                        .text()
+                        .is_some_and(|id| id.eq_ignore_ascii_case(principal))
+            })
+    })
+}
+
+/// The kinds of hops that a recognised message may speak of, in order, each once.
+pub fn kinds(recognised: &Recognised) -> Vec<HopKind> {
+    let mut kinds: Vec<HopKind> = Vec::new();
+    for kind in recognised.causes().iter().flat_map(|cause| cause.hops) {
+        if !kinds.contains(kind) {
+            kinds.push(*kind);
+        }
+    }
+    kinds
+}
