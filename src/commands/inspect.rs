@@ -43,7 +43,7 @@ pub async fn run(global: Global, knobs: Knobs, offset: UtcOffset) -> Result<Exit
     let stop = signals.stop.clone();
     let failed: Arc<Mutex<Option<Failure>>> = Arc::default();
     let setup = Setup {
-        judging: super::judging::judging(&global),
+        judging: super::judging::judging(&global, &settings.file)?,
         cloud,
         portal,
         offset,

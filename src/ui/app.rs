@@ -17,6 +17,8 @@ use time::OffsetDateTime;
 use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, MissedTickBehavior, sleep_until};
 
+use crate::analysis::hop::Judgement;
+use crate::analysis::hops;
 use crate::model::ask::Ask;
 use crate::store::{Inventory, Store, Update};
 use crate::terminal::Signals;
@@ -114,6 +116,7 @@ pub enum Exit {
 enum Made {
     Lines(u64, Lines),
     Inventory(Box<Inventory>),
+    Judgement(u64, Judgement),
 }
 
 /// Everything that one turn of the loop works on.
@@ -125,6 +128,7 @@ struct Turn<'a, B: Backend, H: Host> {
     asks: mpsc::UnboundedSender<Ask>,
     made: mpsc::UnboundedSender<Made>,
     joining: bool,
+    judging: bool,
 }
 
 /// Runs until someone or something ends it.
@@ -152,6 +156,7 @@ where
         asks: ends.asks,
         made,
         joining: false,
+        judging: false,
     };
     turn.view.tick(clock.now());
     turn.draw()?;
@@ -251,6 +256,7 @@ where
             }
         }
         self.view.take(snapshot, inventory);
+        self.judge();
         let size = self.terminal.size().map_err(Into::into)?;
         self.view.resize(Rect::from((Position::ORIGIN, size)));
         for effect in self.view.prepare() {
@@ -268,6 +274,25 @@ where
             .map_err(Into::into)?;
         self.view.keep(drawn);
         Ok(())
+    }
+
+    /// Has the newest inventory judged on another thread, one at a time: what is newer by the time
+    /// it is ready comes next, and the last judgement is shown meanwhile.
+    fn judge(&mut self) {
+        if self.judging {
+            return;
+        }
+        let Some((inventory, judging, now)) = self.view.unjudged() else {
+            return;
+        };
+        self.judging = true;
+        let made = self.made.clone();
+        tokio::task::spawn_blocking(move || {
+            let judgement = hops::judge(&inventory, &judging, now);
+            let revision = inventory.snapshot().revision();
+            // The loop may have ended; then nobody needs it.
+            let _ = made.send(Made::Judgement(revision, judgement));
+        });
     }
 
     /// Stops the process, and takes the terminal again when it goes on.
@@ -302,6 +327,10 @@ where
             Made::Inventory(inventory) => {
                 self.joining = false;
                 self.view.take(self.store.snapshot(), Some(*inventory));
+            }
+            Made::Judgement(revision, judgement) => {
+                self.judging = false;
+                self.view.judge(revision, judgement);
             }
         }
     }

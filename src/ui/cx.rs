@@ -7,6 +7,7 @@ use std::sync::Arc;
 use ratatui::layout::{Rect, Size};
 use time::{OffsetDateTime, UtcOffset};
 
+use crate::analysis::hop::Judgement;
 use crate::config::keymap::Keymap;
 use crate::model::judging::Judging;
 use crate::store::{Inventory, Snapshot};
@@ -23,6 +24,11 @@ pub struct Cx<'a> {
     pub inventory: &'a Inventory,
     /// What is judged for whom.
     pub judging: &'a Judging,
+    /// Hops, gates and findings of the newest inventory that was judged: the last one is shown until
+    /// a newer one is ready. A new judgement is a new allocation.
+    pub judgement: &'a Arc<Judgement>,
+    /// The revision that the judgement was made from; none before the first one.
+    pub judged: Option<u64>,
     /// Styles of the roles.
     pub theme: &'a Theme,
     /// Which form of a sign is drawn.

@@ -7,12 +7,14 @@ mod act;
 mod draw;
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::{Event, KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Size;
 use time::{OffsetDateTime, UtcOffset};
 
+use crate::analysis::hop::Judgement;
 use crate::config::keymap::Keymap;
 use crate::config::{Action, Settings};
 use crate::model::ask::Ask;
@@ -58,8 +60,10 @@ pub struct Setup {
 /// What every [`Cx`] borrows.
 struct Ground {
     snapshot: Snapshot,
-    inventory: Inventory,
+    inventory: Arc<Inventory>,
     judging: Judging,
+    judgement: Arc<Judgement>,
+    judged: Option<u64>,
     theme: Theme,
     signs: Signs,
     keymap: Keymap,
@@ -74,6 +78,8 @@ impl Ground {
             snapshot: &self.snapshot,
             inventory: &self.inventory,
             judging: &self.judging,
+            judgement: &self.judgement,
+            judged: self.judged,
             theme: &self.theme,
             signs: self.signs,
             keymap: &self.keymap,
@@ -129,8 +135,10 @@ impl View {
         Self {
             ground: Ground {
                 snapshot: Snapshot::default(),
-                inventory: Inventory::default(),
+                inventory: Arc::default(),
                 judging: setup.judging,
+                judgement: Arc::default(),
+                judged: None,
                 theme: Theme::new(&settings.palette, settings.depth),
                 signs: Signs {
                     ascii: settings.ascii,
@@ -193,13 +201,32 @@ impl View {
         }
         self.ground.snapshot = snapshot;
         if let Some(inventory) = inventory {
-            self.ground.inventory = inventory;
+            self.ground.inventory = Arc::new(inventory);
         }
     }
 
     /// The revision that the inventory was made from.
     pub fn inventory_revision(&self) -> u64 {
         self.ground.inventory.snapshot().revision()
+    }
+
+    /// What is to be judged: the inventory when no judgement of its revision is shown, for whom, and
+    /// as of when.
+    pub fn unjudged(&self) -> Option<(Arc<Inventory>, Judging, OffsetDateTime)> {
+        let revision = self.inventory_revision();
+        let ground = &self.ground;
+        (revision > 0 && ground.judged != Some(revision)).then(|| {
+            let inventory = Arc::clone(&ground.inventory);
+            (inventory, ground.judging.clone(), ground.now)
+        })
+    }
+
+    /// Takes a judgement of a revision. One that is older than what is shown is dropped.
+    pub fn judge(&mut self, revision: u64, judgement: Judgement) {
+        if self.ground.judged.is_none_or(|shown| shown < revision) {
+            self.ground.judgement = Arc::new(judgement);
+            self.ground.judged = Some(revision);
+        }
     }
 
     /// Lets the panes take over what has changed; to be called before a frame. The effects say

@@ -245,6 +245,8 @@ impl Stage {
             snapshot: &self.snapshot,
             inventory: &self.inventory,
             judging: &self.judging,
+            judgement: &Arc::default(),
+            judged: None,
             theme: &self.theme,
             signs: Signs { ascii: self.ascii },
             keymap: &self.keymap,

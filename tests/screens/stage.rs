@@ -474,6 +474,8 @@ impl<P: Pane> Screen<P> {
             snapshot: &snapshot,
             inventory: &self.inventory,
             judging: &self.judging,
+            judgement: &Arc::default(),
+            judged: None,
             theme: &self.theme,
             signs: Signs { ascii: false },
             keymap: &self.keymap,

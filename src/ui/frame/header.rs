@@ -10,6 +10,7 @@ use ratatui::layout::Rect;
 
 use crate::store::Snapshot;
 use crate::ui::cx::Cx;
+use crate::ui::frame::tally;
 use crate::ui::signs::Sign;
 use crate::ui::text::{Cut, Rich, cut, embolden, put_right};
 use crate::ui::theme::Role;
@@ -71,8 +72,8 @@ impl Facts {
             environment,
             subscription,
             exceptions,
-            works: Vec::new(),
-            safe: Vec::new(),
+            works: tally::works(cx),
+            safe: tally::safe(cx),
             who,
             answered: (counts.answered, counts.asked),
             took,

@@ -7,6 +7,7 @@ pub mod footer;
 pub mod header;
 pub mod sheet;
 pub mod tabs;
+pub mod tally;
 
 use ratatui::layout::{Rect, Size};
 

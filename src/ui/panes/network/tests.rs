@@ -13,6 +13,7 @@ use super::rows::{self, Rows, doors_in_short};
 fn judging() -> Judging {
     Judging {
         client_ip: Some("203.0.113.24".parse().unwrap()),
+        ..Judging::default()
     }
 }
 
