@@ -31,6 +31,8 @@
 pub mod access;
 mod evidence;
 pub mod foundry;
+pub mod indexers;
+mod mend;
 mod network;
 mod outbound;
 mod proof;
@@ -185,6 +187,12 @@ pub fn registry() -> Vec<Entry> {
             name: "Outbound",
             context: "outbound",
             make: || Box::new(outbound::Outbound::new()),
+        },
+        Entry {
+            digit: '6',
+            name: "Indexers",
+            context: "indexers",
+            make: || Box::new(indexers::Indexers::new()),
         },
         Entry {
             digit: '-',
