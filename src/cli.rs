@@ -157,6 +157,8 @@ pub enum Command {
     Demo(Demo),
     /// Inspect once, without a screen
     Check(Check),
+    /// Paste an error message: which hop, which gate, which causes hold in this environment
+    Explain(Explain),
     /// Only the embedded Azure, for other clients
     Simulate(Simulate),
     /// How hopscope would sign in, and what each credential says
@@ -250,6 +252,14 @@ pub enum FailOn {
     Warning,
     /// Nothing
     Never,
+}
+
+/// `hopscope explain`
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+pub struct Explain {
+    /// The message; - reads it from stdin
+    #[arg(value_name = "TEXT|-", required = true)]
+    pub text: Vec<String>,
 }
 
 /// `hopscope simulate`

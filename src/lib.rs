@@ -27,6 +27,7 @@ pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod fetch;
+pub mod map;
 pub mod model;
 pub mod report;
 pub mod simulator;

@@ -7,7 +7,10 @@ use time::OffsetDateTime;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::cli::{Check, Format, Global, Knobs};
+use crate::analysis::hop::{Judgement, Severity};
+use crate::analysis::hops;
+use crate::analysis::verdict::Verdict;
+use crate::cli::{Check, FailOn, Format, Global, Knobs};
 use crate::config::ConfigFile;
 use crate::fetch::plan::Depth;
 use crate::report::{Meta, json, text};
@@ -50,6 +53,7 @@ pub async fn run(
 ) -> Result<Exit, Failure> {
     let place = Place::find(global, file, &Knobs::default()).await?;
     let meta_cloud = place.cloud.name.clone();
+    let judging = super::judging::judging(global, file, &place.cloud.suffix);
     let scope = place.scope.clone();
     let (updates_in, updates) = mpsc::channel(UPDATES);
     // Nobody asks for more: the other end goes at once, and the fetcher takes that as silence.
@@ -69,9 +73,10 @@ pub async fn run(
         cloud: meta_cloud,
     };
     let inventory = Inventory::build(&snapshot);
+    let judgement = hops::judge(&inventory, &judging, meta.generated_at);
     // A program reads why nothing came from the report, too; for people the sentence is enough.
     if verdict.failure.is_none() || arguments.format == Format::Json {
-        print(&inventory, &meta, arguments, stdout, screen)?;
+        print(&inventory, &judgement, &meta, arguments, stdout, screen)?;
     }
     for warning in &verdict.warnings {
         // With stderr gone there is nobody to warn.
@@ -80,16 +85,56 @@ pub async fn run(
     if let Some(failure) = verdict.failure {
         return Err(failure);
     }
-    let whole = snapshot.is_complete() && verdict.warnings.is_empty();
-    Ok(if arguments.strict && !whole {
-        Exit::Incomplete
-    } else {
-        Exit::Done
-    })
+    let whole = snapshot.is_complete() && verdict.warnings.is_empty() && is_known(&judgement);
+    Ok(
+        if arguments
+            .fail_on
+            .iter()
+            .any(|what| fails(*what, &judgement))
+        {
+            Exit::Found
+        } else if arguments.strict && !whole {
+            Exit::Incomplete
+        } else {
+            Exit::Done
+        },
+    )
+}
+
+/// Whether there is anything that makes the check fail. Assumed hops and hopscope's own never do.
+fn fails(what: FailOn, judgement: &Judgement) -> bool {
+    let any_hop = |least: Verdict| {
+        judgement
+            .hops
+            .iter()
+            .any(|hop| hop.counts() && hop.verdict() >= least)
+    };
+    let any_finding = |least: Severity| {
+        judgement
+            .findings
+            .iter()
+            .any(|finding| finding.severity <= least)
+    };
+    match what {
+        FailOn::Shut => any_hop(Verdict::Shut),
+        FailOn::AtRisk => any_hop(Verdict::AtRisk),
+        FailOn::Unknown => any_hop(Verdict::Unknown),
+        FailOn::Error => any_finding(Severity::Error),
+        FailOn::Warning => any_finding(Severity::Warning),
+        FailOn::Never => false,
+    }
+}
+
+/// Whether no hop that counts is unknown.
+fn is_known(judgement: &Judgement) -> bool {
+    !judgement
+        .hops
+        .iter()
+        .any(|hop| hop.counts() && hop.verdict() == Verdict::Unknown)
 }
 
 /// Takes news until the fetcher rests, or is gone.
-async fn until_idle(mut updates: mpsc::Receiver<Update>) -> Snapshot {
+pub(super) async fn until_idle(mut updates: mpsc::Receiver<Update>) -> Snapshot {
     let mut store = Store::new();
     while let Some(update) = updates.recv().await {
         let rests = matches!(update, Update::Idle { .. });
@@ -103,6 +148,7 @@ async fn until_idle(mut updates: mpsc::Receiver<Update>) -> Snapshot {
 
 fn print(
     inventory: &Inventory,
+    judgement: &Judgement,
     meta: &Meta,
     arguments: &Check,
     stdout: &mut impl Write,
@@ -113,13 +159,14 @@ fn print(
             width: screen.width,
             colour: screen.colour,
         };
-        let outcome = write(inventory, meta, arguments.format, style, stdout);
+        let outcome = write(inventory, judgement, meta, arguments.format, style, stdout);
         return super::written(outcome).map(drop);
     };
     let outcome = File::create(path).and_then(|file| {
         let mut file = BufWriter::new(file);
         write(
             inventory,
+            judgement,
             meta,
             arguments.format,
             text::Style::default(),
@@ -132,15 +179,16 @@ fn print(
 
 fn write(
     inventory: &Inventory,
+    judgement: &Judgement,
     meta: &Meta,
     format: Format,
     style: text::Style,
     out: &mut impl Write,
 ) -> io::Result<()> {
     match format {
-        Format::Text => text::write(out, inventory, meta, style)?,
+        Format::Text => text::write(out, inventory, judgement, meta, style)?,
         Format::Json => {
-            let report = json::build(inventory, meta);
+            let report = json::build(inventory, judgement, meta);
             serde_json::to_writer_pretty(&mut *out, &report).map_err(io::Error::from)?;
             writeln!(out)?;
         }

@@ -15,6 +15,7 @@ use crate::cli::{Global, Knobs};
 use crate::config::{ConfigFile, Settings, Surroundings};
 use crate::fetch::plan::Depth;
 use crate::model::ask::Ask;
+use crate::model::cloud::Suffixes;
 use crate::simulator::Scenario;
 use crate::store::Update;
 use crate::terminal::{Signals, TerminalError};
@@ -32,7 +33,7 @@ pub async fn run(global: Global, knobs: Knobs, offset: UtcOffset) -> Result<Exit
     let folder = crate::config::folder();
     let settings = Settings::load(global.config.as_deref(), folder.as_deref(), &surroundings)
         .map_err(|error| Failure::usage(causes(&error)))?;
-    let (cloud, portal) = door(&global)?;
+    let (cloud, portal, suffix) = door(&global)?;
     let scope = settings.file.scope_or(global.scope());
     let pick = global.demo.is_none() && scope.is_open();
     let depth = if pick { Depth::Choosing } else { Depth::Whole };
@@ -43,7 +44,7 @@ pub async fn run(global: Global, knobs: Knobs, offset: UtcOffset) -> Result<Exit
     let stop = signals.stop.clone();
     let failed: Arc<Mutex<Option<Failure>>> = Arc::default();
     let setup = Setup {
-        judging: super::judging::judging(&global, &settings.file)?,
+        judging: super::judging::judging(&global, &settings.file, &suffix),
         cloud,
         portal,
         offset,
@@ -89,12 +90,12 @@ pub async fn run(global: Global, knobs: Knobs, offset: UtcOffset) -> Result<Exit
     }
 }
 
-/// The name to show for what is looked at, and the base of its portal. Finds out here, before there
+/// The name to show for what is looked at, the base of its portal, and its host suffixes. Finds out here, before there
 /// is a screen, whether the cloud file or the scenario can be used.
-fn door(global: &Global) -> Result<(String, String), Failure> {
+fn door(global: &Global) -> Result<(String, String, Suffixes), Failure> {
     let Some(name) = &global.demo else {
         let cloud = named(global)?;
-        return Ok((cloud.name, cloud.portal.to_string()));
+        return Ok((cloud.name, cloud.portal.to_string(), cloud.suffix));
     };
     let is_known = Scenario::list()
         .map_err(|error| Failure::usage(causes(&error)))?
@@ -104,7 +105,12 @@ fn door(global: &Global) -> Result<(String, String), Failure> {
         // Loading says it best: with the names that there are.
         Scenario::load(name).map_err(|error| Failure::usage(causes(&error)))?;
     }
-    Ok((format!("demo {name}"), cloud::public().portal.to_string()))
+    let public = cloud::public();
+    Ok((
+        format!("demo {name}"),
+        public.portal.to_string(),
+        public.suffix,
+    ))
 }
 
 /// All that reads behind the screen.

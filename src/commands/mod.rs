@@ -8,6 +8,7 @@
 
 pub mod check;
 pub mod doctor;
+pub mod explain;
 pub mod inspect;
 pub mod judging;
 mod log;
@@ -146,6 +147,13 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
             let mut stdout = io::stdout().lock();
             let screen = check::Screen::of_stdout();
             block_on(check::run(&global, &arguments, &file, &mut stdout, screen))?
+        }
+        Some(Command::Explain(arguments)) => {
+            let file = config(&global)?;
+            let text = explain::pasted(&arguments, &mut io::stdin().lock())?;
+            let mut stdout = io::stdout().lock();
+            let screen = check::Screen::of_stdout();
+            block_on(explain::run(&global, &text, &file, &mut stdout, screen))?
         }
         Some(Command::Simulate(arguments)) => simulated(arguments),
         Some(Command::Doctor) => {

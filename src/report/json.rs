@@ -7,10 +7,12 @@
 mod access;
 mod blocks;
 mod details;
+mod hops;
 mod write;
 
 use serde_json::{Map, Value, json};
 
+use crate::analysis::hop::Judgement;
 use crate::model::facet::Facet;
 use crate::model::id::{ArmId, SubscriptionId};
 use crate::model::issue::Issue;
@@ -25,7 +27,7 @@ use write::{Object, put, put_text};
 pub const SCHEMA_VERSION: u64 = 1;
 
 /// The report.
-pub fn build(inventory: &Inventory, meta: &Meta) -> Value {
+pub fn build(inventory: &Inventory, judgement: &Judgement, meta: &Meta) -> Value {
     let snapshot = inventory.snapshot();
     let requests = Requests::of(snapshot);
     let mut resources: Vec<Value> = inventory
@@ -43,8 +45,8 @@ pub fn build(inventory: &Inventory, meta: &Meta) -> Value {
         "denyAssignments": access::deny_assignments(inventory),
         "notRead": not_read(snapshot),
         "issues": list_issues(snapshot),
-        "hops": [],
-        "findings": [],
+        "hops": judgement.hops.iter().map(hops::hop).collect::<Value>(),
+        "findings": judgement.findings.iter().map(hops::finding).collect::<Value>(),
         "requests": {
             "total": requests.total,
             "failed": requests.failed,

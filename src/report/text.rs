@@ -1,14 +1,17 @@
-//! What `check` prints for people: resources by group, what could not be read, the calls.
+//! What `check` prints for people: hops, resources by group, what could not be read, the calls.
 //!
 //! Plain lines, at most [`Style::width`] columns, no box drawing: it is read in logs too. Colour
 //! only repeats what a word says. Text of Azure passes [`cell::clean`] before it is written.
 
 mod cell;
+pub mod explain;
 mod facts;
+mod hops;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use crate::analysis::hop::Judgement;
 use crate::model::id::ArmId;
 use crate::model::key::Key;
 use crate::model::resource::{Family, Resource};
@@ -39,11 +42,13 @@ impl Default for Style {
 pub fn write(
     out: &mut impl Write,
     inventory: &Inventory,
+    judgement: &Judgement,
     meta: &Meta,
     style: Style,
 ) -> io::Result<()> {
     let ink = Ink::new(style.colour);
     head(out, inventory, meta, style, ink)?;
+    hops::write(out, inventory, &judgement.hops, style, ink)?;
     let groups = by_group(inventory);
     if groups.is_empty() {
         writeln!(

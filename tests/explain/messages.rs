@@ -83,7 +83,12 @@ const PASTED: &[Pasted] = &[
     (
         "Credentials provided in the connection string are invalid or have expired.",
         "M12",
-        &[Gate::Authentication, Gate::Identity, Gate::Authorization, Gate::Network],
+        &[
+            Gate::Authentication,
+            Gate::Identity,
+            Gate::Authorization,
+            Gate::Network,
+        ],
         HopKind::IndexerToStorage,
     ),
     (
@@ -433,9 +438,15 @@ fn messages_that_differ_by_a_word_are_told_apart() {
         ("to perform this operation using this permission", "M06"),
         ("Access denied to Virtual Network/Firewall rules", "M18"),
         ("Access denied due to Virtual Network/Firewall rules", "M13"),
-        ("Request was not allowed by NSP rules and the client address is not authorized and caller was ignored because bypass is set to None (ForbiddenByFirewall)", "M43"),
+        (
+            "Request was not allowed by NSP rules and the client address is not authorized and caller was ignored because bypass is set to None (ForbiddenByFirewall)",
+            "M43",
+        ),
         ("LinkedAuthorizationFailed on the linked scope", "M36"),
-        ("Request originated from client VNET through private endpoint. This is blocked by your Cosmos DB account firewall settings", "M38"),
+        (
+            "Request originated from client VNET through private endpoint. This is blocked by your Cosmos DB account firewall settings",
+            "M38",
+        ),
     ] {
         let found = recognise(text);
         assert!(found.is_known(), "{text}");
@@ -462,12 +473,22 @@ fn a_wrapper_around_a_bare_status_keeps_its_own_causes() {
         "Could not execute skill because the Web Api request failed. Web Api response status: 'Forbidden'",
     );
     assert!(found.bare.is_some());
-    assert!(found.causes().iter().any(|cause| cause.hops == [HopKind::SkillToOpenai]));
+    assert!(
+        found
+            .causes()
+            .iter()
+            .any(|cause| cause.hops == [HopKind::SkillToOpenai])
+    );
 }
 
 #[test]
 fn a_bare_status_lists_every_gate_that_it_may_mean() {
-    for text in ["403", "HTTP 403 Forbidden", "Forbidden", "Response status code does not indicate success: 403"] {
+    for text in [
+        "403",
+        "HTTP 403 Forbidden",
+        "Forbidden",
+        "Response status code does not indicate success: 403",
+    ] {
         let found = recognise(text);
         assert!(found.is_known() && found.messages.is_empty(), "{text}");
         for gate in [
@@ -477,14 +498,20 @@ fn a_bare_status_lists_every_gate_that_it_may_mean() {
             Gate::Authorization,
             Gate::Configuration,
         ] {
-            assert!(found.causes().iter().any(|cause| cause.gate == gate), "{text}: {gate}");
+            assert!(
+                found.causes().iter().any(|cause| cause.gate == gate),
+                "{text}: {gate}"
+            );
         }
     }
     for text in ["401", "HTTP/1.1 401 Unauthorized", "unauthorized"] {
         let found = recognise(text);
         assert!(found.is_known() && found.messages.is_empty(), "{text}");
         for gate in [Gate::Authentication, Gate::Identity, Gate::Authorization] {
-            assert!(found.causes().iter().any(|cause| cause.gate == gate), "{text}: {gate}");
+            assert!(
+                found.causes().iter().any(|cause| cause.gate == gate),
+                "{text}: {gate}"
+            );
         }
     }
 }

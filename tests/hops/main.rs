@@ -8,8 +8,14 @@
     reason = "tables of cases: a document that does not fit is a fault of the test, and values written in place read best"
 )]
 
+mod foundry;
 mod indexers;
+mod inspector;
+mod keys;
 mod load;
+mod logs;
 mod models;
+mod openai;
+mod people;
 mod scenarios;
 mod world;

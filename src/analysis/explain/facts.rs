@@ -156,9 +156,15 @@ fn labelled(tidy: &Tidy, facts: &mut Vec<Fact>) {
         let before = tidy.folded[..at].trim_end_matches([' ', '\'', ':', '=', '(']);
         let value = &tidy.plain[at..at + GUID];
         let kind = [
-            (FactKind::Application, ["client id", "clientid", "client", "appid"]),
+            (
+                FactKind::Application,
+                ["client id", "clientid", "client", "appid"],
+            ),
             (FactKind::Tenant, ["tenant id", "tenantid", "tenant", "tid"]),
-            (FactKind::Principal, ["object id", "objectid", "principal", "oid"]),
+            (
+                FactKind::Principal,
+                ["object id", "objectid", "principal", "oid"],
+            ),
         ]
         .into_iter()
         .find(|(_, words)| words.iter().any(|word| before.ends_with(word)));
@@ -193,9 +199,14 @@ fn add(facts: &mut Vec<Fact>, kind: FactKind, value: &str) {
 /// Where the text only sends the reader to documentation.
 fn is_help(host: &str) -> bool {
     let host = host.to_ascii_lowercase();
-    ["aka.ms", "learn.microsoft.com", "docs.microsoft.com", "go.microsoft.com"]
-        .iter()
-        .any(|help| host == *help)
+    [
+        "aka.ms",
+        "learn.microsoft.com",
+        "docs.microsoft.com",
+        "go.microsoft.com",
+    ]
+    .iter()
+    .any(|help| host == *help)
 }
 
 /// Bytes of a GUID in its usual writing.
@@ -211,13 +222,16 @@ pub(super) fn guids(text: &str) -> impl Iterator<Item = usize> {
             .is_none_or(|next| !next.is_ascii_alphanumeric());
         is_start
             && is_end
-            && bytes[at..at + GUID].iter().enumerate().all(|(place, byte)| {
-                if matches!(place, 8 | 13 | 18 | 23) {
-                    *byte == b'-'
-                } else {
-                    byte.is_ascii_hexdigit()
-                }
-            })
+            && bytes[at..at + GUID]
+                .iter()
+                .enumerate()
+                .all(|(place, byte)| {
+                    if matches!(place, 8 | 13 | 18 | 23) {
+                        *byte == b'-'
+                    } else {
+                        byte.is_ascii_hexdigit()
+                    }
+                })
     })
 }
 
@@ -266,16 +280,25 @@ mod tests {
             (FactKind::Principal, "22222222-2222-2222-2222-222222222222"),
             (FactKind::Action, "Microsoft.Network/virtualNetworks/write"),
             (FactKind::Tenant, "33333333-3333-3333-3333-333333333333"),
-            (FactKind::Subscription, "44444444-4444-4444-4444-444444444444"),
+            (
+                FactKind::Subscription,
+                "44444444-4444-4444-4444-444444444444",
+            ),
         ] {
-            assert!(found.contains(&(kind, value.to_owned())), "{kind:?}: {found:?}");
+            assert!(
+                found.contains(&(kind, value.to_owned())),
+                "{kind:?}: {found:?}"
+            );
         }
         assert!(!found.iter().any(|(kind, _)| *kind == FactKind::Application));
     }
 
     #[test]
     fn placeholders_and_links_to_help_name_nothing() {
-        assert_eq!(named("The principal '<id>' lacks; see https://aka.ms/x"), []);
+        assert_eq!(
+            named("The principal '<id>' lacks; see https://aka.ms/x"),
+            []
+        );
         assert_eq!(named("The hostname '"), []);
         assert_eq!(named(""), []);
     }

@@ -95,12 +95,19 @@ impl Here<'_> {
 }
 
 /// Asks the judged hops; the causes that hold come first, else the catalogue's order stands.
-pub fn look<'j>(recognised: &Recognised, inventory: &Inventory, hops: &'j [Hop]) -> Vec<Here<'j>> {
+///
+/// Whoever knows which hops a message can come from (an indexer's own, say) passes only those.
+pub fn look<'j>(
+    recognised: &Recognised,
+    inventory: &Inventory,
+    hops: impl IntoIterator<Item = &'j Hop>,
+) -> Vec<Here<'j>> {
     let named = Named::of(recognised);
+    let hops: Vec<&Hop> = hops.into_iter().collect();
     let mut all: Vec<Here<'j>> = recognised
         .causes()
         .into_iter()
-        .map(|cause| of_cause(cause, &named, inventory, hops))
+        .map(|cause| of_cause(cause, &named, inventory, &hops))
         .collect();
     all.sort_by_key(|here| here.standing);
     all
@@ -110,10 +117,11 @@ fn of_cause<'j>(
     cause: &'static Cause,
     named: &Named<'_>,
     inventory: &Inventory,
-    hops: &'j [Hop],
+    hops: &[&'j Hop],
 ) -> Here<'j> {
     let mut seen: Vec<Seen<'j>> = hops
         .iter()
+        .copied()
         .filter(|hop| cause.hops.contains(&hop.kind) && named.fits(hop, inventory))
         .map(|hop| {
             let gate = hop.gate(cause.gate);
@@ -192,7 +200,10 @@ fn is_guid(text: &str) -> bool {
 
 /// Whether an end of a hop answers to a host.
 fn answers(inventory: &Inventory, end: &str, host: &str) -> bool {
-    if end.to_ascii_lowercase().contains(&host.to_ascii_lowercase()) {
+    if end
+        .to_ascii_lowercase()
+        .contains(&host.to_ascii_lowercase())
+    {
         return true;
     }
     let Some(label) = host.split('.').next() else {

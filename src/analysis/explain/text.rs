@@ -50,15 +50,13 @@ impl Tidy {
     /// Whether the fragments stand in it one after the other.
     pub fn holds(&self, fragments: &[&str]) -> bool {
         let mut rest = self.folded.as_str();
-        fragments
-            .iter()
-            .all(|fragment| match rest.find(*fragment) {
-                Some(at) => {
-                    rest = &rest[at + fragment.len()..];
-                    true
-                }
-                None => false,
-            })
+        fragments.iter().all(|fragment| match rest.find(*fragment) {
+            Some(at) => {
+                rest = &rest[at + fragment.len()..];
+                true
+            }
+            None => false,
+        })
     }
 
     /// Whether a word stands in it, not as a part of another word or of an id.
@@ -68,11 +66,14 @@ impl Tidy {
         };
         self.folded.match_indices(word).any(|(at, _)| {
             let after = &self.folded[at + word.len()..];
-            let ends = after
-                .strip_prefix('.')
-                .map_or(after, |rest| if rest.starts_with(char::is_alphanumeric) { after } else { rest });
-            !is_part(self.folded[..at].chars().next_back())
-                && !is_part(ends.chars().next())
+            let ends = after.strip_prefix('.').map_or(after, |rest| {
+                if rest.starts_with(char::is_alphanumeric) {
+                    after
+                } else {
+                    rest
+                }
+            });
+            !is_part(self.folded[..at].chars().next_back()) && !is_part(ends.chars().next())
         })
     }
 }
@@ -93,8 +94,18 @@ impl Bare {
             tidy.has_word(number)
                 && (tidy.folded.len() < 16
                     || [
-                        "status", "http", "error", "code", "response", "returned", "forbidden",
-                        "unauthorized", "failed", "denied", "refused", "access",
+                        "status",
+                        "http",
+                        "error",
+                        "code",
+                        "response",
+                        "returned",
+                        "forbidden",
+                        "unauthorized",
+                        "failed",
+                        "denied",
+                        "refused",
+                        "access",
                     ]
                     .iter()
                     .any(|word| tidy.folded.contains(word)))
@@ -267,7 +278,10 @@ mod tests {
             "The hostname `a.b`\\n is",
             "The hostname ''a.b'' is",
         ] {
-            assert!(Tidy::new(pasted).holds(&["the hostname 'a.b'", "is"]), "{pasted}");
+            assert!(
+                Tidy::new(pasted).holds(&["the hostname 'a.b'", "is"]),
+                "{pasted}"
+            );
         }
     }
 

@@ -6,6 +6,8 @@
 //! one hop here, with the better basis.
 
 mod declared;
+mod definition;
+mod ends;
 mod foundry;
 mod indexers;
 mod inspector;

@@ -1,7 +1,281 @@
-//! Models calling out: H10 to H12.
+//! Model accounts that call out: chat on your data to search, ingestion to storage, URLs in prompts:
+//! H10, H11, H12.
+//!
+//! Nothing says which search service or storage account a request will name: roles, rules and lists
+//! tie the ends. Only the account's system-assigned identity is used for these calls.
 
-use crate::analysis::ground::Ground;
-use crate::analysis::hop::Hop;
+use crate::analysis::access::Action;
+use crate::analysis::facets;
+use crate::analysis::gates::authentication::{Presented, authentication};
+use crate::analysis::gates::authorization::{Claim, Need, authorization, roles};
+use crate::analysis::gates::identity::{self, Presenter};
+use crate::analysis::gates::judged;
+use crate::analysis::gates::network::{network, service};
+use crate::analysis::gates::outbound::outbound;
+use crate::analysis::ground::{Ground, host_of};
+use crate::analysis::hop::{Basis, GateVerdict, Hop, HopKind};
+use crate::analysis::network::Credential;
+use crate::analysis::outbound::{Listing, listing};
+use crate::analysis::verdict::{Gate, Verdict};
+use crate::model::resource::{Details, Family, Resource};
+
+use super::ends;
+
+const QUERY: &str = "Microsoft.Search/searchServices/indexes/documents/read";
+const INDEX_READ: &str = "Microsoft.Search/searchServices/indexes/read";
+const BLOB_READ: &str = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read";
+const BLOB_WRITE: &str = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write";
 
 /// Draws them.
-pub(super) fn draw(_ground: &Ground<'_>, _out: &mut Vec<Hop>) {}
+pub(super) fn draw(ground: &Ground<'_>, out: &mut Vec<Hop>) {
+    let accounts: Vec<&Resource> = ends::model_accounts(ground)
+        .into_iter()
+        .map(|one| one.account)
+        .collect();
+    to_search(ground, &accounts, out);
+    for account in &accounts {
+        to_storage(ground, account, out);
+    }
+    to_urls(ground, &accounts, out);
+}
+
+/// H10: where a role or the account's list of hosts ties the two; else the one pair of a group.
+fn to_search(ground: &Ground<'_>, accounts: &[&Resource], out: &mut Vec<Hop>) {
+    let services: Vec<&Resource> = ground
+        .family(Family::Search)
+        .filter(|one| !ground.is_managed(&one.id))
+        .collect();
+    let mut tied: Vec<(&Resource, &Resource)> = Vec::new();
+    for account in accounts {
+        for service in &services {
+            if holds_roles(ground, account, service) || lists_host(ground, account, service) {
+                tied.push((*account, *service));
+            }
+        }
+    }
+    for (account, service) in &tied {
+        out.push(retrieval(ground, account, service, Basis::Inferred));
+    }
+    for account in accounts {
+        let pair = ends::only_pair(ground, account, Family::Search);
+        let is_free = |service: &Resource| {
+            !tied
+                .iter()
+                .any(|(from, to)| from.id == account.id || to.id == service.id)
+        };
+        if let Some(service) = pair.filter(|service| is_free(service)) {
+            out.push(retrieval(ground, account, service, Basis::Assumed));
+        }
+    }
+}
+
+/// The rights of retrieval. Reader alone shows definitions to whoever looks on, and ties nothing.
+fn holds_roles(ground: &Ground<'_>, account: &Resource, service: &Resource) -> bool {
+    [
+        Action::data(QUERY),
+        Action::control("Microsoft.Search/searchServices/indexes/write"),
+    ]
+    .iter()
+    .any(|action| ends::holds(ground, account, action, &service.id))
+}
+
+/// Whether the account's list of allowed hosts names the search service. An account with projects
+/// keeps one list for all of them, so there it says nothing of the account itself.
+fn lists_host(ground: &Ground<'_>, account: &Resource, service: &Resource) -> bool {
+    account.kind.is("OpenAI")
+        && matches!(
+            listing(fqdns(account), &search_host(ground, service)),
+            Listing::Listed(_)
+        )
+}
+
+fn fqdns(account: &Resource) -> &[String] {
+    account
+        .outbound
+        .as_ref()
+        .map_or(&[], |one| one.allowed_fqdns.items())
+}
+
+fn search_host(ground: &Ground<'_>, service: &Resource) -> String {
+    match &service.details {
+        Details::Search(search) => search.endpoint.text().map(host_of),
+        _ => None,
+    }
+    .unwrap_or_else(|| {
+        format!(
+            "{}.{}",
+            service.name.to_ascii_lowercase(),
+            ground.judging.suffix.search
+        )
+    })
+}
+
+fn blob_host(ground: &Ground<'_>, storage: &Resource) -> String {
+    match &storage.details {
+        Details::Storage(storage) => storage
+            .endpoints
+            .iter()
+            .find(|(part, _)| part.eq_ignore_ascii_case("blob"))
+            .map(|(_, url)| host_of(url)),
+        _ => None,
+    }
+    .unwrap_or_else(|| {
+        format!(
+            "{}.{}",
+            storage.name.to_ascii_lowercase(),
+            ground.judging.suffix.blob
+        )
+    })
+}
+
+fn retrieval(ground: &Ground<'_>, account: &Resource, target: &Resource, basis: Basis) -> Hop {
+    let needs = [
+        Need {
+            action: Action::data(QUERY),
+            scope: target.id.clone(),
+            role: roles::INDEX_READER,
+        },
+        // The index's fields are read for every question.
+        Need {
+            action: Action::control(INDEX_READ),
+            scope: target.id.clone(),
+            role: roles::SEARCH_CONTRIBUTOR,
+        },
+    ];
+    let mut gates = by_system_identity(ground, account, target, None, &needs);
+    gates.extend(outbound(ground, account, &search_host(ground, target)));
+    gates.push(retirement(ground, account));
+    Hop {
+        kind: HopKind::OpenaiToSearch,
+        from: account.id.as_str().to_owned(),
+        to: target.id.as_str().to_owned(),
+        via: None,
+        basis,
+        gates,
+    }
+}
+
+/// Chat on your data ends with its last models; that is to be said, and shuts nothing today.
+fn retirement(ground: &Ground<'_>, account: &Resource) -> GateVerdict {
+    let listed = facets::deployments(ground.inventory, &account.id);
+    let models: Vec<&str> = listed
+        .items
+        .iter()
+        .filter_map(|one| one.model.text())
+        .collect();
+    let evidence = crate::analysis::evidence::Evidence::listed(
+        account.id.clone(),
+        "deployments",
+        serde_json::json!({ "read": listed.items.len(), "models": models }),
+        listed.observed_at.unwrap_or(account.source.observed_at),
+    );
+    judged(
+        Gate::Configuration,
+        Verdict::Open,
+        "chat on your data is deprecated: it answers with GPT-4o 2024-05-13, 2024-08-06 and 2024-11-20 only, and ends with the last of them",
+        [evidence],
+    )
+}
+
+/// The gates of a call with the account's system-assigned identity.
+fn by_system_identity(
+    ground: &Ground<'_>,
+    account: &Resource,
+    target: &Resource,
+    part: Option<&str>,
+    needs: &[Need],
+) -> Vec<GateVerdict> {
+    let presenter: Presenter = identity::system(ground, account);
+    let caller = service(account, presenter.credential, part);
+    let mut gates: Vec<GateVerdict> = network(ground, &caller, target).into_iter().collect();
+    gates.push(authentication(ground, target, &Presented::Token, []));
+    if !presenter.is_nobody() {
+        gates.push(authorization(
+            ground,
+            &Claim {
+                principal: presenter.principal.as_ref(),
+                kind: presenter.kind,
+                needs,
+                keys: None,
+            },
+        ));
+    }
+    gates.push(presenter.gate);
+    gates
+}
+
+/// H11: where a role on blobs, an instance rule or the account's own definition ties the two.
+fn to_storage(ground: &Ground<'_>, account: &Resource, out: &mut Vec<Hop>) {
+    let owned: &[_] = match &account.details {
+        Details::Cognitive(details) => &details.user_owned_storage,
+        _ => &[],
+    };
+    for storage in ground.family(Family::Storage) {
+        if ground.is_managed(&storage.id) {
+            continue;
+        }
+        let basis = if owned.contains(&storage.id) {
+            Basis::Observed
+        } else if ends::names_instance(storage, &account.id)
+            || [BLOB_READ, BLOB_WRITE]
+                .iter()
+                .any(|action| ends::holds(ground, account, &Action::data(action), &storage.id))
+        {
+            Basis::Inferred
+        } else {
+            continue;
+        };
+        let needs = [BLOB_READ, BLOB_WRITE].map(|action| Need {
+            action: Action::data(action),
+            scope: storage.id.clone(),
+            role: roles::BLOB_CONTRIBUTOR,
+        });
+        let mut gates = by_system_identity(ground, account, storage, Some("blob"), &needs);
+        gates.extend(outbound(ground, account, &blob_host(ground, storage)));
+        out.push(Hop {
+            kind: HopKind::OpenaiToStorage,
+            from: account.id.as_str().to_owned(),
+            to: storage.id.as_str().to_owned(),
+            via: None,
+            basis,
+            gates,
+        });
+    }
+}
+
+/// H12: the hosts that the config file names, and those on the account's list that nothing that was
+/// read answers to.
+fn to_urls(ground: &Ground<'_>, accounts: &[&Resource], out: &mut Vec<Hop>) {
+    for account in accounts {
+        for host in &ground.judging.pattern.image_hosts {
+            out.extend(url(ground, account, host, Basis::Declared));
+        }
+        for host in fqdns(account) {
+            if ground.by_host(host).is_none() {
+                out.extend(url(ground, account, host, Basis::Inferred));
+            }
+        }
+    }
+}
+
+fn url(ground: &Ground<'_>, account: &Resource, address: &str, basis: Basis) -> Option<Hop> {
+    let host = host_of(address);
+    if host.is_empty() {
+        return None;
+    }
+    let target = ground.by_host(&host);
+    let mut gates: Vec<GateVerdict> = outbound(ground, account, &host).into_iter().collect();
+    if let Some(target) = target {
+        // A SAS does not cross the firewall, and no identity is presented.
+        let caller = service(account, Credential::Key, None);
+        gates.extend(network(ground, &caller, target));
+    }
+    Some(Hop {
+        kind: HopKind::OpenaiToUrl,
+        from: account.id.as_str().to_owned(),
+        to: target.map_or(host, |found| found.id.as_str().to_owned()),
+        via: None,
+        basis,
+        gates,
+    })
+}

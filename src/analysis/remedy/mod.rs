@@ -3,12 +3,14 @@
 //! * [`shell`]: words quoted for a POSIX shell;
 //! * [`az`]: commands of the Azure CLI;
 //! * [`terraform`]: attributes of azurerm, and azapi where azurerm has none;
-//! * [`portal`]: the way through the portal.
+//! * [`portal`]: the way through the portal;
+//! * [`read`]: the right to read what was refused.
 //!
 //! Nothing here decides what mends a gate (gates do), and nothing is ever run.
 
 pub mod az;
 pub mod portal;
+pub mod read;
 pub mod shell;
 pub mod terraform;
 

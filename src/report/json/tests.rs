@@ -22,7 +22,11 @@ fn report(known: &Known) -> Value {
         generated_at: AT,
         cloud: "AzurePublic".into(),
     };
-    let report = build(&Inventory::build(&known.snapshot()), &meta);
+    let report = build(
+        &Inventory::build(&known.snapshot()),
+        &Judgement::default(),
+        &meta,
+    );
     let problems = problems(&report);
     assert!(problems.is_empty(), "{problems:#?}");
     report

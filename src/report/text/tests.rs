@@ -11,7 +11,8 @@ fn print(known: &Known, style: Style) -> String {
         cloud: "AzurePublic".into(),
     };
     let mut out = Vec::new();
-    write(&mut out, &Inventory::build(&known.snapshot()), &meta, style).unwrap();
+    let inventory = Inventory::build(&known.snapshot());
+    write(&mut out, &inventory, &Judgement::default(), &meta, style).unwrap();
     String::from_utf8(out).unwrap()
 }
 

@@ -21,7 +21,10 @@ pub(super) const MESSAGES: &[Message] = &[
         }],
         is_wrapper: false,
         fragments: &[
-            &["the current tenant '", "is not authorized to access linked subscription"],
+            &[
+                "the current tenant '",
+                "is not authorized to access linked subscription",
+            ],
             &["is not authorized to access linked subscription"],
         ],
         unless: &[],
@@ -39,7 +42,10 @@ pub(super) const MESSAGES: &[Message] = &[
         }],
         is_wrapper: false,
         fragments: &[
-            &["does not have permission to perform action", "on the linked scope"],
+            &[
+                "does not have permission to perform action",
+                "on the linked scope",
+            ],
             &["on the linked scope"],
         ],
         unless: &["is not authorized to access linked subscription"],
@@ -88,7 +94,10 @@ pub(super) const MESSAGES: &[Message] = &[
         }],
         is_wrapper: false,
         fragments: &[
-            &["does not have authorization to perform action", "over scope"],
+            &[
+                "does not have authorization to perform action",
+                "over scope",
+            ],
             &["does not have authorization to perform action"],
             &["authorizationfailed"],
         ],
@@ -112,7 +121,10 @@ pub(super) const MESSAGES: &[Message] = &[
         }],
         is_wrapper: false,
         fragments: &[
-            &["requestdisallowedbypolicy", "local authentication methods are not allowed"],
+            &[
+                "requestdisallowedbypolicy",
+                "local authentication methods are not allowed",
+            ],
             &["local authentication methods are not allowed"],
             &["requestdisallowedbypolicy"],
         ],

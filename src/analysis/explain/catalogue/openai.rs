@@ -84,7 +84,11 @@ pub(super) const MESSAGES: &[Message] = &[
         meaning: "the model account may call listed hosts only, and the host is not on its list",
         causes: &[Cause {
             gate: Gate::Outbound,
-            hops: &[HopKind::OpenaiToSearch, HopKind::OpenaiToStorage, HopKind::OpenaiToUrl],
+            hops: &[
+                HopKind::OpenaiToSearch,
+                HopKind::OpenaiToStorage,
+                HopKind::OpenaiToUrl,
+            ],
             why: "the host is not in allowedFqdnList while restrictOutboundNetworkAccess is true",
             proof: "properties.restrictOutboundNetworkAccess and properties.allowedFqdnList of the account",
         }],
@@ -123,7 +127,10 @@ pub(super) const MESSAGES: &[Message] = &[
             proof: "properties.allowedFqdnList of the account",
         }],
         is_wrapper: false,
-        fragments: &[&["image url domain '", "' is not allowed"], &["image url domain", "is not allowed"]],
+        fragments: &[
+            &["image url domain '", "' is not allowed"],
+            &["image url domain", "is not allowed"],
+        ],
         unless: &[],
     },
     Message {
@@ -201,7 +208,10 @@ pub(super) const MESSAGES: &[Message] = &[
             proof: "role assignments of the caller at the account and above",
         }],
         is_wrapper: false,
-        fragments: &[&["principal does not have access to api/operation"], &["permissiondenied"]],
+        fragments: &[
+            &["principal does not have access to api/operation"],
+            &["permissiondenied"],
+        ],
         unless: &["lacks the required data action"],
     },
     Message {

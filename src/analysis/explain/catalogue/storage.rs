@@ -102,7 +102,10 @@ pub(super) const MESSAGES: &[Message] = &[
         ],
         is_wrapper: false,
         fragments: &[
-            &["unable to retrieve blob container for account '", "' using your managed identity"],
+            &[
+                "unable to retrieve blob container for account '",
+                "' using your managed identity",
+            ],
             &["unable to retrieve blob container for account"],
         ],
         unless: &[],
@@ -120,7 +123,10 @@ pub(super) const MESSAGES: &[Message] = &[
         }],
         is_wrapper: false,
         fragments: &[
-            &["unable to retrieve account keys for account '", "' using your managed identity"],
+            &[
+                "unable to retrieve account keys for account '",
+                "' using your managed identity",
+            ],
             &["unable to retrieve account keys for account"],
         ],
         unless: &[],
@@ -138,7 +144,10 @@ pub(super) const MESSAGES: &[Message] = &[
         }],
         is_wrapper: false,
         fragments: &[
-            &["unable to retrieve server endpoint for account '", "' using your managed identity"],
+            &[
+                "unable to retrieve server endpoint for account '",
+                "' using your managed identity",
+            ],
             &["unable to retrieve server endpoint for account"],
         ],
         unless: &[],
@@ -175,7 +184,9 @@ pub(super) const MESSAGES: &[Message] = &[
             },
         ],
         is_wrapper: false,
-        fragments: &[&["credentials provided in the connection string are invalid or have expired"]],
+        fragments: &[&[
+            "credentials provided in the connection string are invalid or have expired",
+        ]],
         unless: &[],
     },
     Message {

@@ -192,15 +192,6 @@ fn unknown(entry: &LedgerEntry, cx: &Cx<'_>) -> Option<Section> {
         }
         Key::Resource(_) => "It is named by another resource, and that is all that is known of it.",
         Key::Facet(..) => "The resource itself is shown, without these.",
-        Key::EligibleRoles(_) | Key::ActiveRoles(_) => {
-            "Whether a missing role could be activated, and when an active one ends, is not known."
-        }
-        Key::Locks(_) => "A lock may keep keys from being listed.",
-        Key::NetworkPerimeters(_) => "What a perimeter lets through is not known.",
-        Key::Memberships(..) | Key::AssignedTo(..) => {
-            "A role that is held through a group is not known."
-        }
-        Key::ServicePrincipalOf(..) => "What that application holds is not known.",
     };
     let section = section.words(Rich::muted(so));
     Some(if slice.value.is_some() && slice.complete {

@@ -1,0 +1,130 @@
+//! `hopscope explain`: which hop and gate a pasted message speaks of, and which of its causes hold
+//! here.
+//!
+//! The text is read first and what it says is printed at once; the environment is read after that.
+//! Where nothing can be read, the answer is from the text alone and says so.
+
+use std::io::{BufRead, Read, Write};
+
+use time::OffsetDateTime;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::analysis::{explain, hops};
+use crate::cli::{Explain, Global, Knobs};
+use crate::config::ConfigFile;
+use crate::fetch::plan::Depth;
+use crate::report::text::{Style, explain as print};
+use crate::store::{Inventory, Snapshot};
+
+use super::check::{Screen, until_idle};
+use super::judging::whole;
+use super::session::{Channels, Place, UPDATES};
+use super::{Exit, Failure, trouble};
+
+/// The longest text that is read: a whole log is no message.
+const LONGEST: usize = 1 << 20;
+
+/// The message of the arguments, or of stdin.
+pub fn pasted(arguments: &Explain, stdin: &mut impl BufRead) -> Result<String, Failure> {
+    let text = match arguments.text.as_slice() {
+        [dash] if dash == "-" => {
+            let mut bytes = Vec::new();
+            stdin
+                .take(LONGEST as u64)
+                .read_to_end(&mut bytes)
+                .map_err(|error| Failure::usage(format!("stdin cannot be read: {error}")))?;
+            String::from_utf8_lossy(&bytes).into_owned()
+        }
+        words => words.join(" "),
+    };
+    if text.trim().is_empty() {
+        return Err(Failure::usage(
+            "there is no message to explain: give it in quotes, or - and pipe it in",
+        ));
+    }
+    Ok(text)
+}
+
+/// Explains a message.
+pub async fn run(
+    global: &Global,
+    text: &str,
+    file: &ConfigFile,
+    stdout: &mut impl Write,
+    screen: Screen,
+) -> Result<Exit, Failure> {
+    let style = Style {
+        width: screen.width,
+        colour: screen.colour,
+    };
+    let place = Place::find(global, file, &Knobs::default()).await?;
+    let recognised = explain::recognise(text);
+    if !recognised.is_known() {
+        let outcome = print::unknown(stdout).and_then(|()| stdout.flush());
+        return super::written(outcome).map(|_| Exit::Found);
+    }
+    // The answer from the text stands on the screen while the environment is read.
+    let outcome = print::message(stdout, &recognised, style).and_then(|()| stdout.flush());
+    super::written(outcome)?;
+
+    let judging = whole(global, file, &place.cloud);
+    let scope = place.scope.clone();
+    let snapshot = read(place).await;
+    let outcome = match trouble::judge(&snapshot, &scope).failure {
+        Some(failure) if failure.exit == Exit::Usage => return Err(failure),
+        Some(failure) => print::text_alone(stdout, &recognised, &failure.message, style),
+        None => {
+            let inventory = Inventory::build(&snapshot);
+            let judged = hops::judge(&inventory, &judging, OffsetDateTime::now_utc());
+            let causes = explain::here::look(&recognised, &inventory, &judged.hops);
+            print::here(stdout, &causes, &inventory, style)
+        }
+    };
+    super::written(outcome.and_then(|()| stdout.flush()))
+}
+
+/// Reads everything in scope once.
+async fn read(place: Place) -> Snapshot {
+    let (updates_in, updates) = mpsc::channel(UPDATES);
+    // Nobody asks for more: the other end goes at once, and the fetcher takes that as silence.
+    let (_, asks) = mpsc::unbounded_channel();
+    let stop = CancellationToken::new();
+    let channels = Channels {
+        updates: updates_in,
+        asks,
+        first_rest: None,
+    };
+    tokio::spawn(place.read(Depth::Whole, None, channels, stop.clone()));
+    let snapshot = until_idle(updates).await;
+    stop.cancel();
+    snapshot
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(words: &[&str], stdin: &[u8]) -> Result<String, Failure> {
+        let arguments = Explain {
+            text: words.iter().map(|&word| word.to_owned()).collect(),
+        };
+        pasted(&arguments, &mut std::io::Cursor::new(stdin))
+    }
+
+    #[test]
+    fn words_are_joined_and_a_dash_reads_stdin() {
+        assert_eq!(read(&["Access", "denied"], b"").unwrap(), "Access denied");
+        assert_eq!(
+            read(&["-"], b"from a pipe \xff\n").unwrap(),
+            "from a pipe \u{fffd}\n"
+        );
+    }
+
+    #[test]
+    fn no_text_is_bad_usage() {
+        for (words, stdin) in [(&["-"][..], &b"\n "[..]), (&[" "], b""), (&[], b"")] {
+            assert_eq!(read(words, stdin).unwrap_err().exit, Exit::Usage);
+        }
+    }
+}
