@@ -30,6 +30,7 @@
 
 pub mod access;
 mod evidence;
+pub mod findings;
 pub mod foundry;
 pub mod indexers;
 mod mend;
@@ -193,6 +194,12 @@ pub fn registry() -> Vec<Entry> {
             name: "Indexers",
             context: "indexers",
             make: || Box::new(indexers::Indexers::new()),
+        },
+        Entry {
+            digit: '0',
+            name: "Findings",
+            context: "findings",
+            make: || Box::new(findings::Findings::new()),
         },
         Entry {
             digit: '-',
