@@ -28,7 +28,12 @@ fn everything() -> Shape {
         "vault:e",
         "cosmos:f",
     ];
-    let verdicts = [Verdict::Open, Verdict::Shut, Verdict::AtRisk, Verdict::Unknown];
+    let verdicts = [
+        Verdict::Open,
+        Verdict::Shut,
+        Verdict::AtRisk,
+        Verdict::Unknown,
+    ];
     let mut shape = Shape::default();
     for (at, from) in ends.iter().enumerate() {
         for (to_at, to) in ends.iter().enumerate().skip(1) {
@@ -37,7 +42,12 @@ fn everything() -> Shape {
                 shape = shape.with(kind, from, to, verdicts[(at + to_at) % 4]);
             }
         }
-        shape = shape.with(K::OpenaiToUrl, from, "https://images.contoso.com", Verdict::Open);
+        shape = shape.with(
+            K::OpenaiToUrl,
+            from,
+            "https://images.contoso.com",
+            Verdict::Open,
+        );
     }
     shape
 }
@@ -50,10 +60,7 @@ fn holds(model: &Model, size: (u16, u16)) {
     for y in 0..size.1 {
         for x in 0..size.0 {
             let cell = grid.cell(x, y);
-            let boxed = grid
-                .boxes
-                .iter()
-                .position(|(_, frame)| frame.holds(x, y));
+            let boxed = grid.boxes.iter().position(|(_, frame)| frame.holds(x, y));
             match cell.owner {
                 Owner::Line(_) => {
                     assert!(boxed.is_none(), "a line in a box at {x},{y}\n{picture}");
@@ -89,7 +96,11 @@ fn holds(model: &Model, size: (u16, u16)) {
             .words
             .iter()
             .filter(|words| words.voice == Voice::Line(line));
-        assert_eq!(labels.count(), usize::from(!is_folded), "line {line}\n{picture}");
+        assert_eq!(
+            labels.count(),
+            usize::from(!is_folded),
+            "line {line}\n{picture}"
+        );
     }
     for (at, words) in grid.words.iter().enumerate() {
         assert!(words.x + words.width() <= size.0, "{words:?}\n{picture}");
@@ -156,7 +167,11 @@ fn the_usual_shape_has_no_crossing_and_folds_nothing_where_there_is_room() {
     for size in [SIZES[0], SIZES[1]] {
         let grid = drawn(&model, size);
         assert!(grid.folded.is_empty(), "{}", grid.text().join("\n"));
-        for words in grid.words.iter().filter(|one| matches!(one.voice, Voice::Line(_))) {
+        for words in grid
+            .words
+            .iter()
+            .filter(|one| matches!(one.voice, Voice::Line(_)))
+        {
             assert!(words.text.len() > 2, "{words:?}");
         }
     }

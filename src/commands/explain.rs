@@ -18,7 +18,7 @@ use crate::report::text::{Style, explain as print};
 use crate::store::{Inventory, Snapshot};
 
 use super::check::{Screen, until_idle};
-use super::judging::whole;
+use super::judging::judging;
 use super::session::{Channels, Place, UPDATES};
 use super::{Exit, Failure, trouble};
 
@@ -68,7 +68,7 @@ pub async fn run(
     let outcome = print::message(stdout, &recognised, style).and_then(|()| stdout.flush());
     super::written(outcome)?;
 
-    let judging = whole(global, file, &place.cloud);
+    let judging = judging(global, file, &place.cloud.suffix);
     let scope = place.scope.clone();
     let snapshot = read(place).await;
     let outcome = match trouble::judge(&snapshot, &scope).failure {

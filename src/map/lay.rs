@@ -40,9 +40,9 @@ pub(super) fn lay(model: &Model, plan: &Plan, width: u16, height: u16) -> Grid {
         let bundle = &model.bundles[at];
         let done = match (plan.frame(bundle.from), bundle.to) {
             (Some(from), None) => stub(&mut grid, at, bundle, from),
-            (Some(from), Some(to)) => plan.frame(to).is_some_and(|to_frame| {
-                line(&mut grid, at, model, (from, to_frame, to), &routed)
-            }),
+            (Some(from), Some(to)) => plan
+                .frame(to)
+                .is_some_and(|to_frame| line(&mut grid, at, model, (from, to_frame, to), &routed)),
             (None, _) => false,
         };
         if done {
@@ -53,10 +53,19 @@ pub(super) fn lay(model: &Model, plan: &Plan, width: u16, height: u16) -> Grid {
     }
     for (at, (place, frame)) in plan.frames.iter().enumerate() {
         if let Some(node) = model.node(*place) {
-            fill(&mut grid, at, node, *frame, &words_for(model, plan, *place, &folded));
+            fill(
+                &mut grid,
+                at,
+                node,
+                *frame,
+                &words_for(model, plan, *place, &folded),
+            );
         }
     }
-    if let (Some(y), Some(logs)) = (plan.logs_row.filter(|y| *y < height), model.node(Place::Logs)) {
+    if let (Some(y), Some(logs)) = (
+        plan.logs_row.filter(|y| *y < height),
+        model.node(Place::Logs),
+    ) {
         if let Some(fact) = logs.facts.iter().find(|fact| fact.mark.is_some()) {
             grid.say(Words {
                 x: 1,
@@ -88,7 +97,11 @@ fn order(model: &Model) -> Vec<usize> {
 
 fn border(grid: &mut Grid, at: usize, place: Place, frame: Frame) {
     let dashed = place == Place::Managed;
-    let (level, upright) = if dashed { ('┄', '┆') } else { ('─', '│') };
+    let (level, upright) = if dashed {
+        ('┄', '┆')
+    } else {
+        ('─', '│')
+    };
     let (right, bottom) = (frame.right() - 1, frame.bottom() - 1);
     for x in frame.x..=right {
         for y in frame.y..=bottom {
@@ -228,7 +241,11 @@ fn stub_room(grid: &Grid, frame: Frame) -> Option<(u16, u16)> {
 }
 
 fn label_width(label: &str) -> u16 {
-    if label.is_empty() { 1 } else { 2 + width(label) }
+    if label.is_empty() {
+        1
+    } else {
+        2 + width(label)
+    }
 }
 
 fn label_words(bundle: &Bundle, at: usize, x: u16, y: u16, label: &str) -> Words {
@@ -300,7 +317,11 @@ fn draw(grid: &mut Grid, at: usize, bundle: &Bundle, path: &Path) {
     };
     if path.is_branch {
         let (x, y) = path.port;
-        let glyph = if path.leaves == Way::Left { '┤' } else { '├' };
+        let glyph = if path.leaves == Way::Left {
+            '┤'
+        } else {
+            '├'
+        };
         let owner = grid.cell(x, y).owner;
         grid.set(x, y, glyph, owner);
     } else {

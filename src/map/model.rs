@@ -231,8 +231,7 @@ impl Model {
             .collect();
         let mut own = Self::default();
         for place in Place::ALL {
-            own.nodes
-                .extend(node(place, resources, hops, &ends, who));
+            own.nodes.extend(node(place, resources, hops, &ends, who));
         }
         own.bundles = bundles(hops, &ends, who.is_reading);
         own
@@ -387,9 +386,7 @@ fn node(
 
 /// The member that names the box: a hub before its projects.
 fn leader<'r>(place: Place, members: &[&'r Arc<Resource>]) -> &'r Arc<Resource> {
-    let is_project = |one: &Resource| {
-        matches!(&one.details, Details::Workspace(workspace) if workspace.hub.is_some())
-    };
+    let is_project = |one: &Resource| matches!(&one.details, Details::Workspace(workspace) if workspace.hub.is_some());
     members
         .iter()
         .find(|one| place != Place::Hub || !is_project(one))
@@ -462,11 +459,7 @@ fn managed(
         let at_all = ends
             .iter()
             .any(|(from, to)| *from == End::Box(Place::Managed) || *to == End::Box(Place::Managed));
-        facts.push(Fact::muted(if at_all {
-            "not read"
-        } else {
-            "empty"
-        }));
+        facts.push(Fact::muted(if at_all { "not read" } else { "empty" }));
     }
     facts
 }
@@ -518,9 +511,7 @@ fn about(
         (Place::Hub, _) => {
             let projects = members
                 .iter()
-                .filter(|one| {
-                    matches!(&one.details, Details::Workspace(own) if own.hub.is_some())
-                })
+                .filter(|one| matches!(&one.details, Details::Workspace(own) if own.hub.is_some()))
                 .count();
             let noun = if projects == 1 { "project" } else { "projects" };
             let cmk = leader

@@ -73,7 +73,8 @@ pub fn plan(model: &Model, width: u16, height: u16) -> Option<Plan> {
     } else {
         two_bands(width)
     };
-    plan.frames.retain(|(place, _)| model.node(*place).is_some());
+    plan.frames
+        .retain(|(place, _)| model.node(*place).is_some());
     if model.node(Place::Logs).is_none() {
         plan.logs_row = None;
     }
@@ -137,7 +138,10 @@ fn three_bands(model: &Model, width: u16, height: u16) -> Plan {
             (Place::Hub, frame(columns.right, middle, tall)),
             (Place::Vault, frame(columns.middle, floor - tall, tall)),
             (Place::Logs, frame((1, usual), floor - tall, tall)),
-            (Place::Managed, frame(columns.right, floor - managed, managed)),
+            (
+                Place::Managed,
+                frame(columns.right, floor - managed, managed),
+            ),
         ],
         logs_row: None,
     }
@@ -182,7 +186,10 @@ mod tests {
             for height in TWO_BANDS..40 {
                 let plan = plan(&model, width, height).unwrap();
                 for (at, (_, own)) in plan.frames.iter().enumerate() {
-                    assert!(own.right() < width && own.bottom() <= height, "{width}x{height}");
+                    assert!(
+                        own.right() < width && own.bottom() <= height,
+                        "{width}x{height}"
+                    );
                     for (_, other) in &plan.frames[at + 1..] {
                         let apart = own.right() <= other.x
                             || other.right() <= own.x

@@ -212,7 +212,9 @@ impl Search<'_> {
     fn begin(&mut self, wish: &Wish<'_>) {
         for (side, border) in sides(wish.from) {
             let cell = self.grid.cell(border.0, border.1);
-            let Owner::Border(_) = cell.owner else { continue };
+            let Owner::Border(_) = cell.owner else {
+                continue;
+            };
             let Some(first) = side.from(border).filter(|first| self.is_free(*first)) else {
                 continue;
             };
@@ -228,9 +230,8 @@ impl Search<'_> {
     /// Lines that leave side by side are hard to tell apart.
     fn crowd(&self, (x, y): (u16, u16)) -> u32 {
         let is_tee = |x: u16, y: u16| matches!(self.grid.cell(x, y).owner, Owner::Tee(..));
-        let near = (1..=3_u16).any(|far| {
-            is_tee(x + far, y) || x.checked_sub(far).is_some_and(|x| is_tee(x, y))
-        });
+        let near = (1..=3_u16)
+            .any(|far| is_tee(x + far, y) || x.checked_sub(far).is_some_and(|x| is_tee(x, y)));
         if near { 40 } else { 0 }
     }
 
@@ -269,7 +270,9 @@ impl Search<'_> {
                 continue;
             }
             let turn = if next_way == way { 0 } else { TURN };
-            let Some(next) = next_way.from(here) else { continue };
+            let Some(next) = next_way.from(here) else {
+                continue;
+            };
             if self.is_free(next) {
                 let beside = self.beside(next, next_way);
                 self.push((next, next_way), cost + turn + STEP + beside, Some(state));
@@ -350,7 +353,11 @@ impl Search<'_> {
         let passes = matches!(cell.owner, Owner::Line(_)) && matches!(cell.glyph, '│' | '┆');
         let behind = way.from((x, y))?;
         let out = way.from(behind)?;
-        (passes && [before, behind, out].into_iter().all(|cell| self.is_free(cell))).then_some(out)
+        (passes
+            && [before, behind, out]
+                .into_iter()
+                .all(|cell| self.is_free(cell)))
+        .then_some(out)
     }
 
     fn path(&self, last: State, arrives: Way) -> Path {

@@ -347,6 +347,7 @@ where
                     }
                 }
                 Effect::Say(words) => self.view.say(words),
+                Effect::Jump { panes, ids } => self.view.jump(&panes, &ids),
                 Effect::Mouse(on) => self.host.mouse(on)?,
                 Effect::Copy { label, text } => match self.host.copy(&text) {
                     Ok(()) => self.view.say(format!("copied {label}")),

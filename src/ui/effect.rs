@@ -30,6 +30,13 @@ pub enum Effect {
     OpenUrl(String),
     /// Show this sentence for three seconds.
     Say(String),
+    /// Go to the first of these panes that holds one of these things; `esc` leads back.
+    Jump {
+        /// The digits of the panes, the best one first.
+        panes: Vec<char>,
+        /// Ids that the row may have, the best one first.
+        ids: Vec<String>,
+    },
     /// Take the mouse, or give it back.
     Mouse(bool),
     /// Give the terminal back to the shell until the program is continued.

@@ -102,6 +102,8 @@ pub struct View {
     ground: Ground,
     seats: Vec<Seat>,
     active: usize,
+    /// The pane that a jump began in.
+    came_from: Option<usize>,
     overlay: Option<Box<dyn Overlay>>,
     picker: Option<Picker>,
     /// The filter while it is typed.
@@ -150,6 +152,7 @@ impl View {
             },
             seats,
             active: 0,
+            came_from: None,
             overlay: None,
             picker: setup.pick.then(Picker::new),
             typing: None,

@@ -47,7 +47,10 @@ impl Shape {
             to: end(to),
             via: Some(format!("app {}", self.hops.len())),
             basis: Basis::Observed,
-            gates: vec![GateVerdict::new(Gate::Network, Reasoned::new(verdict, "because"))],
+            gates: vec![GateVerdict::new(
+                Gate::Network,
+                Reasoned::new(verdict, "because"),
+            )],
         });
         self
     }
@@ -72,24 +75,104 @@ pub(crate) fn broken_indexer() -> Shape {
     use HopKind as K;
     use Verdict::{AtRisk, Open, Shut, Unknown};
     Shape::default()
-        .with(K::IndexerToStorage, "search:srch-rag-dev", "storage:stragdev", Shut)
+        .with(
+            K::IndexerToStorage,
+            "search:srch-rag-dev",
+            "storage:stragdev",
+            Shut,
+        )
         .with(K::UserToStorage, "ada", "storage:stragdev", AtRisk)
-        .with(K::IdentityToKey, "cosmos:cosmosrag", "vault:kv-rag-dev", Unknown)
-        .with(K::OpenaiToUrl, "openai:aoai-rag-dev", "https://images.contoso.com", Unknown)
-        .with(K::UserToSearchManagement, "ada", "search:srch-rag-dev", Open)
+        .with(
+            K::IdentityToKey,
+            "cosmos:cosmosrag",
+            "vault:kv-rag-dev",
+            Unknown,
+        )
+        .with(
+            K::OpenaiToUrl,
+            "openai:aoai-rag-dev",
+            "https://images.contoso.com",
+            Unknown,
+        )
+        .with(
+            K::UserToSearchManagement,
+            "ada",
+            "search:srch-rag-dev",
+            Open,
+        )
         .with(K::UserToSearchObjects, "ada", "search:srch-rag-dev", Open)
         .with(K::UserToSearchDocuments, "ada", "search:srch-rag-dev", Open)
         .with(K::UserToOpenai, "ada", "openai:aoai-rag-dev", Open)
-        .with(K::SkillToOpenai, "search:srch-rag-dev", "openai:aoai-rag-dev", Open)
-        .with(K::VectorizerToOpenai, "search:srch-rag-dev", "openai:aoai-rag-dev", Open)
-        .with(K::OpenaiToSearch, "openai:aoai-rag-dev", "search:srch-rag-dev", Open)
-        .with(K::ResourceToLogs, "search:srch-rag-dev", "logs:log-rag-dev", Open)
-        .with(K::ResourceToLogs, "storage:stragdev", "logs:log-rag-dev", Open)
-        .with(K::FoundryConnection, "hub:hub-rag-dev", "search:srch-rag-dev", Open)
-        .with(K::FoundryConnection, "hub:hub-rag-dev", "openai:aoai-rag-dev", Open)
-        .with(K::FoundryConnection, "hub:hub-rag-dev", "storage:stragdev", Open)
-        .with(K::IdentityToKey, "hub:hub-rag-dev", "vault:kv-rag-dev", Open)
-        .with(K::FoundryToManagedCosmos, "hub:hub-rag-dev", "cosmos:cosmosrag", Open)
-        .with(K::FoundryToManagedSearch, "hub:hub-rag-dev", "own-search:srchhub", Open)
-        .with(K::FoundryToManagedStorage, "hub:hub-rag-dev", "own-storage:sthub", Open)
+        .with(
+            K::SkillToOpenai,
+            "search:srch-rag-dev",
+            "openai:aoai-rag-dev",
+            Open,
+        )
+        .with(
+            K::VectorizerToOpenai,
+            "search:srch-rag-dev",
+            "openai:aoai-rag-dev",
+            Open,
+        )
+        .with(
+            K::OpenaiToSearch,
+            "openai:aoai-rag-dev",
+            "search:srch-rag-dev",
+            Open,
+        )
+        .with(
+            K::ResourceToLogs,
+            "search:srch-rag-dev",
+            "logs:log-rag-dev",
+            Open,
+        )
+        .with(
+            K::ResourceToLogs,
+            "storage:stragdev",
+            "logs:log-rag-dev",
+            Open,
+        )
+        .with(
+            K::FoundryConnection,
+            "hub:hub-rag-dev",
+            "search:srch-rag-dev",
+            Open,
+        )
+        .with(
+            K::FoundryConnection,
+            "hub:hub-rag-dev",
+            "openai:aoai-rag-dev",
+            Open,
+        )
+        .with(
+            K::FoundryConnection,
+            "hub:hub-rag-dev",
+            "storage:stragdev",
+            Open,
+        )
+        .with(
+            K::IdentityToKey,
+            "hub:hub-rag-dev",
+            "vault:kv-rag-dev",
+            Open,
+        )
+        .with(
+            K::FoundryToManagedCosmos,
+            "hub:hub-rag-dev",
+            "cosmos:cosmosrag",
+            Open,
+        )
+        .with(
+            K::FoundryToManagedSearch,
+            "hub:hub-rag-dev",
+            "own-search:srchhub",
+            Open,
+        )
+        .with(
+            K::FoundryToManagedStorage,
+            "hub:hub-rag-dev",
+            "own-storage:sthub",
+            Open,
+        )
 }

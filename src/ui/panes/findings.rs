@@ -17,7 +17,7 @@ use crate::config::Action;
 use crate::model::id::ArmId;
 use crate::model::key::Key;
 use crate::ui::cx::{Cx, Drawn, Gesture, Page, Pointer, SizeClass};
-use crate::ui::effect::{Answer, CopyItem, Outcome, Raw, Subject};
+use crate::ui::effect::{Answer, CopyItem, Effect, Outcome, Raw, Subject};
 use crate::ui::panes::trouble::{Trouble, looked_at};
 use crate::ui::panes::{Badge, Pane, Thing, empty, mend, point_at_detail, point_at_table};
 use crate::ui::signs::{Sign, Signs};
@@ -34,6 +34,8 @@ use rows::{Row, Rows};
 const CONTEXT: &str = "findings";
 /// The list.
 const LIST: usize = 0;
+/// The pane that shows a hop.
+const MAP: char = '1';
 
 /// What the rows were made from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -250,7 +252,11 @@ impl Findings {
         let lines = listed + self.rows.groups.len() * 2;
         let has_foot = usize::from(below.height) > lines + 4 && listed == all;
         let list = Rect {
-            height: if has_foot { below.height - 3 } else { below.height },
+            height: if has_foot {
+                below.height - 3
+            } else {
+                below.height
+            },
             ..below
         };
         let drawn = self
@@ -334,6 +340,18 @@ impl Pane for Findings {
             self.make_detail(cx);
             return Outcome::drawn();
         }
+        // From the finding on to the hop that it touches; esc leads back.
+        if action == Action::Enter && !self.parts.has_focus(LIST) {
+            let ids = self
+                .finding(cx)
+                .map_or_else(Vec::new, |one| one.hops.clone());
+            if !ids.is_empty() {
+                return Outcome::with(Effect::Jump {
+                    panes: vec![MAP],
+                    ids,
+                });
+            }
+        }
         let in_list = self.parts.has_focus(LIST) || action == Action::FaultsOnly;
         let taken = if in_list {
             self.table.on_action(action)
@@ -386,7 +404,10 @@ impl Pane for Findings {
 
     fn badge(&self) -> Option<Badge> {
         let (sign, count) = self.rows.tally().first().copied()?;
-        let says = matches!(sign, Sign::Shut | Sign::AtRisk | Sign::Unknown | Sign::Exposure);
+        let says = matches!(
+            sign,
+            Sign::Shut | Sign::AtRisk | Sign::Unknown | Sign::Exposure
+        );
         says.then_some(Badge { sign, count })
     }
 
@@ -416,7 +437,10 @@ impl Pane for Findings {
         for (label, text) in [
             ("evidence", evidence.trim_end().to_owned()),
             ("hops", detail::hop_lines(cx, finding)),
-            ("title and detail", format!("{}\n{}", finding.title, finding.detail)),
+            (
+                "title and detail",
+                format!("{}\n{}", finding.title, finding.detail),
+            ),
             ("rule", finding.rule.to_owned()),
         ] {
             if !text.is_empty() {

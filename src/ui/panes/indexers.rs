@@ -30,7 +30,7 @@ use crate::model::key::Key;
 use crate::model::resource::Family;
 use crate::model::search::{ConnectionString, Run};
 use crate::ui::cx::{Cx, Drawn, Gesture, Page, Pointer};
-use crate::ui::effect::{Answer, CopyItem, Outcome, Raw, Subject};
+use crate::ui::effect::{Answer, CopyItem, Effect, Outcome, Raw, Subject};
 use crate::ui::panes::trouble::{self, Trouble};
 use crate::ui::panes::{Badge, Pane, Thing, mend, point_at_detail, point_at_table};
 use crate::ui::signs::{Sign, Signs};
@@ -55,6 +55,8 @@ const INDEXERS: usize = 0;
 const RUNS: usize = 1;
 /// The view of the errors.
 const ERRORS: usize = 2;
+/// The pane that shows a hop.
+const MAP: char = '1';
 /// What was looked for, in the plural.
 const WHAT: &str = "search services and their indexers";
 
@@ -145,7 +147,10 @@ impl Indexers {
     /// The indexer under the selection.
     fn entry(&self) -> Option<&Entry> {
         let id = self.table.selected_id()?;
-        self.rows.entries.iter().find(|one| one.id.as_str() == &**id)
+        self.rows
+            .entries
+            .iter()
+            .find(|one| one.id.as_str() == &**id)
     }
 
     /// The service under the selection that has no indexers here.
@@ -202,7 +207,9 @@ impl Indexers {
             let rows = table::run_rows(cx, runs, self.own.change.as_ref());
             let blocks = self.entry().map_or_else(Vec::new, |entry| {
                 let groups = entry.errors.iter().zip(&self.own.causes);
-                groups.map(|(group, cause)| block(cx, group, cause)).collect()
+                groups
+                    .map(|(group, cause)| block(cx, group, cause))
+                    .collect()
             });
             self.runs.set_rows(Vec::new(), rows);
             self.errors.set(blocks);
@@ -229,7 +236,10 @@ impl Indexers {
         match self.parts.view() {
             RUNS => {
                 if let Some(run) = self.run() {
-                    return (format!("{}|{}", entry.id, run.path), detail::of_run(cx, run));
+                    return (
+                        format!("{}|{}", entry.id, run.path),
+                        detail::of_run(cx, run),
+                    );
                 }
             }
             ERRORS => {
@@ -260,7 +270,8 @@ impl Indexers {
         match self.parts.view() {
             RUNS if self.run().is_some() => {
                 let start = self.run().and_then(|run| run.start.value());
-                let at = start.map_or_else(String::new, |at| format!(" of {}", table::when(cx, *at)));
+                let at =
+                    start.map_or_else(String::new, |at| format!(" of {}", table::when(cx, *at)));
                 (format!("Run{at}"), Rich::muted(entry.indexer.name.clone()))
             }
             ERRORS if self.group().is_some() => {
@@ -342,7 +353,10 @@ fn block(cx: &Cx<'_>, group: &ErrorGroup, cause: &Cause) -> Block {
     if let (Some(from), Some(to)) = (group.first, group.last) {
         let short = |at| {
             let clock = table::when(cx, at);
-            clock.get(..5).filter(|_| clock.len() == 8).map_or(clock.clone(), str::to_owned)
+            clock
+                .get(..5)
+                .filter(|_| clock.len() == 8)
+                .map_or(clock.clone(), str::to_owned)
         };
         let (from, to) = (short(from), short(to));
         facts.push(if from == to {
@@ -363,15 +377,24 @@ fn block(cx: &Cx<'_>, group: &ErrorGroup, cause: &Cause) -> Block {
     };
     Block {
         id: group.id.clone(),
-        lines: [first, Rich::muted(format!("      {}", facts.join(" · "))), meaning],
+        lines: [
+            first,
+            Rich::muted(format!("      {}", facts.join(" · "))),
+            meaning,
+        ],
     }
 }
 
 impl Pane for Indexers {
     fn update(&mut self, cx: &Cx<'_>) {
         let trouble = Trouble::of(cx, |key| {
-            matches!(key, Key::List { family: Family::Search, .. })
-                || matches!(key, Key::Facet(_, facet) if is_data(*facet))
+            matches!(
+                key,
+                Key::List {
+                    family: Family::Search,
+                    ..
+                }
+            ) || matches!(key, Key::Facet(_, facet) if is_data(*facet))
         });
         let stamp = Stamp {
             read: trouble::stamp(cx.inventory, concerns),
@@ -418,6 +441,17 @@ impl Pane for Indexers {
             self.tool.turn(action == Action::NextView);
             self.make_detail(cx);
             return Outcome::drawn();
+        }
+        // From the cause on to its hop; esc leads back.
+        if part == self.parts.detail()
+            && action == Action::Enter
+            && let Some(entry) = self.entry()
+            && let Some((hop, _)) = self.why(cx, entry).gate()
+        {
+            return Outcome::with(Effect::Jump {
+                panes: vec![MAP],
+                ids: vec![hop.id()],
+            });
         }
         let taken = match part {
             INDEXERS => self.table.on_action(action),
@@ -571,12 +605,18 @@ impl Pane for Indexers {
         } else {
             (Some(definition), status)
         };
-        let source = entry.source.found().map(|one| json(one.name.clone(), &one.raw));
+        let source = entry
+            .source
+            .found()
+            .map(|one| json(one.name.clone(), &one.raw));
         let skillset = entry
             .skillset
             .found()
             .map(|one| json(one.name.clone(), &one.raw));
-        let index = entry.index.found().map(|one| json(one.name.clone(), &one.raw));
+        let index = entry
+            .index
+            .found()
+            .map(|one| json(one.name.clone(), &one.raw));
         let mut copy = self.remedies(cx);
         if let Some((group, _)) = self.group() {
             copy.push(CopyItem {

@@ -33,6 +33,7 @@ mod evidence;
 pub mod findings;
 pub mod foundry;
 pub mod indexers;
+pub mod map;
 mod mend;
 mod network;
 mod outbound;
@@ -165,6 +166,12 @@ pub struct Entry {
 /// The panes that exist, in the order of their tabs.
 pub fn registry() -> Vec<Entry> {
     vec![
+        Entry {
+            digit: '1',
+            name: "Map",
+            context: "map",
+            make: || Box::new(map::Map::new()),
+        },
         Entry {
             digit: '2',
             name: "Network",

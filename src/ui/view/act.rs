@@ -124,6 +124,7 @@ impl View {
                 Outcome::drawn()
             }
             Action::Screen(digit) => self.go(digit),
+            Action::Back if self.came_from.is_some() => self.go_back(),
             _ if self.picker.is_some() => Outcome::ignored(),
             Action::Sort => self.open_sort(),
             Action::Describe | Action::Json | Action::Copy | Action::Portal => {
@@ -143,7 +144,41 @@ impl View {
         }
         let changed = self.active != at;
         self.active = at;
+        self.came_from = None;
         Outcome::taken(changed)
+    }
+
+    /// Goes to the first pane that holds one of the things.
+    pub(in crate::ui) fn jump(&mut self, panes: &[char], ids: &[String]) {
+        let from = self.active;
+        for id in ids {
+            for digit in panes {
+                let Some(at) = self
+                    .seats
+                    .iter()
+                    .position(|seat| seat.entry.digit == *digit)
+                else {
+                    continue;
+                };
+                if self.seats[at].pane.select(id) {
+                    self.active = at;
+                    self.came_from = (at != from).then_some(from);
+                    return;
+                }
+            }
+        }
+        self.say("no pane has a row for it: y shows what Azure sent");
+    }
+
+    /// Back to where the person jumped from.
+    fn go_back(&mut self) -> Outcome {
+        match self.came_from.take() {
+            Some(from) => {
+                self.active = from;
+                Outcome::drawn()
+            }
+            None => Outcome::ignored(),
+        }
     }
 
     fn ask(&mut self, action: Action) -> Outcome {

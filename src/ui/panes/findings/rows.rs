@@ -31,10 +31,7 @@ impl Group {
     pub(super) fn words(self) -> (String, &'static str) {
         match self {
             Self::Broken => ("Does not work".to_owned(), "mend these first"),
-            Self::CannotTell => (
-                "Cannot tell".to_owned(),
-                "a right or a fact is missing",
-            ),
+            Self::CannotTell => ("Cannot tell".to_owned(), "a right or a fact is missing"),
             Self::Exposure(benefit) => {
                 let words = match benefit {
                     Some(benefit) => format!("Wider than the pattern: {}", benefit_words(benefit)),
@@ -42,10 +39,7 @@ impl Group {
                 };
                 (words, "works, and closing it may shut a hop")
             }
-            Self::Keep => (
-                "Do not change".to_owned(),
-                "a benchmark will ask you to",
-            ),
+            Self::Keep => ("Do not change".to_owned(), "a benchmark will ask you to"),
             Self::Note => ("Good to know".to_owned(), ""),
         }
     }
@@ -100,7 +94,12 @@ impl Rows {
         ];
         ORDER
             .into_iter()
-            .map(|sign| (sign, self.rows.iter().filter(|row| row.sign == sign).count()))
+            .map(|sign| {
+                (
+                    sign,
+                    self.rows.iter().filter(|row| row.sign == sign).count(),
+                )
+            })
             .filter(|(_, count)| *count > 0)
             .collect()
     }
@@ -178,9 +177,10 @@ pub(super) fn called(inventory: &Inventory, end: &str) -> String {
             .subscription()
             .filter(|own| own.as_str().eq_ignore_ascii_case(id.name()))
         {
-            return inventory
-                .subscription(&subscription)
-                .map_or_else(|| short_guid(subscription.as_str()), |one| one.display_name.clone());
+            return inventory.subscription(&subscription).map_or_else(
+                || short_guid(subscription.as_str()),
+                |one| one.display_name.clone(),
+            );
         }
         return id.name().to_owned();
     }
@@ -232,11 +232,35 @@ mod tests {
         use FindingKind::{Broken, Exposure, Keep, Note};
         use Severity::{Error, Info, Warning};
         for (kind, severity, touched, group, sign) in [
-            (Broken, Error, Some(Verdict::Shut), Group::Broken, Sign::Shut),
-            (Broken, Warning, Some(Verdict::AtRisk), Group::Broken, Sign::AtRisk),
+            (
+                Broken,
+                Error,
+                Some(Verdict::Shut),
+                Group::Broken,
+                Sign::Shut,
+            ),
+            (
+                Broken,
+                Warning,
+                Some(Verdict::AtRisk),
+                Group::Broken,
+                Sign::AtRisk,
+            ),
             (Broken, Info, Some(Verdict::Shut), Group::Broken, Sign::Note),
-            (Broken, Info, Some(Verdict::Unknown), Group::CannotTell, Sign::Unknown),
-            (Note, Info, Some(Verdict::Unknown), Group::CannotTell, Sign::Unknown),
+            (
+                Broken,
+                Info,
+                Some(Verdict::Unknown),
+                Group::CannotTell,
+                Sign::Unknown,
+            ),
+            (
+                Note,
+                Info,
+                Some(Verdict::Unknown),
+                Group::CannotTell,
+                Sign::Unknown,
+            ),
             (Note, Info, Some(Verdict::Open), Group::Note, Sign::Note),
             (Note, Info, None, Group::Note, Sign::Note),
             (
@@ -258,7 +282,11 @@ mod tests {
                 },
                 &Inventory::default(),
             );
-            assert_eq!((rows.rows[0].group, rows.rows[0].sign), (group, sign), "{kind:?} {severity:?}");
+            assert_eq!(
+                (rows.rows[0].group, rows.rows[0].sign),
+                (group, sign),
+                "{kind:?} {severity:?}"
+            );
             assert_eq!(rows.rows[0].on, "st");
         }
     }

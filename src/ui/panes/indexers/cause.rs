@@ -290,7 +290,10 @@ mod tests {
         let shut = [hop(
             HopKind::IndexerToStorage,
             None,
-            &[(Gate::Network, Verdict::Open), (Gate::Identity, Verdict::Shut)],
+            &[
+                (Gate::Network, Verdict::Open),
+                (Gate::Identity, Verdict::Shut),
+            ],
         )];
         let group = error("The moon is full", None);
         let cause = of(&group, &open, &Inventory::default());

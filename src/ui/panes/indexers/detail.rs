@@ -37,9 +37,7 @@ pub(super) fn of_group(cx: &Cx<'_>, group: &ErrorGroup, cause: &Cause) -> Vec<Se
         let sign = cause
             .judged()
             .map_or(Sign::None, |gate| sign_of(gate.judged.verdict));
-        means = means.words(
-            Rich::sign(cx.signs, sign).then(Role::Text, format!(" {gate}: {why}")),
-        );
+        means = means.words(Rich::sign(cx.signs, sign).then(Role::Text, format!(" {gate}: {why}")));
     }
     means = means.words(Rich::muted(cause.confidence.words()));
     sections.push(means);
@@ -134,12 +132,26 @@ pub(super) fn of_run(cx: &Cx<'_>, run: &Run) -> Vec<Section> {
             "took",
             took(run).map_or_else(|| Rich::muted("not known"), Rich::plain),
         )
-        .pair("documents read", value::number(cx.signs, &run.items_processed))
-        .pair("documents failed", value::number(cx.signs, &run.items_failed))
+        .pair(
+            "documents read",
+            value::number(cx.signs, &run.items_processed),
+        )
+        .pair(
+            "documents failed",
+            value::number(cx.signs, &run.items_failed),
+        )
         .pair("stands at", Rich::muted(run.path.clone()));
     let mut sections = vec![first, section];
-    let errors = run.errors.items().iter().map(|one| (&one.key, &one.message));
-    let warnings = run.warnings.items().iter().map(|one| (&one.key, &one.message));
+    let errors = run
+        .errors
+        .items()
+        .iter()
+        .map(|one| (&one.key, &one.message));
+    let warnings = run
+        .warnings
+        .items()
+        .iter()
+        .map(|one| (&one.key, &one.message));
     sections.extend(list("ERRORS", errors.collect()));
     sections.extend(list("WARNINGS", warnings.collect()));
     sections
@@ -159,9 +171,7 @@ fn list(label: &'static str, all: Vec<Told<'_>>) -> Option<Section> {
         if let Some(key) = key.text() {
             section = section.words(Rich::strong(key.to_owned()));
         }
-        section = section.words(Rich::plain(oneline(
-            message.text().unwrap_or("no message"),
-        )));
+        section = section.words(Rich::plain(oneline(message.text().unwrap_or("no message"))));
     }
     if all.len() > NAMED {
         section = section.words(Rich::muted(format!("and {} more", all.len() - NAMED)));
@@ -185,13 +195,23 @@ pub(super) fn of_service(
         first = first.words(Rich::muted(format!("Asked again at {}.", cx.clock(until))));
     }
     let so = match service.state {
-        State::Known => "Documents reach its indexes by push, or not at all. An indexer appears here at the next reading after it is made.",
+        State::Known => {
+            "Documents reach its indexes by push, or not at all. An indexer appears here at the next reading after it is made."
+        }
         State::Pending => "Its indexers appear here as soon as they are named.",
-        State::Unsupported => "No key is ever asked for or presented. Runs and errors of its indexers cannot be seen here; hops are drawn from roles, rules and links.",
-        State::Denied | State::Failed => "Runs and errors of its indexers are not known. Hops are still drawn from roles, rules and links, and none of them is called open because of what was not read.",
+        State::Unsupported => {
+            "No key is ever asked for or presented. Runs and errors of its indexers cannot be seen here; hops are drawn from roles, rules and links."
+        }
+        State::Denied | State::Failed => {
+            "Runs and errors of its indexers are not known. Hops are still drawn from roles, rules and links, and none of them is called open because of what was not read."
+        }
     };
     let mut sections = vec![first, Section::new("SO").words(Rich::plain(so))];
-    if let Some(issue) = service.issue.as_ref().filter(|_| service.state != State::Known) {
+    if let Some(issue) = service
+        .issue
+        .as_ref()
+        .filter(|_| service.state != State::Known)
+    {
         let mut said = Section::new("WHAT WAS ANSWERED").words(Rich::plain(issue.message.clone()));
         if let Some(status) = issue.status {
             let code = issue.code.as_deref().unwrap_or_default();
@@ -208,18 +228,16 @@ pub(super) fn of_service(
         }
         sections.push(said);
     }
-    let own = hops.iter().find(|hop| {
-        hop.kind == HopKind::Inspector && ArmId::new(&hop.to) == service.resource.id
-    });
+    let own = hops
+        .iter()
+        .find(|hop| hop.kind == HopKind::Inspector && ArmId::new(&hop.to) == service.resource.id);
     if let Some(hop) = own.filter(|_| service.state != State::Known) {
         let mut section = Section::new("HOPSCOPE'S OWN HOP").words(Rich::muted(ends(hop)));
         for gate in &hop.gates {
-            section = section.words(
-                Rich::sign(cx.signs, sign_of(gate.judged.verdict)).then(
-                    Role::Text,
-                    format!(" {}: {}", gate.gate, gate.judged.reason),
-                ),
-            );
+            section = section.words(Rich::sign(cx.signs, sign_of(gate.judged.verdict)).then(
+                Role::Text,
+                format!(" {}: {}", gate.gate, gate.judged.reason),
+            ));
         }
         sections.push(section);
         let shut = hop

@@ -113,10 +113,8 @@ impl Indexers {
             for (sign, count) in tallies {
                 if count > 0 {
                     let gap = if facts.is_empty() { "" } else { " " };
-                    facts = facts.then(
-                        sign.role(),
-                        format!("{gap}{}{count}", cx.signs.glyph(sign)),
-                    );
+                    facts =
+                        facts.then(sign.role(), format!("{gap}{}{count}", cx.signs.glyph(sign)));
                 }
             }
             facts
@@ -177,7 +175,9 @@ impl Indexers {
         if groups.is_empty() {
             let words = match entry.map(|entry| (entry.sign, entry.runs().is_empty())) {
                 None => "The errors of the indexer that is selected stand here.",
-                Some((Sign::Reading, true)) => "Errors appear here with the first run that is read.",
+                Some((Sign::Reading, true)) => {
+                    "Errors appear here with the first run that is read."
+                }
                 Some((_, true)) => "No run is known, and so no error.",
                 Some(_) => "No run that the service keeps met an error or a warning.",
             };

@@ -269,7 +269,15 @@ mod tests {
         ])));
         let told: Vec<_> = found
             .iter()
-            .map(|one| (one.count, one.runs, one.fails_runs, one.is_last, one.is_warning))
+            .map(|one| {
+                (
+                    one.count,
+                    one.runs,
+                    one.fails_runs,
+                    one.is_last,
+                    one.is_warning,
+                )
+            })
             .collect();
         assert_eq!(
             told,
@@ -298,6 +306,11 @@ mod tests {
     #[test]
     fn runs_without_trouble_have_no_groups() {
         assert_eq!(group(&[]), []);
-        assert_eq!(group(&runs(&json!([{ "status": "success", "errors": [], "warnings": [] }]))), []);
+        assert_eq!(
+            group(&runs(
+                &json!([{ "status": "success", "errors": [], "warnings": [] }])
+            )),
+            []
+        );
     }
 }

@@ -18,15 +18,20 @@ use super::table;
 /// The section of the detail.
 pub(super) fn made_of(cx: &Cx<'_>, entry: &Entry) -> Vec<Section> {
     let indexer = &entry.indexer;
-    let mut section = Section::new("MADE OF")
-        .pair("data source", named(cx, &entry.source, |one| one.name.clone()));
+    let mut section = Section::new("MADE OF").pair(
+        "data source",
+        named(cx, &entry.source, |one| one.name.clone()),
+    );
     if let Some(source) = entry.source.found() {
         section = section
             .pair("reads", table::source(cx, entry))
             .pair("type", value::text(cx.signs, &source.source_type))
             .pair("credential", credential(cx, source));
     }
-    section = section.pair("skillset", named(cx, &entry.skillset, |one| one.name.clone()));
+    section = section.pair(
+        "skillset",
+        named(cx, &entry.skillset, |one| one.name.clone()),
+    );
     if let Some(skills) = entry.skillset.found() {
         section = section.pair("skills", Rich::plain(skill_words(skills)));
     }
@@ -34,7 +39,10 @@ pub(super) fn made_of(cx: &Cx<'_>, entry: &Entry) -> Vec<Section> {
         .pair("index", named(cx, &entry.index, |one| one.name.clone()))
         .pair("identity", identity(cx, entry))
         .pair("runs every", Rich::plain(entry.every.words().to_owned()))
-        .pair("environment", environment(cx, &indexer.execution_environment))
+        .pair(
+            "environment",
+            environment(cx, &indexer.execution_environment),
+        )
         .pair(
             "failures allowed",
             match &indexer.max_failed_items {
@@ -59,9 +67,7 @@ pub(super) fn strip(cx: &Cx<'_>, entry: &Entry) -> [Rich; 2] {
         .and(identity(cx, entry))
         .then(Role::Muted, "   skillset ")
         .and(match entry.skillset.found() {
-            Some(skillset) => {
-                Rich::plain(format!("{}: {}", skillset.name, skill_words(skillset)))
-            }
+            Some(skillset) => Rich::plain(format!("{}: {}", skillset.name, skill_words(skillset))),
             None => named(cx, &entry.skillset, |one| one.name.clone()),
         });
     if let Some(index) = entry.index.found()

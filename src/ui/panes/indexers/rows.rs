@@ -236,7 +236,9 @@ impl Entry {
 
     /// The newest run that ended.
     pub(super) fn last_ended(&self) -> Option<&Run> {
-        self.runs().iter().find(|run| Ended::of(run) != Ended::Running)
+        self.runs()
+            .iter()
+            .find(|run| Ended::of(run) != Ended::Running)
     }
 
     /// Whether the newest run that ended failed.
@@ -403,7 +405,9 @@ fn entry(inventory: &Inventory, service: &Arc<Resource>, indexer: &Indexer) -> E
             |one| &one.name,
         ),
         indexer: indexer.clone(),
-        errors: status.as_ref().map_or_else(Vec::new, |one| group(one.runs())),
+        errors: status
+            .as_ref()
+            .map_or_else(Vec::new, |one| group(one.runs())),
         status,
         state,
         issue: slice.and_then(|slice| slice.trouble()).cloned(),
@@ -478,7 +482,9 @@ mod tests {
         let mut entry = Entry {
             id: service.id.child("indexers/docs-indexer"),
             service,
-            errors: status.as_ref().map_or_else(Vec::new, |one| group(one.runs())),
+            errors: status
+                .as_ref()
+                .map_or_else(Vec::new, |one| group(one.runs())),
             status,
             state,
             issue: None,
@@ -502,9 +508,15 @@ mod tests {
         for (history, expected) in [
             (json!([run("success", 0)]), Sign::Open),
             (json!([run("success", 1)]), Sign::AtRisk),
-            (json!([run("transientFailure", 0), run("success", 0)]), Sign::Shut),
+            (
+                json!([run("transientFailure", 0), run("success", 0)]),
+                Sign::Shut,
+            ),
             (json!([run("persistentFailure", 0)]), Sign::Shut),
-            (json!([run("inProgress", 0), run("transientFailure", 0)]), Sign::Shut),
+            (
+                json!([run("inProgress", 0), run("transientFailure", 0)]),
+                Sign::Shut,
+            ),
             (json!([run("inProgress", 0)]), Sign::Note),
             (json!([run("reset", 0), run("success", 0)]), Sign::Note),
             (json!([run("somethingNew", 0)]), Sign::Unknown),
@@ -535,7 +547,11 @@ mod tests {
     fn what_is_off_is_no_fault() {
         let mut indexer = testing::indexer("docs-indexer");
         indexer.disabled = Field::Value(true);
-        let own = entry_of(indexer, Some(json!([run("transientFailure", 0)])), State::Known);
+        let own = entry_of(
+            indexer,
+            Some(json!([run("transientFailure", 0)])),
+            State::Known,
+        );
         assert_eq!((own.sign, own.every), (Sign::Note, Every::Off));
         let mut indexer = testing::indexer("docs-indexer");
         indexer.schedule = Field::Null;
@@ -545,9 +561,7 @@ mod tests {
 
     #[test]
     fn failing_since_the_first_run_after_the_last_that_did_not() {
-        let at = |minute: u8, status: &str| {
-            json!({ "status": status, "startTime": format!("2026-11-23T12:{minute:02}:00Z") })
-        };
+        let at = |minute: u8, status: &str| json!({ "status": status, "startTime": format!("2026-11-23T12:{minute:02}:00Z") });
         let own = entry_of(
             testing::indexer("docs-indexer"),
             Some(json!([
@@ -598,7 +612,11 @@ mod tests {
         };
         let name = Field::Value("DS-docs".to_owned());
         let own = |all: &[DataSource], state| Named::of(&name, all, state, |one| &one.name);
-        assert!(own(std::slice::from_ref(&source), State::Known).found().is_some());
+        assert!(
+            own(std::slice::from_ref(&source), State::Known)
+                .found()
+                .is_some()
+        );
         assert_eq!(own(&[], State::Known), Named::Gone("DS-docs".to_owned()));
         assert_eq!(
             own(&[], State::Denied),
@@ -630,7 +648,11 @@ mod tests {
             };
             let mut store = Store::new();
             let pages = [
-                (list, Some(Payload::Resources(vec![Arc::new(service)])), None),
+                (
+                    list,
+                    Some(Payload::Resources(vec![Arc::new(service)])),
+                    None,
+                ),
                 (key, payload.map(Payload::Indexers), issue),
             ];
             for (key, payload, issue) in pages {

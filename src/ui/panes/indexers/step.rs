@@ -130,7 +130,13 @@ mod tests {
 
     #[test]
     fn what_is_no_name_is_none() {
-        for text in ["", ".", "DocumentExtraction", "DocumentExtraction.", ".azureblob"] {
+        for text in [
+            "",
+            ".",
+            "DocumentExtraction",
+            "DocumentExtraction.",
+            ".azureblob",
+        ] {
             assert_eq!(StepName::parse(text), None, "{text}");
         }
     }

@@ -146,10 +146,12 @@ fn row(cx: &Cx<'_>, one: &Entry, group: Option<usize>) -> TableRow {
 /// The account and the container; a data source that cannot be looked up by its name.
 pub(super) fn source(cx: &Cx<'_>, one: &Entry) -> Rich {
     if let Some((account, container)) = one.reads() {
-        let is_hidden = one
-            .source
-            .found()
-            .is_some_and(|source| matches!(source.connection, Field::Null | Field::Absent | Field::Value(ConnectionString::Redacted)));
+        let is_hidden = one.source.found().is_some_and(|source| {
+            matches!(
+                source.connection,
+                Field::Null | Field::Absent | Field::Value(ConnectionString::Redacted)
+            )
+        });
         let account = if is_hidden {
             Rich::of(Role::VerdictUnknown, cx.signs.glyph(Sign::Unknown))
         } else {
@@ -263,9 +265,7 @@ fn service_row(cx: &Cx<'_>, one: &Service, group: Option<usize>) -> TableRow {
 /// Why a service has no indexers here, in one line.
 pub(super) fn service_words(cx: &Cx<'_>, one: &Service) -> Rich {
     match (&one.issue, one.state) {
-        (Some(issue), State::Unsupported) => {
-            Rich::muted(format!("not asked: {}", issue.message))
-        }
+        (Some(issue), State::Unsupported) => Rich::muted(format!("not asked: {}", issue.message)),
         (Some(issue), State::Denied) => {
             let status = issue
                 .status
@@ -363,7 +363,10 @@ fn change_row(cx: &Cx<'_>, change: &Change) -> TableRow {
         Role::Accent,
         format!("{} {} was changed", cx.clock(change.at), change.name),
     )
-    .then(Role::Muted, format!("{by}; it keeps the time of its last change only"));
+    .then(
+        Role::Muted,
+        format!("{by}; it keeps the time of its last change only"),
+    );
     let mut cells = vec![
         Cell::from(Rich::of(Role::Accent, "┄")),
         Cell::number(words, change.at.unix_timestamp()),
@@ -404,7 +407,11 @@ fn run_row(cx: &Cx<'_>, run: &Run, most: u64) -> TableRow {
             let read = run.items_processed.value().copied().unwrap_or(0);
             let own = bar::filled(u64::try_from(read).unwrap_or(0), most, cells);
             let role = ended.sign().role();
-            let role = if ended == Ended::Partly { Role::VerdictOpen } else { role };
+            let role = if ended == Ended::Partly {
+                Role::VerdictOpen
+            } else {
+                role
+            };
             Rich::of(role, "━".repeat(usize::from(own)))
                 .then(Role::Border, "─".repeat(usize::from(cells - own)))
         }
@@ -473,7 +480,11 @@ pub(super) fn when(cx: &Cx<'_>, at: OffsetDateTime) -> String {
 /// Who changed something: a name where one is known.
 pub(super) fn who(cx: &Cx<'_>, by: &str) -> String {
     let id = crate::model::id::PrincipalId::new(by);
-    match cx.inventory.principal(&id).and_then(|one| one.display_name.text()) {
+    match cx
+        .inventory
+        .principal(&id)
+        .and_then(|one| one.display_name.text())
+    {
         Some(name) => name.to_owned(),
         None if by.len() == 36 && !by.contains('@') => short_guid(by),
         None => by.to_owned(),

@@ -8,17 +8,11 @@ use time::format_description::well_known::Rfc3339;
 use time::macros::datetime;
 
 use crate::model::field::Field;
-use crate::model::id::ArmId;
 use crate::model::resource::Source;
 use crate::model::search::{Indexer, IndexerStatus, Run, RunError, RunWarning, Schedule};
 
 /// When everything was read.
 pub(super) const AT: OffsetDateTime = datetime!(2026-11-23 12:41:06 UTC);
-
-/// A search service.
-pub(super) fn service() -> ArmId {
-    ArmId::new("/subscriptions/s/resourceGroups/rg/providers/Microsoft.Search/searchServices/srch")
-}
 
 fn source() -> Source {
     Source {

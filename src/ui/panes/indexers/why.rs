@@ -96,8 +96,7 @@ impl Why<'_> {
                 sections.push(proof::section(cx, &subject, evidence, &[]));
             }
             if gate.judged.verdict != Verdict::Open {
-                let mut mends =
-                    mend::sections(cx, CONTEXT, "MEND", &gate.remedies, self.tool);
+                let mut mends = mend::sections(cx, CONTEXT, "MEND", &gate.remedies, self.tool);
                 if let (Some(last), Some(next)) = (mends.last_mut(), self.next_run(cx)) {
                     last.lines.push(Line::Words(Rich::muted(next)));
                 }
@@ -235,8 +234,10 @@ impl Why<'_> {
         let shut = self.hops.iter().any(|hop| hop.verdict() == Verdict::Shut);
         let words = match (entry.sign, &entry.issue) {
             (Sign::Unknown | Sign::Failed, Some(issue)) => {
-                let mut section = section
-                    .words(Rich::plain(format!("Its status was not read: {}", issue.message)));
+                let mut section = section.words(Rich::plain(format!(
+                    "Its status was not read: {}",
+                    issue.message
+                )));
                 if let Some(right) = &issue.right {
                     section = section.pair("right", Rich::plain(right.clone()));
                 }
@@ -310,7 +311,10 @@ impl Why<'_> {
         let next = next_after(last, every, cx.now)?;
         // Runs begin some seconds after their time.
         let clock = when(cx, next);
-        let clock = clock.get(..5).filter(|_| clock.len() == 8).unwrap_or(&clock);
+        let clock = clock
+            .get(..5)
+            .filter(|_| clock.len() == 8)
+            .unwrap_or(&clock);
         Some(format!(
             "Then wait for the run of about {clock}, or start it yourself."
         ))
@@ -370,12 +374,10 @@ pub(super) fn chain(cx: &Cx<'_>, steps: &[(&str, Vec<Rich>)], role: Role) -> Sec
 fn others(cx: &Cx<'_>, cause: &Cause) -> Option<Section> {
     let mut section = Section::new("IT MAY ALSO MEAN");
     for one in &cause.others {
-        section = section.words(
-            Rich::sign(cx.signs, standing_sign(one.standing)).then(
-                Role::Muted,
-                format!(" {}: {} · {}", one.gate, one.why, one.standing.words()),
-            ),
-        );
+        section = section.words(Rich::sign(cx.signs, standing_sign(one.standing)).then(
+            Role::Muted,
+            format!(" {}: {} · {}", one.gate, one.why, one.standing.words()),
+        ));
     }
     // Where configuration agrees with the first cause, the rest is noise.
     let is_sure = cause.confidence == Confidence::Both;
@@ -424,7 +426,11 @@ fn length(text: &str) -> Option<Duration> {
 }
 
 /// The first run after now of those that come in this interval.
-fn next_after(last: OffsetDateTime, every: Duration, now: OffsetDateTime) -> Option<OffsetDateTime> {
+fn next_after(
+    last: OffsetDateTime,
+    every: Duration,
+    now: OffsetDateTime,
+) -> Option<OffsetDateTime> {
     let behind = (now - last).whole_seconds().max(0);
     let each = every.whole_seconds();
     let steps = behind.checked_div(each)?.checked_add(1)?;

@@ -1,0 +1,643 @@
+//! Map (1): the pattern as boxes and lines, the hops below, and why the chosen one stands as it does.
+//!
+//! `enter` walks from a hop to its gates, to the evidence, to the row of another pane that holds it;
+//! `esc` walks back, and from the list to the overview. The drawing itself is [`crate::map`]'s.
+
+mod detail;
+mod draw;
+mod overview;
+mod rows;
+mod table;
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::analysis::hop::{Hop, Judgement};
+use crate::analysis::verdict::Gate;
+use crate::config::Action;
+use crate::map::{Grid, Model};
+use crate::model::id::ArmId;
+use crate::model::key::Key;
+use crate::model::resource::Family;
+use crate::ui::cx::{Cx, Drawn, Gesture, Page, Pointer, SizeClass};
+use crate::ui::effect::{Answer, CopyItem, Effect, Outcome, Raw, Subject};
+use crate::ui::frame::tally;
+use crate::ui::panes::reading::{self, Gap, Troubles};
+use crate::ui::panes::{Badge, Pane, Thing, empty, point_at_detail, point_at_table};
+use crate::ui::signs::{Sign, Signs};
+use crate::ui::text::Rich;
+use crate::ui::widgets::data_table::DataTable;
+use crate::ui::widgets::detail::{Detail, plain_text};
+use crate::ui::widgets::parts::{Height, Parts};
+use crate::ui::widgets::rule::{self, Rule};
+
+use rows::Row;
+
+/// The context of its keys.
+const CONTEXT: &str = "map";
+/// The list of hops.
+const HOPS: usize = 0;
+/// What was looked for, in the plural.
+const WHAT: &str = "calls between people, search services, models, storage, vaults and hubs";
+/// The families whose reading decides what the Map can show.
+const FAMILIES: [Family; 6] = [
+    Family::Search,
+    Family::Cognitive,
+    Family::Storage,
+    Family::Workspace,
+    Family::Vault,
+    Family::LogWorkspace,
+];
+
+/// How far a person has walked into a hop.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Walk {
+    /// In the list.
+    #[default]
+    List,
+    /// On a gate.
+    Gate(usize),
+    /// On a piece of evidence of a gate.
+    Evidence(usize, usize),
+}
+
+/// What the rows were made from.
+#[derive(Clone, Debug, Default)]
+struct Stamp {
+    judgement: Option<Arc<Judgement>>,
+    revision: Option<u64>,
+    is_reading: bool,
+    signs: Signs,
+    is_wide: bool,
+}
+
+impl Stamp {
+    fn is(&self, other: &Self) -> bool {
+        let same = match (&self.judgement, &other.judgement) {
+            (Some(own), Some(other)) => Arc::ptr_eq(own, other),
+            (own, other) => own.is_none() == other.is_none(),
+        };
+        same && (self.revision, self.is_reading, self.signs, self.is_wide)
+            == (other.revision, other.is_reading, other.signs, other.is_wide)
+    }
+}
+
+/// The pane.
+#[derive(Debug)]
+pub struct Map {
+    parts: Parts,
+    table: DataTable,
+    detail: Detail,
+    rows: Vec<Row>,
+    model: Model,
+    gaps: Vec<Gap>,
+    troubles: Troubles,
+    resources: usize,
+    walk: Walk,
+    /// Whether a person chose a hop, or chose none; until then trouble is chosen.
+    chosen: Option<bool>,
+    tool: usize,
+    stamp: Stamp,
+    shown: Option<String>,
+    /// Only a memory of what the model and a size give; never more than that.
+    grid: RefCell<Option<((u16, u16), Option<Grid>)>>,
+}
+
+impl Default for Map {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Map {
+    /// The pane before anything was read.
+    pub fn new() -> Self {
+        Self {
+            parts: Parts::new(1),
+            table: DataTable::new(table::columns(false)),
+            detail: Detail::new(),
+            rows: Vec::new(),
+            model: Model::default(),
+            gaps: Vec::new(),
+            troubles: Troubles::default(),
+            resources: 0,
+            walk: Walk::List,
+            chosen: None,
+            tool: 0,
+            stamp: Stamp::default(),
+            shown: None,
+            grid: RefCell::new(None),
+        }
+    }
+
+    /// The hop that the detail is about; none shows the overview.
+    fn row(&self) -> Option<&Row> {
+        let is_chosen = self.chosen.unwrap_or_else(|| {
+            self.rows
+                .first()
+                .is_some_and(|row| row.worst().is_some() && row.sign != Sign::Reading)
+        });
+        if !is_chosen {
+            return None;
+        }
+        let id = self.table.selected_id()?;
+        self.rows.iter().find(|row| row.id == *id)
+    }
+
+    fn make_rows(&mut self, cx: &Cx<'_>) {
+        self.rows = rows::build(cx);
+        let hops: Vec<&Hop> = self.rows.iter().map(|row| &row.hop).collect();
+        let resources = rows::resources(cx);
+        self.model = Model::build(&resources, &hops, &rows::who(cx));
+        self.resources = self
+            .model
+            .nodes
+            .iter()
+            .filter(|node| node.place != crate::map::Place::You)
+            .map(|node| node.members.len())
+            .sum();
+        *self.grid.get_mut() = None;
+        let is_wide = table::is_wide(cx);
+        self.table.set_columns(table::columns(is_wide));
+        let rows = table::rows(cx, &self.rows, is_wide);
+        self.table.set_rows(Vec::new(), rows);
+    }
+
+    fn make_detail(&mut self, cx: &Cx<'_>) {
+        let (subject, sections) = match self.row() {
+            Some(row) => (
+                row.id.to_string(),
+                detail::sections(cx, row, self.walk, self.tool),
+            ),
+            None if self.rows.is_empty() => (String::new(), Vec::new()),
+            None => (String::new(), overview::sections(cx, &self.rows)),
+        };
+        let fresh = self.shown.as_ref() != Some(&subject);
+        self.shown = Some(subject);
+        self.detail.set(sections, fresh);
+    }
+
+    /// One step further in: from the hop to its gates, to the evidence, to the row that holds it.
+    fn walk_in(&mut self, cx: &Cx<'_>) -> Outcome {
+        if self.row().is_none() {
+            // `enter` in the overview chooses the hop under the cursor.
+            self.chosen = Some(true);
+        }
+        let Some(row) = self.row() else {
+            return Outcome::ignored();
+        };
+        let evidence = |at: usize| {
+            row.hop
+                .gates
+                .get(at)
+                .map_or(0, |gate| gate.judged.evidence.len())
+        };
+        match self.walk {
+            Walk::List => {
+                self.walk = Walk::Gate(row.worst().unwrap_or(0));
+                self.parts.go(self.parts.detail());
+            }
+            Walk::Gate(at) if evidence(at) > 0 => self.walk = Walk::Evidence(at, 0),
+            Walk::Gate(at) => return jump(row, at, None),
+            Walk::Evidence(at, number) => return jump(row, at, Some(number)),
+        }
+        self.make_detail(cx);
+        Outcome::drawn()
+    }
+
+    /// One step out. False when there is none left.
+    fn walk_out(&mut self) -> bool {
+        match self.walk {
+            Walk::Evidence(at, _) => self.walk = Walk::Gate(at),
+            Walk::Gate(_) => {
+                self.walk = Walk::List;
+                self.parts.go(HOPS);
+            }
+            Walk::List if !self.parts.has_focus(HOPS) => self.parts.go(HOPS),
+            Walk::List if self.table.on_action(Action::Back) => {}
+            Walk::List if self.row().is_some() => self.chosen = Some(false),
+            Walk::List => return false,
+        }
+        true
+    }
+
+    /// Up and down among gates, or among the evidence of one.
+    fn step(&mut self, down: bool) -> bool {
+        let Some(row) = self.row() else { return false };
+        let go = |at: usize, count: usize| {
+            if down {
+                (at + 1).min(count.saturating_sub(1))
+            } else {
+                at.saturating_sub(1)
+            }
+        };
+        let gates = &row.hop.gates;
+        self.walk = match self.walk {
+            Walk::List => return false,
+            Walk::Gate(at) => Walk::Gate(go(at, gates.len())),
+            Walk::Evidence(at, number) => {
+                let count = gates.get(at).map_or(0, |gate| gate.judged.evidence.len());
+                Walk::Evidence(at, go(number, count))
+            }
+        };
+        true
+    }
+
+    fn turn_tool(&mut self, forward: bool) -> bool {
+        if self.row().is_none() {
+            return false;
+        }
+        let count = detail::TOOLS.len();
+        let by = if forward { 1 } else { count - 1 };
+        self.tool = (self.tool + by) % count;
+        true
+    }
+
+    fn draw_list(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
+        let note = self.table.note();
+        let facts = if note.is_empty() {
+            let works = tally::works(cx);
+            works.into_iter().fold(Rich::new(), |line, (sign, count)| {
+                let gap = if line.is_empty() { "" } else { " " };
+                line.then(sign.role(), format!("{gap}{}{count}", cx.signs.glyph(sign)))
+            })
+        } else {
+            note
+        };
+        let order = if self.table.sorted().is_some() {
+            "sorted"
+        } else if tally::is_reading(cx.inventory) {
+            "judged first"
+        } else {
+            "worst first"
+        };
+        let below = Rule::new("Hops")
+            .facts(facts)
+            .right(Rich::muted(order))
+            .focused(self.parts.has_focus(HOPS))
+            .draw(cx, buffer, area);
+        let below = match &self.troubles.first {
+            Some(trouble) if below.height > 6 => trouble.band(cx, CONTEXT).draw(cx, buffer, below),
+            _ => below,
+        };
+        if self.rows.is_empty() {
+            let sentence = if cx.judged.is_none() && cx.snapshot.revision() > 0 {
+                "Judging what was read: the calls of the pattern appear here in a moment."
+                    .to_owned()
+            } else {
+                reading::nothing(cx, WHAT, CONTEXT)
+            };
+            empty(cx, buffer, below, &sentence);
+            return Drawn::default();
+        }
+        if self.table.count().0 == 0 {
+            let words = "No hop passes what is typed or chosen; esc shows all of them.";
+            empty(cx, buffer, below, words);
+            return Drawn::default();
+        }
+        let focused = self.parts.has_focus(HOPS) && self.row().is_some();
+        self.table.draw(cx, buffer, below, HOPS, focused)
+    }
+
+    fn draw_map(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) {
+        let is_whole = area.height > crate::map::plan::TWO_BANDS;
+        let below = if is_whole {
+            let noun = |count: usize, one: &str| {
+                let end = if count == 1 { "" } else { "s" };
+                format!("{count} {one}{end}")
+            };
+            let count = format!(
+                "{} · {}",
+                noun(self.rows.len(), "hop"),
+                noun(self.resources, "resource")
+            );
+            Rule::new("Map")
+                .right(Rich::muted(count))
+                .draw(cx, buffer, area)
+        } else {
+            area
+        };
+        let size = (below.width, below.height);
+        let mut kept = self.grid.borrow_mut();
+        let kept = match &mut *kept {
+            Some(kept) if kept.0 == size => kept,
+            other => other.insert((size, Grid::of(&self.model, size.0, size.1))),
+        };
+        let Some(grid) = &kept.1 else { return };
+        let chosen = self.row().and_then(|row| {
+            let at = self.rows.iter().position(|one| one.id == row.id)?;
+            self.model.bundle_of(at)
+        });
+        draw::grid(cx, buffer, below, (&self.model, grid), chosen);
+    }
+
+    fn draw_detail(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
+        let part = self.parts.detail();
+        let (title, right) = match self.row() {
+            Some(row) => {
+                let basis = row.hop.basis.word();
+                let right = match cx.size_class() {
+                    SizeClass::Below if !self.parts.has_focus(part) => {
+                        format!("{basis} · enter for all evidence")
+                    }
+                    _ => basis.to_owned(),
+                };
+                (row.hop.kind.word().to_owned(), right)
+            }
+            None => {
+                let name = cx.snapshot.scope().resource_groups.first().cloned();
+                (
+                    name.unwrap_or_else(|| "Environment".to_owned()),
+                    "overview".to_owned(),
+                )
+            }
+        };
+        let below = Rule::new(title)
+            .right(Rich::muted(right))
+            .focused(self.parts.has_focus(part))
+            .draw(cx, buffer, area);
+        if self.rows.is_empty() {
+            let words = "Why a call works, or does not, stands here as soon as one is judged.";
+            empty(cx, buffer, below, words);
+            return Drawn::default();
+        }
+        self.detail.draw(cx, buffer, below, part)
+    }
+}
+
+/// To the row of another pane that holds the evidence of a gate.
+fn jump(row: &Row, at: usize, number: Option<usize>) -> Outcome {
+    let Some(gate) = row.hop.gates.get(at) else {
+        return Outcome::ignored();
+    };
+    let panes = match gate.gate {
+        Gate::Network => ['2', '5', '4', '3', '-'],
+        Gate::Outbound => ['5', '2', '4', '3', '-'],
+        Gate::Authorization | Gate::Identity => ['3', '4', '2', '5', '-'],
+        Gate::Authentication => ['2', '3', '4', '5', '-'],
+        Gate::Configuration | Gate::Quota => ['6', '4', '2', '5', '3'],
+    };
+    let evidence = number.and_then(|number| gate.judged.evidence.get(number));
+    let mut ids: Vec<String> = evidence
+        .map(|one| one.resource.as_str().to_owned())
+        .into_iter()
+        .collect();
+    // What lies below a resource is in the row of the resource.
+    let mut above = evidence.and_then(|one| one.resource.parent());
+    while let Some(id) = above {
+        ids.push(id.as_str().to_owned());
+        above = id.parent();
+    }
+    ids.extend([row.hop.to.clone(), row.hop.from.clone()]);
+    Outcome::with(Effect::Jump {
+        panes: panes.to_vec(),
+        ids,
+    })
+}
+
+/// What cannot be said while something is missing.
+fn so(_: Option<crate::model::facet::Facet>) -> &'static str {
+    "Calls to and from them may be missing here."
+}
+
+impl Pane for Map {
+    fn update(&mut self, cx: &Cx<'_>) {
+        self.gaps = reading::gaps(cx, &FAMILIES);
+        self.troubles = Troubles::of(cx, &self.gaps, &[], |_| false, so);
+        let stamp = Stamp {
+            judgement: Some(Arc::clone(cx.judgement)),
+            revision: Some(cx.inventory.snapshot().revision()),
+            is_reading: tally::is_reading(cx.inventory),
+            signs: cx.signs,
+            is_wide: table::is_wide(cx),
+        };
+        if !self.stamp.is(&stamp) {
+            self.stamp = stamp;
+            self.make_rows(cx);
+        }
+        self.make_detail(cx);
+    }
+
+    fn actions(&self) -> &[Action] {
+        &[
+            Action::Enter,
+            Action::Describe,
+            Action::Json,
+            Action::Copy,
+            Action::NextView,
+            Action::Portal,
+            Action::FaultsOnly,
+            Action::NextPart,
+            Action::Sort,
+            Action::Refresh,
+        ]
+    }
+
+    fn on_action(&mut self, action: Action, cx: &Cx<'_>) -> Outcome {
+        let in_detail = !self.parts.has_focus(HOPS);
+        let taken = match action {
+            Action::Enter => return self.walk_in(cx),
+            Action::Back => self.walk_out(),
+            Action::Down | Action::Up if in_detail && self.step(action == Action::Down) => true,
+            Action::NextView | Action::PreviousView => self.turn_tool(action == Action::NextView),
+            Action::Copy => {
+                let remedy = self
+                    .row()
+                    .and_then(|row| detail::remedies(row, self.tool).first().copied());
+                if let Some(remedy) = remedy {
+                    return Outcome::with(Effect::Copy {
+                        label: format!("the whole {} remedy", detail::TOOLS[self.tool]),
+                        text: remedy.text.clone(),
+                    });
+                }
+                false
+            }
+            _ if in_detail => self.detail.on_action(action),
+            _ => {
+                let taken = self.table.on_action(action);
+                if taken {
+                    self.chosen = Some(true);
+                    self.walk = Walk::List;
+                }
+                taken
+            }
+        };
+        let taken = taken || self.parts.on_action(action);
+        let taken = taken || (action == Action::FaultsOnly && self.table.on_action(action));
+        if !taken {
+            return Outcome::ignored();
+        }
+        if self.parts.has_focus(HOPS) {
+            self.walk = Walk::List;
+        }
+        self.make_detail(cx);
+        Outcome::drawn()
+    }
+
+    fn draw(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
+        let placed = self.parts.place(cx, area, &[Height::Rest]);
+        let mut drawn = Drawn::default();
+        let mut joint = None;
+        if let Some(area) = placed.views[HOPS] {
+            let rows = if self.model.nodes.is_empty() {
+                0
+            } else {
+                draw::height(cx, area).min(area.height)
+            };
+            let (above, list) = (
+                Rect {
+                    height: rows,
+                    ..area
+                },
+                Rect {
+                    y: area.y + rows,
+                    height: area.height - rows,
+                    ..area
+                },
+            );
+            if rows > 0 {
+                self.draw_map(cx, above, buffer);
+                joint = Some((area.right(), list.y));
+            }
+            drawn.add(self.draw_list(cx, list, buffer));
+        }
+        if let Some(area) = placed.detail {
+            drawn.add(self.draw_detail(cx, area, buffer));
+        }
+        placed.hairlines(cx, buffer);
+        if let Some(at) = joint.filter(|_| cx.size_class() == SizeClass::Beside) {
+            rule::joint(cx, buffer, at);
+        }
+        drawn
+    }
+
+    fn keep(&mut self, page: Page) {
+        match page.part {
+            HOPS => self.table.keep(page),
+            _ => self.detail.keep(page),
+        }
+    }
+
+    fn on_pointer(&mut self, pointer: &Pointer, cx: &Cx<'_>) -> Outcome {
+        let outcome = match pointer.part {
+            HOPS => {
+                self.chosen = Some(true);
+                self.walk = Walk::List;
+                point_at_table(&mut self.table, pointer)
+            }
+            _ => point_at_detail(&mut self.detail, pointer),
+        };
+        if pointer.what == Gesture::Click {
+            self.parts.go(pointer.part);
+        }
+        self.make_detail(cx);
+        outcome
+    }
+
+    fn badge(&self) -> Option<Badge> {
+        [Sign::Shut, Sign::AtRisk, Sign::Unknown, Sign::Reading]
+            .into_iter()
+            .map(|sign| {
+                let count = self.rows.iter().filter(|row| row.sign == sign).count();
+                Badge { sign, count }
+            })
+            .find(|badge| badge.count > 0)
+    }
+
+    fn keys(&self) -> Vec<Key> {
+        self.gaps
+            .iter()
+            .flat_map(|gap| gap.keys.iter().cloned())
+            .collect()
+    }
+
+    fn subject(&self, cx: &Cx<'_>) -> Option<Subject> {
+        let row = self.row()?;
+        let sections = self.detail.sections().to_vec();
+        let mut copy: Vec<CopyItem> = (0..detail::TOOLS.len())
+            .flat_map(|tool| {
+                let remedies = detail::remedies(row, (self.tool + tool) % detail::TOOLS.len());
+                remedies.into_iter().map(|remedy| CopyItem {
+                    label: format!("{} remedy", remedy.tool.word()),
+                    text: remedy.text.clone(),
+                })
+            })
+            .collect();
+        copy.push(CopyItem {
+            label: "hop and its gates".to_owned(),
+            text: plain_text(&sections),
+        });
+        copy.push(CopyItem {
+            label: "hop id".to_owned(),
+            text: row.id.to_string(),
+        });
+        let ends: Vec<ArmId> = [&row.hop.to, &row.hop.from]
+            .into_iter()
+            .filter(|end| end.starts_with('/'))
+            .map(ArmId::new)
+            .collect();
+        let answers = ends
+            .iter()
+            .filter_map(|id| cx.inventory.resource(id))
+            .map(|one| Answer {
+                title: one.name.clone(),
+                raw: Raw::Json(Arc::clone(&one.raw)),
+            })
+            .collect();
+        Some(Subject {
+            title: row.hop.kind.word().to_owned(),
+            id: ends.into_iter().next(),
+            answers,
+            copy,
+            portal: None,
+            sections,
+        })
+    }
+
+    fn set_filter(&mut self, typed: &str) {
+        self.table.set_filter(typed);
+    }
+
+    fn filter(&self) -> (String, usize, usize) {
+        let (listed, all) = self.table.count();
+        (self.table.filter().to_owned(), listed, all)
+    }
+
+    fn sort_columns(&self) -> Vec<(usize, String)> {
+        self.table.sort_columns()
+    }
+
+    fn sort_by(&mut self, column: usize) {
+        self.table.sort_by(column);
+    }
+
+    fn sorted(&self) -> Option<(usize, bool)> {
+        self.table.sorted()
+    }
+
+    fn select(&mut self, id: &str) -> bool {
+        let found = self.table.select(id);
+        if found {
+            self.chosen = Some(true);
+            self.walk = Walk::List;
+            self.parts.go(HOPS);
+        }
+        found
+    }
+
+    fn things(&self) -> Vec<Thing> {
+        self.rows
+            .iter()
+            .map(|row| Thing {
+                id: row.id.to_string(),
+                kind: "hop",
+                sign: Some(row.sign),
+                name: row.hop.kind.word().to_owned(),
+                fact: format!("{} → {}", row.from, row.to),
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,225 @@
+//! The detail of a hop: verdict, gates with their proof, and what mends it.
+
+use crate::analysis::evidence::Evidence;
+use crate::analysis::hop::{GateVerdict, Remedy, Tool};
+use crate::analysis::verdict::Verdict;
+use crate::model::id::ArmId;
+use crate::ui::cx::Cx;
+use crate::ui::frame::tally;
+use crate::ui::panes::proof;
+use crate::ui::signs::Sign;
+use crate::ui::text::{Rich, short_guid};
+use crate::ui::theme::Role;
+use crate::ui::widgets::detail::{Line, Section};
+
+use super::Walk;
+use super::rows::Row;
+
+/// The tools of a remedy as they are chosen: azurerm and azapi are both Terraform.
+pub(super) const TOOLS: [&str; 3] = ["az", "terraform", "portal"];
+
+/// Which of [`TOOLS`] a remedy is for.
+fn tool_of(remedy: &Remedy) -> usize {
+    match remedy.tool {
+        Tool::Az => 0,
+        Tool::Azurerm | Tool::Azapi => 1,
+        Tool::Portal => 2,
+    }
+}
+
+/// What mends a hop with one tool, gate by gate, the least change first.
+pub(super) fn remedies(row: &Row, tool: usize) -> Vec<&Remedy> {
+    let worst = row.worst().and_then(|at| row.hop.gates.get(at));
+    let others = row
+        .hop
+        .gates
+        .iter()
+        .filter(|gate| worst.is_none_or(|worst| worst.gate != gate.gate));
+    worst
+        .into_iter()
+        .chain(others)
+        .filter(|gate| gate.judged.verdict != Verdict::Open)
+        .flat_map(|gate| &gate.remedies)
+        .filter(|remedy| tool_of(remedy) == tool)
+        .collect()
+}
+
+/// All of it.
+pub(super) fn sections(cx: &Cx<'_>, row: &Row, walk: Walk, tool: usize) -> Vec<Section> {
+    let mut sections = vec![head(cx, row), gates(cx, row, walk)];
+    sections.extend(mend(cx, row, tool));
+    sections
+}
+
+fn head(cx: &Cx<'_>, row: &Row) -> Section {
+    let line = match row.sign {
+        Sign::Reading => "┄┄▶",
+        _ => "━━▶",
+    };
+    let role = match row.sign {
+        Sign::Open => Role::Node,
+        sign => sign.role(),
+    };
+    let mut words = Rich::strong(row.from.clone())
+        .then(role, format!(" {line} "))
+        .then(Role::Strong, row.to.clone());
+    if let Some(via) = row.via() {
+        words = words.then(Role::Muted, format!("  via {via}"));
+    }
+    let gates = &row.hop.gates;
+    let open = gates
+        .iter()
+        .filter(|gate| gate.judged.verdict == Verdict::Open)
+        .count();
+    let says = match (row.sign, gates.len()) {
+        (_, 0) => "no gate applies to it".to_owned(),
+        (Sign::Reading, all) => format!("{open} of {all} gates can be judged"),
+        (Sign::Open, all) => format!("all {all} gates let it through"),
+        (_, all) if open + 1 == all => format!("{} gate · the others are open", row.gate()),
+        (_, all) => format!("{} gate · {open} of {all} are open", row.gate()),
+    };
+    Section::new("")
+        .words(words)
+        .blank()
+        .words(Rich::chip(cx.signs, row.sign).then(Role::Muted, format!("  {says}")))
+}
+
+/// The gates: a sign and a short fact each; those that are not open say why, and what proves it.
+fn gates(cx: &Cx<'_>, row: &Row, walk: Walk) -> Section {
+    let is_reading = tally::is_reading(cx.inventory);
+    let mut section = Section::new("GATES");
+    for (at, gate) in row.hop.gates.iter().enumerate() {
+        let sign = tally::sign(gate.judged.verdict, is_reading);
+        let is_chosen = matches!(walk, Walk::Gate(own) if own == at);
+        let is_walked = matches!(walk, Walk::Gate(own) | Walk::Evidence(own, _) if own == at);
+        let name = if is_chosen {
+            Rich::sign(cx.signs, sign).then(Role::Accent, format!(" {} ◀", gate.gate))
+        } else if sign == Sign::Open {
+            Rich::sign(cx.signs, sign).then(Role::Text, format!(" {}", gate.gate))
+        } else {
+            Rich::sign(cx.signs, sign).then(Role::Strong, format!(" {}", gate.gate))
+        };
+        let reason = capital(&gate.judged.reason);
+        if sign == Sign::Open && !is_walked {
+            // Two runs: what is open is told in one line.
+            let words = Rich::muted(reason).then(Role::Muted, " ");
+            section = section.step(name, words, Rich::new());
+            continue;
+        }
+        let short = Rich::of(sign.word_role(), sign.word());
+        section = section.step(name, short, Rich::new());
+        section = section.words(Rich::of(Role::Text, " ").then(Role::Text, format!("{reason}.")));
+        if let Some(changed) = gate.changed_at {
+            let clock = cx.clock(changed);
+            section = section.words(Rich::of(Role::Text, " ").then(
+                Role::VerdictAtRisk,
+                format!("Changed at {clock}: Azure may lag up to 15 min."),
+            ));
+        }
+        section = proofs(cx, section, row, gate, at, walk);
+    }
+    section
+}
+
+/// The evidence of a gate, indented, with when it was read.
+fn proofs(
+    cx: &Cx<'_>,
+    mut section: Section,
+    row: &Row,
+    gate: &GateVerdict,
+    at: usize,
+    walk: Walk,
+) -> Section {
+    let evidence = &gate.judged.evidence;
+    if evidence.is_empty() {
+        return section.blank();
+    }
+    let target = ArmId::new(&row.hop.to);
+    section = section.blank();
+    for (number, one) in evidence.iter().enumerate() {
+        let is_chosen = matches!(walk, Walk::Evidence(own, item) if (own, item) == (at, number));
+        let own = proof::section(cx, &target, std::slice::from_ref(one), &[]);
+        for (line_number, line) in own.lines.into_iter().enumerate() {
+            if let Line::Pair(label, value) = line {
+                let label = if is_chosen && line_number == 0 {
+                    Rich::of(Role::Accent, "▶ ").and(label.recast(Role::Accent))
+                } else {
+                    Rich::of(Role::Text, "  ").and(label)
+                };
+                section.lines.push(Line::Pair(label, value));
+            }
+        }
+    }
+    section
+        .words(Rich::muted(format!("  {}", read(cx, evidence))))
+        .blank()
+}
+
+/// When the oldest of the evidence was read, and by which request.
+fn read(cx: &Cx<'_>, evidence: &[Evidence]) -> String {
+    let oldest = evidence.iter().min_by_key(|one| one.observed_at);
+    let Some(oldest) = oldest else {
+        return String::new();
+    };
+    let mut words = format!("read {}", cx.clock(oldest.observed_at));
+    if let Some(id) = &oldest.request_id {
+        words.push_str(" · request ");
+        words.push_str(&short_guid(id));
+    }
+    words
+}
+
+fn mend(cx: &Cx<'_>, row: &Row, tool: usize) -> Option<Section> {
+    let has = |tool: usize| !remedies(row, tool).is_empty();
+    if !(0..TOOLS.len()).any(has) {
+        return None;
+    }
+    let mut right = Rich::new();
+    for (at, name) in TOOLS.iter().enumerate() {
+        let role = if at == tool {
+            Role::Accent
+        } else {
+            Role::Muted
+        };
+        right = right.then(role, *name).then(Role::Text, "  ");
+    }
+    if let Some(key) = cx.key_of(super::CONTEXT, crate::config::Action::Copy) {
+        right = right
+            .then(Role::Strong, format!("  {key}"))
+            .then(Role::Muted, " copy");
+    }
+    let mut section = Section::new("MEND").right(right);
+    let own = remedies(row, tool);
+    if own.is_empty() {
+        let others: Vec<&str> = (0..TOOLS.len())
+            .filter(|tool| has(*tool))
+            .map(|tool| TOOLS[tool])
+            .collect();
+        return Some(section.words(Rich::muted(format!(
+            "Nothing for {}: see {}.",
+            TOOLS[tool],
+            others.join(", ")
+        ))));
+    }
+    for (at, remedy) in own.into_iter().enumerate() {
+        if at > 0 {
+            section = section.blank().words(Rich::muted("Or:"));
+        }
+        section = if remedy.tool == Tool::Portal {
+            section.words(Rich::plain(remedy.text.clone()))
+        } else {
+            section.code(remedy.text.clone())
+        };
+        if let Some(note) = &remedy.note {
+            section = section.words(Rich::muted(note.clone()));
+        }
+    }
+    Some(section)
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}

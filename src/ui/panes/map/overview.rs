@@ -1,0 +1,181 @@
+//! The overview, shown while no hop is chosen: does it work, is it safe, what is to be left alone,
+//! what changed today.
+
+use time::{Duration, OffsetDateTime};
+
+use crate::analysis::hop::{Benefit, Finding, FindingKind};
+use crate::ui::cx::Cx;
+use crate::ui::frame::tally;
+use crate::ui::signs::Sign;
+use crate::ui::text::Rich;
+use crate::ui::theme::Role;
+use crate::ui::widgets::detail::Section;
+
+use super::rows::Row;
+
+/// How many changes are shown.
+const CHANGES: usize = 6;
+
+/// What a benefit is called.
+fn words(benefit: Benefit) -> &'static str {
+    match benefit {
+        Benefit::Backbone => "1 public backbone",
+        Benefit::Firewalls => "2 service firewalls",
+        Benefit::Outbound => "3 outbound control",
+        Benefit::Identity => "4 Entra ID, roles",
+        Benefit::Cost => "5 affordable tiers",
+        Benefit::Logs => "6 logs",
+    }
+}
+
+/// All of it.
+pub(super) fn sections(cx: &Cx<'_>, rows: &[Row]) -> Vec<Section> {
+    let mut sections = vec![answer(cx, rows), works(cx, rows), safe(cx)];
+    let keep: Vec<&Finding> = of_kind(cx, FindingKind::Keep).collect();
+    if !keep.is_empty() {
+        let section = keep
+            .into_iter()
+            .fold(Section::new("DO NOT CHANGE"), |section, one| {
+                section.words(
+                    Rich::sign(cx.signs, Sign::Keep).then(Role::Text, format!(" {}", one.title)),
+                )
+            });
+        sections.push(section);
+    }
+    sections.push(today(cx));
+    sections
+}
+
+fn of_kind<'a>(cx: &Cx<'a>, kind: FindingKind) -> impl Iterator<Item = &'a Finding> + use<'a> {
+    let judgement: &'a crate::analysis::hop::Judgement = cx.judgement;
+    judgement
+        .findings
+        .iter()
+        .filter(move |finding| finding.kind == kind)
+}
+
+fn count(rows: &[Row], sign: Sign) -> usize {
+    rows.iter().filter(|row| row.sign == sign).count()
+}
+
+fn answer(cx: &Cx<'_>, rows: &[Row]) -> Section {
+    let (sign, words, more) = if count(rows, Sign::Reading) > 0 {
+        (
+            Sign::Reading,
+            "Still reading.",
+            "What is drawn solid is known already.",
+        )
+    } else if count(rows, Sign::Shut) > 0 {
+        (
+            Sign::Shut,
+            "Something does not work.",
+            "The list begins with it.",
+        )
+    } else if count(rows, Sign::AtRisk) > 0 {
+        (
+            Sign::AtRisk,
+            "It works, some of it not for long.",
+            "The list begins with it.",
+        )
+    } else if count(rows, Sign::Unknown) > 0 {
+        (
+            Sign::Unknown,
+            "Nothing is known to be shut.",
+            "Some calls cannot be judged.",
+        )
+    } else {
+        (Sign::Open, "Everything works.", "Nothing needs you.")
+    };
+    Section::new("").words(
+        Rich::sign(cx.signs, sign)
+            .then(Role::Strong, format!(" {words}"))
+            .then(Role::Muted, format!("  {more}")),
+    )
+}
+
+fn works(cx: &Cx<'_>, rows: &[Row]) -> Section {
+    let open = count(rows, Sign::Open);
+    let sign = if open == rows.len() {
+        Sign::Open
+    } else {
+        rows.first().map_or(Sign::Open, |row| row.sign)
+    };
+    let label = |sign: Sign, words: String| {
+        Rich::sign(cx.signs, sign).then(Role::Text, format!(" {words}"))
+    };
+    let mut section = Section::new("DOES IT WORK").step(
+        label(sign, "hops".to_owned()),
+        Rich::plain(format!("{open} of {} open", rows.len())),
+        Rich::new(),
+    );
+    for row in rows.iter().filter(|row| row.worst().is_some()).take(4) {
+        section = section.step(
+            label(row.sign, row.hop.kind.word().to_owned()),
+            Rich::plain(format!("{} → {}", row.from, row.to))
+                .then(Role::Muted, format!("  {}", row.gate())),
+            Rich::new(),
+        );
+    }
+    section
+}
+
+/// The six benefits, each with what stands against it. Where readings are missing, nothing found is
+/// no proof.
+fn safe(cx: &Cx<'_>) -> Section {
+    let counts = cx.snapshot.counts();
+    let is_whole = cx.snapshot.is_idle() && counts.denied == 0 && counts.failed == 0;
+    let mut section = Section::new("IS IT SAFE").right(Rich::muted("six benefits of the pattern"));
+    for benefit in Benefit::ALL {
+        let mut against = of_kind(cx, FindingKind::Exposure)
+            .filter(|finding| finding.benefit == Some(benefit))
+            .peekable();
+        let label = |sign: Sign| {
+            Rich::sign(cx.signs, sign).then(Role::Text, format!(" {}", words(benefit)))
+        };
+        if against.peek().is_none() {
+            let (sign, fact) = if is_whole {
+                (Sign::Open, "nothing found against it")
+            } else if tally::is_reading(cx.inventory) {
+                (Sign::Reading, "still reading")
+            } else {
+                (Sign::Unknown, "nothing found in what could be read")
+            };
+            section = section.step(label(sign), Rich::muted(fact), Rich::new());
+        }
+        for finding in against.take(3) {
+            section = section.step(
+                label(Sign::Exposure),
+                Rich::plain(finding.title.clone()),
+                Rich::new(),
+            );
+        }
+    }
+    section
+}
+
+/// What resources say of their last change, within a day.
+fn today(cx: &Cx<'_>) -> Section {
+    let mut changes: Vec<(OffsetDateTime, &str, &str)> = cx
+        .inventory
+        .resources()
+        .filter_map(|one| {
+            let at = *one.system_data.last_modified_at.value()?;
+            let by = one.system_data.last_modified_by.text().unwrap_or_default();
+            (cx.now - at < Duration::days(1)).then_some((at, one.name.as_str(), by))
+        })
+        .collect();
+    changes.sort_by_key(|(at, name, _)| (std::cmp::Reverse(*at), *name));
+    let section = Section::new("TODAY");
+    if changes.is_empty() {
+        return section.words(Rich::muted(
+            "No resource says that it was changed in the last 24 hours.",
+        ));
+    }
+    changes
+        .into_iter()
+        .take(CHANGES)
+        .fold(section, |section, (at, name, by)| {
+            let words = Rich::muted(cx.clock(at)).then(Role::Text, format!("  {name} changed"));
+            section.words(words.then(Role::Muted, format!("  {by}")))
+        })
+}
