@@ -6,9 +6,12 @@ use super::plan::{Frame, Plan};
 use super::route::{Hint, Path, Way, Wish, route};
 use super::words::{fit, width};
 
+/// A line: caller, target, and the sides with hundredths along them where it leaves and arrives.
+type Usual = (Place, Place, (Way, u16), (Way, u16));
+
 /// Where the usual lines leave and arrive, in the order in which they are drawn: straight ones first,
 /// so that what has to go round goes round them.
-const USUAL: [(Place, Place, (Way, u16), (Way, u16)); 13] = {
+const USUAL: [Usual; 13] = {
     use Place::{Hub, Managed, OpenAi, Search, Storage, Vault, You};
     use Way::{Down, Left, Right, Up};
     [
@@ -62,20 +65,18 @@ pub(super) fn lay(model: &Model, plan: &Plan, width: u16, height: u16) -> Grid {
             );
         }
     }
-    if let (Some(y), Some(logs)) = (
-        plan.logs_row.filter(|y| *y < height),
-        model.node(Place::Logs),
-    ) {
-        if let Some(fact) = logs.facts.iter().find(|fact| fact.mark.is_some()) {
-            grid.say(Words {
-                x: 1,
-                y,
-                mark: fact.mark,
-                text: format!("{} logs", fact.text),
-                tone: fact.tone,
-                voice: Voice::Logs,
-            });
-        }
+    let logs = model
+        .node(Place::Logs)
+        .and_then(|logs| logs.facts.iter().find(|fact| fact.mark.is_some()));
+    if let (Some(y), Some(fact)) = (plan.logs_row.filter(|y| *y < height), logs) {
+        grid.say(Words {
+            x: 1,
+            y,
+            mark: fact.mark,
+            text: format!("{} logs", fact.text),
+            tone: fact.tone,
+            voice: Voice::Logs,
+        });
     }
     grid.folded = folded;
     grid

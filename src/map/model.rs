@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::analysis::hop::{Basis, Hop, HopKind};
 use crate::analysis::verdict::Verdict;
 use crate::model::id::ArmId;
-use crate::model::resource::{Details, Family, Resource};
+use crate::model::resource::{Details, Family, LocalAuth, Outbound, Resource};
 
 use super::places::{self, End};
 
@@ -539,10 +539,10 @@ fn about(
         _ => facts.push(Fact::muted(join(&[sku, region]))),
     }
     facts.extend(firewall(leader));
-    if let Some(keys) = leader.local_auth.as_ref().and_then(|own| own.enabled()) {
+    if let Some(keys) = leader.local_auth.as_ref().and_then(LocalAuth::enabled) {
         facts.push(Fact::muted(if keys { "keys on" } else { "keys off" }));
     }
-    if let Some(restricted) = leader.outbound.as_ref().and_then(|own| own.restricted()) {
+    if let Some(restricted) = leader.outbound.as_ref().and_then(Outbound::restricted) {
         facts.push(Fact::muted(if restricted {
             "outbound restricted"
         } else {

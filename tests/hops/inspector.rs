@@ -14,10 +14,7 @@ const SEARCH: &str = "/searchServices/srch-rag-dev";
 const READER: &str = "acdd72a7-3385-48ef-bd42-f606fba81ae7";
 
 fn to<'j>(judged: &'j Judged, end: &str) -> Option<&'j Hop> {
-    judged
-        .of(KIND)
-        .into_iter()
-        .find(|hop| hop.to.ends_with(end))
+    judged.of(KIND).into_iter().find(|hop| hop.to.ends_with(end))
 }
 
 fn subscription(judged: &Judged) -> &Hop {
@@ -31,11 +28,7 @@ fn what_is_answered_proves_itself() {
     for hop in judged.of(KIND) {
         assert_eq!((hop.verdict(), hop.from.as_str()), (Open, ADA), "{hop:?}");
         assert!(!hop.counts());
-        assert!(
-            hop.gates
-                .iter()
-                .all(|gate| !gate.judged.evidence.is_empty())
-        );
+        assert!(hop.gates.iter().all(|gate| !gate.judged.evidence.is_empty()));
     }
     assert_eq!(to(&judged, SEARCH).unwrap().gates.len(), 3);
 }
@@ -50,61 +43,39 @@ fn a_service_that_takes_keys_only_is_not_asked() {
 #[test]
 fn refusals_of_arm() {
     for ended in Ended::WITHOUT {
-        let judged = World::scenario("healthy")
-            .refuse("locks", "", ended)
-            .judge();
+        let judged = World::scenario("healthy").refuse("locks", "", ended).judge();
         let hop = subscription(&judged);
         assert_eq!(hop.verdict(), Unknown, "{ended:?} {hop:?}");
         assert_eq!(to(&judged, SEARCH).unwrap().verdict(), Open);
     }
     // A 404 is an answer.
-    let judged = World::scenario("healthy")
-        .refuse("locks", "", Ended::NotFound)
-        .judge();
+    let judged = World::scenario("healthy").refuse("locks", "", Ended::NotFound).judge();
     assert_eq!(subscription(&judged).verdict(), Open);
     // The roles that were read explain the refusal: nothing gives the right that it names.
     let judged = World::scenario("healthy")
         .dropping(|document| {
-            document["properties"]["roleDefinitionId"]
-                .as_str()
-                .is_some_and(|role| role.ends_with(READER))
+            document["properties"]["roleDefinitionId"].as_str().is_some_and(|role| role.ends_with(READER))
         })
         .refuse("locks", "", Ended::Denied)
         .judge();
     let gate = subscription(&judged).gate(Gate::Authorization).unwrap();
     assert_eq!(gate.judged.verdict, Shut, "{}", gate.judged.reason);
-    assert!(
-        gate.remedies[0].text.contains("az role assignment create")
-            && gate.remedies[0].text.contains(ADA)
-    );
+    assert!(gate.remedies[0].text.contains("az role assignment create") && gate.remedies[0].text.contains(ADA));
 }
 
 #[test]
 fn a_data_plane_that_refuses() {
     let refused = |world: World| {
-        [
-            "indexers",
-            "dataSources",
-            "skillsets",
-            "indexes",
-            "indexerStatus",
-            "indexStatistics",
-        ]
-        .into_iter()
-        .fold(world, |world, what| world.refuse(what, "", Ended::Denied))
-        .judge()
+        ["indexers", "dataSources", "skillsets", "indexes", "indexerStatus", "indexStatistics"]
+            .into_iter()
+            .fold(world, |world, what| world.refuse(what, "", Ended::Denied))
+            .judge()
     };
     // Everything in the configuration says that it should answer.
     let judged = refused(World::scenario("healthy"));
     let hop = to(&judged, SEARCH).unwrap();
     assert_eq!(hop.verdict(), Unknown, "{hop:?}");
-    assert!(
-        hop.gate(Gate::Authorization)
-            .unwrap()
-            .judged
-            .reason
-            .contains("may be a missing role or the firewall")
-    );
+    assert!(hop.gate(Gate::Authorization).unwrap().judged.reason.contains("may be a missing role or the firewall"));
     // The firewall does not name the address.
     let judged = refused(World::scenario("healthy").merge(
         "searchServices/srch-rag-dev",
@@ -117,9 +88,7 @@ fn a_data_plane_that_refuses() {
     assert_eq!(hop.gate(Gate::Authorization).unwrap().judged.verdict, Open);
     // Failed, or still to come: nothing is known.
     for ended in [Ended::Failed, Ended::Pending] {
-        let judged = World::scenario("healthy")
-            .refuse("indexes", "", ended)
-            .judge();
+        let judged = World::scenario("healthy").refuse("indexes", "", ended).judge();
         assert_eq!(to(&judged, SEARCH).unwrap().verdict(), Unknown);
     }
 }

@@ -284,9 +284,7 @@ impl Loader<'_> {
             // A project of an account has connections of its own.
             let projects = self.documents(|one| {
                 one.parent().as_ref() == Some(id)
-                    && one
-                        .resource_type()
-                        .is_some_and(|of| of.ends_with("accounts/projects"))
+                    && one.resource_type().is_some_and(|of| of.ends_with("accounts/projects"))
             });
             for project in projects {
                 let own = ArmId::new(project["id"].as_str().unwrap_or_default());

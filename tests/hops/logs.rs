@@ -9,13 +9,7 @@ use crate::world::{Ended, Judged, World};
 use Verdict::{Open, Shut, Unknown};
 
 const KIND: HopKind = HopKind::ResourceToLogs;
-const OWN: [&str; 5] = [
-    "srch-rag-dev",
-    "stragdev",
-    "aoai-rag-dev",
-    "kv-rag-dev",
-    "hub-rag-dev",
-];
+const OWN: [&str; 5] = ["srch-rag-dev", "stragdev", "aoai-rag-dev", "kv-rag-dev", "hub-rag-dev"];
 const MADE: [&str; 3] = ["cosmoshubrag5c1d", "srchhubrag5c1d", "sthubrag5c1d"];
 
 fn healthy() -> World {
@@ -40,20 +34,13 @@ fn one<'j>(judged: &'j Judged, name: &str) -> &'j Hop {
 fn setting(of: &str, patch: Option<Value>) -> World {
     let mut world = healthy();
     let is_it = |document: &Value| {
-        let id = document["id"]
-            .as_str()
-            .unwrap_or_default()
-            .to_ascii_lowercase();
+        let id = document["id"].as_str().unwrap_or_default().to_ascii_lowercase();
         id.contains("/diagnosticsettings/") && id.contains(&format!("/{of}/"))
     };
     match patch {
         None => world.arm.retain(|document| !is_it(document)),
         Some(patch) => {
-            let found = world
-                .arm
-                .iter_mut()
-                .find(|document| is_it(document))
-                .unwrap();
+            let found = world.arm.iter_mut().find(|document| is_it(document)).unwrap();
             crate::world::merge(found, &json!({ "properties": patch }));
         }
     }
@@ -65,22 +52,12 @@ fn everybody_who_owes_logs_sends_them() {
     let judged = healthy().judge();
     for name in OWN.into_iter().chain(MADE) {
         let hop = one(&judged, name);
-        assert_eq!(
-            (hop.verdict(), hop.basis),
-            (Open, Basis::Observed),
-            "{hop:?}"
-        );
+        assert_eq!((hop.verdict(), hop.basis), (Open, Basis::Observed), "{hop:?}");
         assert_eq!(hop.via.as_deref(), Some("setting to-log-rag-dev"));
         assert!(hop.to.ends_with("/workspaces/log-rag-dev"), "{}", hop.to);
         let evidence = &hop.gate(Gate::Configuration).unwrap().judged.evidence;
-        let setting = evidence
-            .iter()
-            .find(|one| one.path == "properties.workspaceId")
-            .unwrap();
-        assert!(
-            setting.resource.as_str().contains("/diagnosticSettings/"),
-            "{setting:?}"
-        );
+        let setting = evidence.iter().find(|one| one.path == "properties.workspaceId").unwrap();
+        assert!(setting.resource.as_str().contains("/diagnosticSettings/"), "{setting:?}");
     }
     assert_eq!(judged.of(KIND).len(), OWN.len() + MADE.len());
 }
@@ -95,24 +72,14 @@ fn no_setting() {
         // The only workspace in scope is where the logs would go.
         assert!(hop.to.ends_with("/workspaces/log-rag-dev"), "{}", hop.to);
         assert_eq!(hop.via, None);
-        assert!(
-            gate.remedies[0]
-                .text
-                .starts_with("az monitor diagnostic-settings create")
-        );
+        assert!(gate.remedies[0].text.starts_with("az monitor diagnostic-settings create"));
         let proof = &gate.judged.evidence[0];
         assert_eq!(proof.path, "diagnosticSettings");
-        assert_eq!(
-            proof.resource.as_str().ends_with("/blobServices/default"),
-            name == "stragdev"
-        );
+        assert_eq!(proof.resource.as_str().ends_with("/blobServices/default"), name == "stragdev");
     }
     for name in MADE {
         let judged = setting(name, None).judge();
-        assert!(
-            from(&judged, name).is_empty(),
-            "a managed resource owes none: {name}"
-        );
+        assert!(from(&judged, name).is_empty(), "a managed resource owes none: {name}");
     }
 }
 
@@ -121,29 +88,14 @@ fn what_is_not_enough() {
     let logs = |enabled: bool| json!([{ "category": "OperationLogs", "enabled": enabled }]);
     for (patch, verdict, says) in [
         (json!({ "logs": logs(true) }), Open, "OperationLogs"),
-        (
-            json!({ "logs": [{ "categoryGroup": "allLogs", "enabled": true }] }),
-            Open,
-            "allLogs",
-        ),
+        (json!({ "logs": [{ "categoryGroup": "allLogs", "enabled": true }] }), Open, "allLogs"),
         (json!({ "logs": logs(false) }), Shut, "metrics alone"),
-        (
-            json!({ "logs": [], "metrics": [{ "category": "AllMetrics", "enabled": true }] }),
-            Shut,
-            "metrics alone",
-        ),
-        (
-            json!({ "workspaceId": "", "storageAccountId": "/subscriptions/s/x" }),
-            Shut,
-            "archive",
-        ),
+        (json!({ "logs": [], "metrics": [{ "category": "AllMetrics", "enabled": true }] }), Shut, "metrics alone"),
+        (json!({ "workspaceId": "", "storageAccountId": "/subscriptions/s/x" }), Shut, "archive"),
         (json!({ "workspaceId": null }), Shut, "archive"),
     ] {
         let judged = setting("srch-rag-dev", Some(patch)).judge();
-        let gate = one(&judged, "srch-rag-dev")
-            .gate(Gate::Configuration)
-            .unwrap()
-            .clone();
+        let gate = one(&judged, "srch-rag-dev").gate(Gate::Configuration).unwrap().clone();
         assert_eq!(gate.judged.verdict, verdict, "{}", gate.judged.reason);
         assert!(gate.judged.reason.contains(says), "{}", gate.judged.reason);
         assert_eq!(gate.remedies.is_empty(), verdict == Open);
@@ -157,11 +109,7 @@ fn a_workspace_that_is_gone_or_was_not_read() {
         let gate = one(&gone, name).gate(Gate::Configuration).unwrap();
         assert_eq!(gate.judged.verdict, Shut, "{name}: {}", gate.judged.reason);
         assert!(gate.judged.reason.contains("is gone"));
-        assert!(
-            gate.remedies[0].text.contains("workspace create"),
-            "{}",
-            gate.remedies[0].text
-        );
+        assert!(gate.remedies[0].text.contains("workspace create"), "{}", gate.remedies[0].text);
     }
     for ended in Ended::WITHOUT {
         let unread = healthy()
@@ -182,11 +130,7 @@ fn settings_that_were_refused() {
             assert_eq!(hop.verdict(), Unknown, "{hop:?}");
             assert!(hop.to.ends_with("/workspaces/log-rag-dev"));
         }
-        assert_eq!(
-            judged.of(KIND).len(),
-            OWN.len(),
-            "managed ones have no known setting"
-        );
+        assert_eq!(judged.of(KIND).len(), OWN.len(), "managed ones have no known setting");
     }
 }
 
@@ -205,14 +149,8 @@ fn without_a_workspace_the_subscription_stands_in() {
 #[test]
 fn an_account_without_blobs_sends_none() {
     // Settings are read on the blob service; where there is none, nothing is owed.
-    let judged = healthy()
-        .refuse("diagnosticSettings", "stragdev", Ended::NotFound)
-        .judge();
-    assert_eq!(
-        one(&judged, "stragdev").verdict(),
-        Shut,
-        "a 404 is an answer: there is none"
-    );
+    let judged = healthy().refuse("diagnosticSettings", "stragdev", Ended::NotFound).judge();
+    assert_eq!(one(&judged, "stragdev").verdict(), Shut, "a 404 is an answer: there is none");
 }
 
 #[test]
@@ -234,20 +172,12 @@ fn an_enforced_perimeter_keeps_logs_inside() {
         }))
     };
     let network = |judged: &Judged| {
-        one(judged, "srch-rag-dev")
-            .gate(Gate::Network)
-            .map(|gate| gate.judged.verdict)
+        one(judged, "srch-rag-dev").gate(Gate::Network).map(|gate| gate.judged.verdict)
     };
     assert_eq!(network(&configured("Learning").judge()), None);
-    assert_eq!(
-        network(&configured("Enforced").judge()),
-        Some(Unknown),
-        "its members were not read"
-    );
+    assert_eq!(network(&configured("Enforced").judge()), Some(Unknown), "its members were not read");
     for ended in Ended::WITHOUT {
-        let judged = healthy()
-            .refuse("networkSecurityPerimeterConfigurations", "", ended)
-            .judge();
+        let judged = healthy().refuse("networkSecurityPerimeterConfigurations", "", ended).judge();
         assert_eq!(network(&judged), Some(Unknown));
     }
 }

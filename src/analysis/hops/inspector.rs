@@ -124,16 +124,12 @@ impl<'a> Readings<'a> {
                 let mut evidence = Evidence::listed(
                     key.scope()?,
                     key.what(),
-                    json!(
-                        format!(
-                            "{} {}",
-                            issue
-                                .status
-                                .map_or_else(String::new, |status| status.to_string()),
-                            issue.code.as_deref().unwrap_or(&issue.message)
-                        )
-                        .trim()
-                    ),
+                    json!(format!(
+                        "{} {}",
+                        issue.status.map_or_else(String::new, |status| status.to_string()),
+                        issue.code.as_deref().unwrap_or(&issue.message)
+                    )
+                    .trim()),
                     issue.at,
                 );
                 evidence.request_id.clone_from(&issue.request_id);
@@ -154,10 +150,7 @@ impl<'a> Readings<'a> {
             ));
         }
         (self.open > 0).then(|| {
-            format!(
-                "{} of {} readings are not answered yet",
-                self.open, self.asked
-            )
+            format!("{} of {} readings are not answered yet", self.open, self.asked)
         })
     }
 }
@@ -228,10 +221,7 @@ fn of_subscription(
             Gate::Authorization,
             verdict,
             reason,
-            readings
-                .evidence()
-                .into_iter()
-                .chain([readings.count(scope)]),
+            readings.evidence().into_iter().chain([readings.count(scope)]),
         );
     };
     let role = issue.role.unwrap_or("Reader");
@@ -259,11 +249,7 @@ fn of_subscription(
         reason,
         readings.evidence().into_iter().chain(more),
     )
-    .mended_by(give(
-        Some(caller),
-        role,
-        key.scope().as_ref().unwrap_or(scope),
-    ))
+    .mended_by(give(Some(caller), role, key.scope().as_ref().unwrap_or(scope)))
 }
 
 /// The proof that the caller holds no role with the right that a refusal names.
@@ -357,7 +343,9 @@ fn answered(
             .and_then(|(_, issue)| issue.status)
             .map_or_else(|| "a refusal".to_owned(), |status| status.to_string())
     );
-    let is_explained = gates.iter().any(|one| one.judged.verdict == Verdict::Shut);
+    let is_explained = gates
+        .iter()
+        .any(|one| one.judged.verdict == Verdict::Shut);
     for gate in &mut gates {
         if gate.judged.verdict == Verdict::Shut {
             gate.judged.reason = format!("{}; {refused}", gate.judged.reason);
@@ -393,10 +381,7 @@ fn logs(ground: &Ground<'_>, resource: &Resource, workspace: &LogWorkspace) -> O
         ..Evidence::listed(
             resource.id.clone(),
             "query",
-            json!(
-                last.status
-                    .map_or_else(|| "no answer".to_owned(), |status| status.to_string())
-            ),
+            json!(last.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string())),
             last.started_at,
         )
     };
@@ -430,11 +415,7 @@ fn logs(ground: &Ground<'_>, resource: &Resource, workspace: &LogWorkspace) -> O
             )
             .mended_by([portal(
                 &resource.name,
-                [
-                    "Network isolation",
-                    "Accept queries from public networks",
-                    "Yes",
-                ],
+                ["Network isolation", "Accept queries from public networks", "Yes"],
             )]),
         );
     }

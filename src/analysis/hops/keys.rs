@@ -185,10 +185,7 @@ fn target<'a>(
     let Some((host, name)) = parts(uri) else {
         return (uri.to_owned(), vault.map(|id| ground.lookup(id)));
     };
-    let found = match ground
-        .by_host(&host)
-        .filter(|one| one.family == Family::Vault)
-    {
+    let found = match ground.by_host(&host).filter(|one| one.family == Family::Vault) {
         Some(vault) => Some(Lookup::Found(vault)),
         None => vault.map(|id| ground.lookup(id)),
     };
@@ -225,18 +222,10 @@ fn hop(ground: &Ground<'_>, caller: &Resource, named: &Named, reader: Reader) ->
         Some(Lookup::Found(vault)) => {
             gates.extend(network_gate(ground, caller, vault, &reader));
             if !reader.presenter.is_nobody() {
-                let key = vault
-                    .id
-                    .child(&format!("keys/{}", parts(uri).unwrap_or_default().1));
+                let key = vault.id.child(&format!("keys/{}", parts(uri).unwrap_or_default().1));
                 gates.push(right::authorization(ground, caller, vault, &key, &reader));
             }
-            gates.push(vault::configuration(
-                ground,
-                caller,
-                vault,
-                uri,
-                &named.proof,
-            ));
+            gates.push(vault::configuration(ground, caller, vault, uri, &named.proof));
         }
         Some(Lookup::Gone(gone)) => gates.push(
             gates::judged(
@@ -247,17 +236,15 @@ fn hop(ground: &Ground<'_>, caller: &Resource, named: &Named, reader: Reader) ->
             )
             .mended_by(vault::recover(uri)),
         ),
-        Some(Lookup::NotRead(why)) => gates.push(
-            gates::judged(
-                Gate::Configuration,
-                Verdict::Unknown,
-                format!("the vault of {uri} {why}"),
-                [named.proof.clone()],
-            )
-            .mended_by(named.vault.as_ref().map_or_else(Vec::new, |id| {
-                read::give(ground.inventory.snapshot().callers().first(), "Reader", id)
-            })),
-        ),
+        Some(Lookup::NotRead(why)) => gates.push(gates::judged(
+            Gate::Configuration,
+            Verdict::Unknown,
+            format!("the vault of {uri} {why}"),
+            [named.proof.clone()],
+        )
+        .mended_by(named.vault.as_ref().map_or_else(Vec::new, |id| {
+            read::give(ground.inventory.snapshot().callers().first(), "Reader", id)
+        }))),
         None => gates.push(gates::judged(
             Gate::Configuration,
             Verdict::Unknown,

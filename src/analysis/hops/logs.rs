@@ -135,7 +135,12 @@ struct Sender<'g, 'a> {
 }
 
 impl Sender<'_, '_> {
-    fn hop(&self, to: &ArmId, setting: Option<&DiagnosticSetting>, gates: Vec<GateVerdict>) -> Hop {
+    fn hop(
+        &self,
+        to: &ArmId,
+        setting: Option<&DiagnosticSetting>,
+        gates: Vec<GateVerdict>,
+    ) -> Hop {
         Hop {
             kind: HopKind::ResourceToLogs,
             from: self.resource.id.as_str().to_owned(),
@@ -265,8 +270,8 @@ impl Sender<'_, '_> {
             }
             _ => may_read(self.ground, &self.resource.id),
         };
-        let gate =
-            gates::judged(Gate::Configuration, verdict, reason, [evidence]).mended_by(remedies);
+        let gate = gates::judged(Gate::Configuration, verdict, reason, [evidence])
+            .mended_by(remedies);
         self.hop(&to, tied.map(|(setting, _)| setting), vec![gate])
     }
 }

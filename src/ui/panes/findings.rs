@@ -12,7 +12,8 @@ use std::sync::Arc;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::analysis::hop::Finding;
+use crate::analysis::hop::{Finding, Hop};
+use crate::analysis::verdict::Verdict;
 use crate::config::Action;
 use crate::model::id::ArmId;
 use crate::model::key::Key;
@@ -64,6 +65,15 @@ impl Default for Findings {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// Whether a refusal leaves something unknown: names and groups that the directory refuses are
+/// asked of ARM in another way.
+fn is_needed(key: &Key) -> bool {
+    !matches!(
+        key,
+        Key::Principals(_) | Key::Memberships(..) | Key::ServicePrincipalOf(..)
+    )
 }
 
 fn columns(is_wide: bool) -> Vec<Column> {
@@ -187,6 +197,16 @@ impl Findings {
                 looked_at(cx)
             );
         }
+        let is_shut = |hop: &&Hop| hop.counts() && hop.verdict() == Verdict::Shut;
+        let shut = cx.judgement.hops.iter().filter(is_shut).count();
+        if shut > 0 {
+            // A config file may hide all findings; that makes nothing work.
+            return format!(
+                "No finding is shown, and yet {shut} of {hops} hops in {} {} not work: the Map tells which. Findings that the config file hides are not listed here.",
+                looked_at(cx),
+                if shut == 1 { "does" } else { "do" }
+            );
+        }
         let unread = self.trouble.denied + self.trouble.failed;
         let but = match unread {
             0 => String::new(),
@@ -304,7 +324,7 @@ impl Findings {
 impl Pane for Findings {
     fn update(&mut self, cx: &Cx<'_>) {
         self.is_judged = cx.judged.is_some();
-        self.trouble = Trouble::of(cx, |_| true);
+        self.trouble = Trouble::of(cx, is_needed);
         let stamp = Stamp {
             judgement: Arc::as_ptr(cx.judgement).addr(),
             revision: cx.judged,

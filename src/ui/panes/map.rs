@@ -85,6 +85,9 @@ impl Stamp {
     }
 }
 
+/// The drawing for a size; none where there is no room for one.
+type Kept = ((u16, u16), Option<Grid>);
+
 /// The pane.
 #[derive(Debug)]
 pub struct Map {
@@ -103,7 +106,7 @@ pub struct Map {
     stamp: Stamp,
     shown: Option<String>,
     /// Only a memory of what the model and a size give; never more than that.
-    grid: RefCell<Option<((u16, u16), Option<Grid>)>>,
+    grid: RefCell<Option<Kept>>,
 }
 
 impl Default for Map {
@@ -336,24 +339,19 @@ impl Map {
 
     fn draw_detail(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
         let part = self.parts.detail();
-        let (title, right) = match self.row() {
-            Some(row) => {
-                let basis = row.hop.basis.word();
-                let right = match cx.size_class() {
-                    SizeClass::Below if !self.parts.has_focus(part) => {
-                        format!("{basis} · enter for all evidence")
-                    }
-                    _ => basis.to_owned(),
-                };
-                (row.hop.kind.word().to_owned(), right)
-            }
-            None => {
-                let name = cx.snapshot.scope().resource_groups.first().cloned();
-                (
-                    name.unwrap_or_else(|| "Environment".to_owned()),
-                    "overview".to_owned(),
-                )
-            }
+        let (title, right) = if let Some(row) = self.row() {
+            let basis = row.hop.basis.word();
+            let right = match cx.size_class() {
+                SizeClass::Below if !self.parts.has_focus(part) => {
+                    format!("{basis} · enter for all evidence")
+                }
+                _ => basis.to_owned(),
+            };
+            (row.hop.kind.word().to_owned(), right)
+        } else {
+            let name = cx.snapshot.scope().resource_groups.first().cloned();
+            let name = name.unwrap_or_else(|| "Environment".to_owned());
+            (name, "overview".to_owned())
         };
         let below = Rule::new(title)
             .right(Rich::muted(right))

@@ -7,7 +7,6 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use crate::analysis::access::Action;
 use crate::analysis::evidence::{Evidence, at};
 use crate::analysis::facets;
 use crate::analysis::gates::authentication::{Presented, authentication};
@@ -19,6 +18,7 @@ use crate::analysis::network::Credential;
 use crate::analysis::remedy::az::{az, on_named};
 use crate::analysis::remedy::portal::portal;
 use crate::analysis::remedy::terraform::azapi;
+use crate::analysis::access::Action;
 use crate::analysis::verdict::{Gate, Verdict};
 use crate::model::facet::Connection;
 use crate::model::field::Field;
@@ -61,7 +61,12 @@ pub(super) fn draw(ground: &Ground<'_>, out: &mut Vec<Hop>) {
     }
 }
 
-fn of_owner(ground: &Ground<'_>, owner: Owner<'_>, known: &mut HashSet<ArmId>, out: &mut Vec<Hop>) {
+fn of_owner(
+    ground: &Ground<'_>,
+    owner: Owner<'_>,
+    known: &mut HashSet<ArmId>,
+    out: &mut Vec<Hop>,
+) {
     for connection in facets::connections(ground.inventory, owner.id).items {
         // A shared one belongs to whom its id names; whoever made it may stand in its body.
         let is_foreign = connection
@@ -138,9 +143,12 @@ fn hop(ground: &Ground<'_>, owner: &Owner<'_>, connection: &Connection) -> Optio
     };
     let address = connection.target.text().filter(|text| !text.is_empty());
     let by_host = address.and_then(|address| ground.by_host(address));
-    let found = by_host
-        .map(Lookup::Found)
-        .or_else(|| connection.resource_id.as_ref().map(|id| ground.lookup(id)));
+    let found = by_host.map(Lookup::Found).or_else(|| {
+        connection
+            .resource_id
+            .as_ref()
+            .map(|id| ground.lookup(id))
+    });
     let wanted = family_of(&connection.category);
     let is_drawn = wanted.is_some()
         || connection.category.is_unclear()
@@ -228,12 +236,7 @@ fn at_target(
     place: &Place<'_>,
 ) -> Vec<GateVerdict> {
     let mut gates = Vec::new();
-    gates.extend(reach::network(
-        ground,
-        owner.resource,
-        shown.credential,
-        target,
-    ));
+    gates.extend(reach::network(ground, owner.resource, shown.credential, target));
     gates.push(authentication(
         ground,
         target,
@@ -243,12 +246,7 @@ fn at_target(
     if let Some(presenter) = &shown.presenter
         && !presenter.is_nobody()
     {
-        gates.extend(rights::of(
-            ground,
-            presenter,
-            target,
-            place.container.as_deref(),
-        ));
+        gates.extend(rights::of(ground, presenter, target, place.container.as_deref()));
     }
     let mut checks = vec![gates::judged(
         Gate::Configuration,
@@ -257,10 +255,7 @@ fn at_target(
         [place.named.clone()],
     )];
     if target.family == Family::Cognitive && shown.presented == Presented::Token {
-        checks.push(configuration::subdomain(
-            target,
-            place.address.unwrap_or(""),
-        ));
+        checks.push(configuration::subdomain(target, place.address.unwrap_or("")));
     }
     if let Some(name) = &place.container {
         checks.push(configuration::container(
@@ -330,12 +325,7 @@ fn own_storage(
                 [named],
             ));
         }
-        _ => gates.push(configuration::exists(
-            ground,
-            account,
-            "storage account",
-            named,
-        )),
+        _ => gates.push(configuration::exists(ground, account, "storage account", named)),
     }
     Some(Hop {
         kind: HopKind::FoundryConnection,
@@ -368,19 +358,8 @@ fn by_key(
     let mut remedies = vec![
         az(on_named("ml workspace update", "--name", &hub.id)
             .plain("--system-datastores-auth-mode identity")),
-        azapi(
-            &hub.id,
-            "2025-12-01",
-            "{ systemDatastoresAuthMode = \"Identity\" }",
-        ),
-        portal(
-            &hub.name,
-            [
-                "Properties",
-                "Storage account access type",
-                "Identity-based access",
-            ],
-        ),
+        azapi(&hub.id, "2025-12-01", "{ systemDatastoresAuthMode = \"Identity\" }"),
+        portal(&hub.name, ["Properties", "Storage account access type", "Identity-based access"]),
     ];
     remedies = crate::analysis::remedy::noted(
         remedies,

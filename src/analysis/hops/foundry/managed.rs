@@ -59,12 +59,7 @@ fn hop(ground: &Ground<'_>, hub: &Hub, managed: &ManagedState, one: &ManagedReso
             _ => HopKind::FoundryToManagedStorage,
         },
         from: hub.id.as_str().to_owned(),
-        to: one
-            .id
-            .as_ref()
-            .unwrap_or(&managed.group.id)
-            .as_str()
-            .to_owned(),
+        to: one.id.as_ref().unwrap_or(&managed.group.id).as_str().to_owned(),
         via: None,
         basis: match managed.group.found {
             Found::Named => Basis::Observed,
@@ -101,11 +96,7 @@ fn keys(ground: &Ground<'_>, resource: &Resource, one: &ManagedResource) -> Opti
             on("storage account update", &resource.id).plain("--allow-shared-key-access true"),
             "2024-01-01",
             "{ allowSharedKeyAccess = true }",
-            [
-                "Configuration",
-                "Allow storage account key access",
-                "Enabled",
-            ],
+            ["Configuration", "Allow storage account key access", "Enabled"],
         ),
         Family::Search => (
             on("search service update", &resource.id).plain("--disable-local-auth false"),
@@ -122,11 +113,7 @@ fn keys(ground: &Ground<'_>, resource: &Resource, one: &ManagedResource) -> Opti
             ),
             "2024-11-15",
             "{ disableLocalAuth = false }",
-            [
-                "Automation",
-                "Export template",
-                "set disableLocalAuth to false",
-            ],
+            ["Automation", "Export template", "set disableLocalAuth to false"],
         ),
     };
     let remedies = vec![
@@ -134,13 +121,7 @@ fn keys(ground: &Ground<'_>, resource: &Resource, one: &ManagedResource) -> Opti
         azapi(&resource.id, version, body),
         portal(&resource.name, steps),
     ];
-    Some(checked(
-        ground,
-        resource,
-        Gate::Authentication,
-        check,
-        remedies,
-    ))
+    Some(checked(ground, resource, Gate::Authentication, check, remedies))
 }
 
 fn network_gate(
@@ -200,11 +181,7 @@ fn mend(resource: &Resource, property: &str) -> Option<Vec<Remedy>> {
             on("storage account update", id).plain("--bypass AzureServices"),
             "2024-01-01",
             "{ networkAcls = { bypass = \"AzureServices\" } }",
-            &[
-                "Networking",
-                "Exceptions",
-                "Allow trusted Microsoft services",
-            ],
+            &["Networking", "Exceptions", "Allow trusted Microsoft services"],
         )),
         _ => None,
     }
@@ -233,9 +210,7 @@ fn beyond(ground: &Ground<'_>, resource: &Resource) -> Option<GateVerdict> {
         Some(true) => (Verdict::Open, fact_words.clone()),
         Some(false) => (
             Verdict::Unknown,
-            format!(
-                "{fact_words}: it was not created so, and what the change does to the hub is not known"
-            ),
+            format!("{fact_words}: it was not created so, and what the change does to the hub is not known"),
         ),
         None => (Verdict::Unknown, fact_words.clone()),
     };
@@ -254,22 +229,12 @@ fn beyond(ground: &Ground<'_>, resource: &Resource) -> Option<GateVerdict> {
                 "2024-11-15",
                 "{ ipRules = [], isVirtualNetworkFilterEnabled = false }",
             ),
-            portal(
-                &resource.name,
-                ["Networking", "Public network access", "All networks"],
-            ),
+            portal(&resource.name, ["Networking", "Public network access", "All networks"]),
         ],
         _ => vec![
             az(on("storage account update", &resource.id).plain("--public-network-access Enabled")),
-            azapi(
-                &resource.id,
-                "2024-01-01",
-                "{ publicNetworkAccess = \"Enabled\" }",
-            ),
-            portal(
-                &resource.name,
-                ["Networking", "Public network access", "Selected networks"],
-            ),
+            azapi(&resource.id, "2024-01-01", "{ publicNetworkAccess = \"Enabled\" }"),
+            portal(&resource.name, ["Networking", "Public network access", "Selected networks"]),
         ],
     };
     Some(gate.mended_by(noted(remedies, LAG)))
@@ -321,10 +286,7 @@ fn configuration(
 ) -> GateVerdict {
     let mut checks = Vec::new();
     if managed.exists.verdict != Verdict::Open {
-        checks.push(GateVerdict::new(
-            Gate::Configuration,
-            managed.exists.clone(),
-        ));
+        checks.push(GateVerdict::new(Gate::Configuration, managed.exists.clone()));
     }
     let mut exists = one.exists.clone();
     if exists.verdict == Verdict::Shut {
@@ -355,8 +317,9 @@ fn configuration(
             });
         }
     }
-    gates::all(Gate::Configuration, checks)
-        .unwrap_or_else(|| GateVerdict::new(Gate::Configuration, managed.exists.clone()))
+    gates::all(Gate::Configuration, checks).unwrap_or_else(|| {
+        GateVerdict::new(Gate::Configuration, managed.exists.clone())
+    })
 }
 
 fn gone(ground: &Ground<'_>, managed: &ManagedState, one: &ManagedResource) -> Evidence {
@@ -374,11 +337,7 @@ fn locks(ground: &Ground<'_>, group: &ArmId, resource: &Resource) -> GateVerdict
     let mut found: Vec<&Lock> = Vec::new();
     for (key, slice) in snapshot.slices() {
         if let (Key::Locks(_), Some(Payload::Locks(items))) = (key, slice.value.as_deref()) {
-            found.extend(
-                items
-                    .iter()
-                    .filter(|lock| resource.id.is_within(&lock.scope)),
-            );
+            found.extend(items.iter().filter(|lock| resource.id.is_within(&lock.scope)));
         }
     }
     let proof = |lock: &Lock| {
@@ -403,10 +362,7 @@ fn locks(ground: &Ground<'_>, group: &ArmId, resource: &Resource) -> GateVerdict
         gate.judged = gate.judged.tagged([Tag::K]);
         return gate.mended_by([
             az(Line::of("az lock delete").with("--ids", lock.id.as_str())),
-            portal(
-                lock.scope.name(),
-                ["Locks", &format!("delete {}", lock.name)],
-            ),
+            portal(lock.scope.name(), ["Locks", &format!("delete {}", lock.name)]),
         ]);
     }
     if let Some(lock) = found.iter().find(|lock| lock.level.text().is_none()) {
@@ -426,21 +382,20 @@ fn locks(ground: &Ground<'_>, group: &ArmId, resource: &Resource) -> GateVerdict
         group.clone(),
         "locks",
         json!({ "read": found.len(), "why": "none is ReadOnly" }),
-        slice
-            .and_then(|slice| slice.observed_at)
-            .unwrap_or(ground.now),
+        slice.and_then(|slice| slice.observed_at).unwrap_or(ground.now),
     );
     match missing {
         Some(why) => gates::judged(
             Gate::Configuration,
             Verdict::Unknown,
-            format!(
-                "a ReadOnly lock would keep the hub from its keys, and the locks of {} {why}",
-                group.name()
-            ),
+            format!("a ReadOnly lock would keep the hub from its keys, and the locks of {} {why}", group.name()),
             [],
         )
-        .mended_by(read::give(snapshot.callers().first(), "Reader", group)),
+        .mended_by(read::give(
+            snapshot.callers().first(),
+            "Reader",
+            group,
+        )),
         None => gates::judged(
             Gate::Configuration,
             Verdict::Open,

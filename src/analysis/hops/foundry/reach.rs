@@ -99,10 +99,7 @@ pub(super) fn outbound(
         let (verdict, reason) = if is_active {
             (
                 Verdict::Open,
-                format!(
-                    "rule {} of the managed network leads there privately",
-                    rule.name
-                ),
+                format!("rule {} of the managed network leads there privately", rule.name),
             )
         } else {
             (
@@ -110,9 +107,7 @@ pub(super) fn outbound(
                 format!(
                     "rule {} of the managed network leads there, and is {}",
                     rule.name,
-                    rule.status
-                        .text()
-                        .unwrap_or("in a state that cannot be read")
+                    rule.status.text().unwrap_or("in a state that cannot be read")
                 ),
             )
         };
@@ -123,10 +118,7 @@ pub(super) fn outbound(
             own.mended_by(gate.remedies)
         });
     }
-    let tag = listed
-        .items
-        .iter()
-        .find(|rule| rule.rule_type.is("ServiceTag"));
+    let tag = listed.items.iter().find(|rule| rule.rule_type.is("ServiceTag"));
     if let Some(rule) = tag {
         let mut own = gate;
         own.judged.verdict = Verdict::Unknown;

@@ -179,10 +179,7 @@ fn by_policy(ground: &Ground<'_>, presenter: &Presenter, vault: &Resource) -> Ga
                 "secret_permissions = [\"Get\", \"List\"]",
             ],
         ),
-        portal(
-            &vault.name,
-            ["Access policies", "Create", "Secret permissions: Get, List"],
-        ),
+        portal(&vault.name, ["Access policies", "Create", "Secret permissions: Get, List"]),
     ])
 }
 
@@ -191,8 +188,9 @@ fn by_own_roles(ground: &Ground<'_>, presenter: &Presenter, account: &Resource) 
     let Some(principal) = &presenter.principal else {
         return nobody(account);
     };
-    let wanted =
-        Action::data("Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers/items/read");
+    let wanted = Action::data(
+        "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers/items/read",
+    );
     let assignments = facets::sql_role_assignments(ground.inventory, &account.id);
     let definitions = facets::sql_role_definitions(ground.inventory, &account.id);
     let holders = ground.holders(principal);
@@ -230,9 +228,7 @@ fn by_own_roles(ground: &Ground<'_>, presenter: &Presenter, account: &Resource) 
             }
         }
     }
-    if doubt.is_none()
-        && ground.memberships.of(principal).is_none()
-        && !assignments.items.is_empty()
+    if doubt.is_none() && ground.memberships.of(principal).is_none() && !assignments.items.is_empty()
     {
         doubt = Some("its groups are not known, and one of them may hold a role".to_owned());
     }
@@ -251,9 +247,7 @@ fn by_own_roles(ground: &Ground<'_>, presenter: &Presenter, account: &Resource) 
         account.id.clone(),
         "sqlRoleAssignments",
         json!({ "read": assignments.items.len(), "why": reason }),
-        assignments
-            .observed_at
-            .unwrap_or(account.source.observed_at),
+        assignments.observed_at.unwrap_or(account.source.observed_at),
     );
     gates::judged(Gate::Authorization, verdict, reason, [evidence])
         .mended_by(grant(account, principal))
@@ -262,13 +256,9 @@ fn by_own_roles(ground: &Ground<'_>, presenter: &Presenter, account: &Resource) 
 fn grant(account: &Resource, principal: &PrincipalId) -> Vec<crate::analysis::hop::Remedy> {
     debug_assert_eq!(account.family, Family::Cosmos);
     vec![
-        az(on_named(
-            "cosmosdb sql role assignment create",
-            "--account-name",
-            &account.id,
-        )
-        .with("--principal-id", principal.as_str())
-        .plain("--role-definition-id 00000000-0000-0000-0000-000000000001 --scope /")),
+        az(on_named("cosmosdb sql role assignment create", "--account-name", &account.id)
+            .with("--principal-id", principal.as_str())
+            .plain("--role-definition-id 00000000-0000-0000-0000-000000000001 --scope /")),
         azurerm(
             "azurerm_cosmosdb_sql_role_assignment",
             &account.name,

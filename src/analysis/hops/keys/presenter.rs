@@ -208,7 +208,11 @@ fn cosmos_of(ground: &Ground<'_>, scope: &ArmId, proof: Option<Evidence>) -> Rea
             az(Line::of("az ad sp create").with("--id", COSMOS_APP_ID)),
             portal(
                 "Microsoft Entra ID",
-                ["Enterprise applications", "New application", COSMOS_APP_ID],
+                [
+                    "Enterprise applications",
+                    "New application",
+                    COSMOS_APP_ID,
+                ],
             ),
         ]),
         _ => gate.mended_by([

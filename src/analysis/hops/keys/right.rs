@@ -43,10 +43,7 @@ pub(super) fn authorization(
         None => gates::judged(
             Gate::Authorization,
             Verdict::Unknown,
-            format!(
-                "whether {} goes by roles or by access policies cannot be told",
-                vault.name
-            ),
+            format!("whether {} goes by roles or by access policies cannot be told", vault.name),
             [mode],
         ),
         Some(true) => by_roles(ground, caller, vault, key, reader, mode),
@@ -121,10 +118,9 @@ fn by_policy(
         .collect();
     let missing: Vec<&str> = PERMISSIONS
         .into_iter()
-        .filter(|wanted| {
-            !own.iter()
-                .any(|(place, policy)| !is_compound(vault, *place) && gives(policy, wanted))
-        })
+        .filter(|wanted| !own.iter().any(|(place, policy)| {
+            !is_compound(vault, *place) && gives(policy, wanted)
+        }))
         .collect();
     if missing.is_empty() {
         let proof = own.iter().map(|(place, _)| {
@@ -166,11 +162,7 @@ fn by_policy(
     if let Some(doubt) = doubt(ground, vault, details, principal, &missing) {
         return unknown(doubt, vec![nothing, mode]).mended_by(remedies);
     }
-    let by_now = if own.is_empty() {
-        "none names it"
-    } else {
-        "the one that names it gives less"
-    };
+    let by_now = if own.is_empty() { "none names it" } else { "the one that names it gives less" };
     gates::judged(
         Gate::Authorization,
         Verdict::Shut,
@@ -259,7 +251,11 @@ fn is_identity_that_was_read(ground: &Ground<'_>, id: &PrincipalId) -> bool {
     })
 }
 
-fn mend(vault: &Resource, own: &[(usize, &AccessPolicy)], principal: &PrincipalId) -> Vec<Remedy> {
+fn mend(
+    vault: &Resource,
+    own: &[(usize, &AccessPolicy)],
+    principal: &PrincipalId,
+) -> Vec<Remedy> {
     // The command replaces what the object id has: what is there has to be named again.
     let mut keys: Vec<&str> = own
         .iter()

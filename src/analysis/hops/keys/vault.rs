@@ -77,11 +77,7 @@ fn key(ground: &Ground<'_>, vault: &Resource, uri: &str, named: &Evidence) -> Ga
             )),
             None => check(
                 Verdict::Shut,
-                format!(
-                    "{} has no key {name}: {} read",
-                    vault.name,
-                    listed.items.len()
-                ),
+                format!("{} has no key {name}: {} read", vault.name, listed.items.len()),
                 [
                     named.clone(),
                     Evidence::listed(
@@ -122,15 +118,7 @@ fn state(
             az(Line::of("az keyvault key set-attributes")
                 .with("--id", uri)
                 .with(option, value)),
-            portal(
-                &vault.name,
-                [
-                    "Keys",
-                    name,
-                    "the current version",
-                    "Enabled, without an expiration date that has passed",
-                ],
-            ),
+            portal(&vault.name, ["Keys", name, "the current version", "Enabled, without an expiration date that has passed"]),
         ]
     };
     let kind = at(&key.raw, "properties.kty").and_then(Value::as_str);
@@ -162,30 +150,16 @@ fn state(
         && !kind.to_ascii_uppercase().starts_with("RSA")
     {
         return shut(
-            format!(
-                "key {name} of {} is of type {kind}, and services wrap with RSA keys only",
-                vault.name
-            ),
+            format!("key {name} of {} is of type {kind}, and services wrap with RSA keys only", vault.name),
             "properties.kty",
-            vec![portal(
-                &vault.name,
-                [
-                    "Keys",
-                    "Generate",
-                    "RSA, 3072 bits: a hub's key cannot be switched later",
-                ],
-            )],
+            vec![portal(&vault.name, ["Keys", "Generate", "RSA, 3072 bits: a hub's key cannot be switched later"])],
         );
     }
-    let unclear =
-        key.enabled.is_unclear() || key.expires.is_unclear() || key.not_before.is_unclear();
+    let unclear = key.enabled.is_unclear() || key.expires.is_unclear() || key.not_before.is_unclear();
     if unclear {
         return check(
             Verdict::Unknown,
-            format!(
-                "whether key {name} of {} is enabled cannot be read",
-                vault.name
-            ),
+            format!("whether key {name} of {} is enabled cannot be read", vault.name),
             [proof("properties.attributes")],
         );
     }
@@ -200,26 +174,14 @@ fn soft_delete(vault: &Resource, details: &Vault) -> GateVerdict {
     let proof = Evidence::of(vault, "properties.enableSoftDelete");
     // Vaults without a word about it have it: it has not been possible to leave it out for years.
     match details.soft_delete.or_default(true) {
-        Some(true) => check(
-            Verdict::Open,
-            format!("{} has soft delete", vault.name),
-            [proof],
-        ),
+        Some(true) => check(Verdict::Open, format!("{} has soft delete", vault.name), [proof]),
         Some(false) => check(
             Verdict::Shut,
-            format!(
-                "{} has no soft delete, which a customer's key needs",
-                vault.name
-            ),
+            format!("{} has no soft delete, which a customer's key needs", vault.name),
             [proof],
         )
         .mended_by([
-            az(az::set(
-                &vault.id,
-                "2026-02-01",
-                "properties.enableSoftDelete",
-                "true",
-            )),
+            az(az::set(&vault.id, "2026-02-01", "properties.enableSoftDelete", "true")),
             portal(&vault.name, ["Properties", "Soft delete", "Enable"]),
         ]),
         None => check(
@@ -312,10 +274,7 @@ fn place(
         checks.push(
             check(
                 Verdict::Shut,
-                format!(
-                    "{} and its vault {} are in different tenants",
-                    hub.name, vault.name
-                ),
+                format!("{} and its vault {} are in different tenants", hub.name, vault.name),
                 [
                     Evidence::of(hub, "properties.tenantId"),
                     Evidence::of(vault, "properties.tenantId"),
@@ -343,9 +302,7 @@ fn place(
 fn elsewhere(hub: &Resource) -> Vec<Remedy> {
     vec![portal(
         &hub.name,
-        [
-            "a hub's key can only be set when it is made: make a new hub with a vault of its own region, tenant and subscription",
-        ],
+        ["a hub's key can only be set when it is made: make a new hub with a vault of its own region, tenant and subscription"],
     )]
 }
 
@@ -360,10 +317,7 @@ pub(super) fn recover(uri: &str) -> Vec<Remedy> {
             az(Line::of("az keyvault key recover")
                 .with("--vault-name", &vault)
                 .with("--name", &name)),
-            portal(
-                &vault,
-                ["Keys", "Manage deleted keys", &format!("recover {name}")],
-            ),
+            portal(&vault, ["Keys", "Manage deleted keys", &format!("recover {name}")]),
         ],
         "Works while the deleted key, and its vault, are kept by soft delete.",
     )
@@ -378,9 +332,6 @@ pub(super) fn open_public(vault: &Resource) -> Vec<Remedy> {
             &vault.name,
             &["public_network_access_enabled = true"],
         ),
-        portal(
-            &vault.name,
-            ["Networking", "Public access", "Selected networks"],
-        ),
+        portal(&vault.name, ["Networking", "Public access", "Selected networks"]),
     ]
 }

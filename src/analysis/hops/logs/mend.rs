@@ -54,12 +54,7 @@ pub(super) fn create(
         None => setting_line,
         Some(made) => format!(
             "{}\n{setting_line}",
-            az::on_named(
-                "monitor log-analytics workspace create",
-                "--workspace-name",
-                made
-            )
-            .text()
+            az::on_named("monitor log-analytics workspace create", "--workspace-name", made).text()
         ),
     };
     let mut lines = vec![

@@ -66,7 +66,10 @@ pub(super) fn network(
     let member = associations
         .iter()
         .find(|one| one.resource.as_ref() == Some(workspace));
-    let missing = slice.map_or_else(|| Some("were not read".to_owned()), facets::why_missing);
+    let missing = slice.map_or_else(
+        || Some("were not read".to_owned()),
+        facets::why_missing,
+    );
     let (verdict, reason) = match (member, missing, enforced.access_mode.is("Enforced")) {
         (Some(_), ..) => (
             Verdict::Open,

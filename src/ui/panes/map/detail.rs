@@ -1,5 +1,7 @@
 //! The detail of a hop: verdict, gates with their proof, and what mends it.
 
+use std::fmt::Write as _;
+
 use crate::analysis::evidence::Evidence;
 use crate::analysis::hop::{GateVerdict, Remedy, Tool};
 use crate::analysis::verdict::Verdict;
@@ -46,7 +48,8 @@ pub(super) fn remedies(row: &Row, tool: usize) -> Vec<&Remedy> {
 
 /// All of it.
 pub(super) fn sections(cx: &Cx<'_>, row: &Row, walk: Walk, tool: usize) -> Vec<Section> {
-    let mut sections = vec![head(cx, row), gates(cx, row, walk)];
+    let mut sections = vec![head(cx, row)];
+    sections.extend(gates(cx, row, walk));
     sections.extend(mend(cx, row, tool));
     sections
 }
@@ -85,60 +88,83 @@ fn head(cx: &Cx<'_>, row: &Row) -> Section {
 }
 
 /// The gates: a sign and a short fact each; those that are not open say why, and what proves it.
-fn gates(cx: &Cx<'_>, row: &Row, walk: Walk) -> Section {
+/// Evidence is a section of its own, so that its paths do not move the facts of the gates.
+fn gates(cx: &Cx<'_>, row: &Row, walk: Walk) -> Vec<Section> {
     let is_reading = tally::is_reading(cx.inventory);
-    let mut section = Section::new("GATES");
+    let mut sections = vec![Section::new("GATES")];
     for (at, gate) in row.hop.gates.iter().enumerate() {
         let sign = tally::sign(gate.judged.verdict, is_reading);
         let is_chosen = matches!(walk, Walk::Gate(own) if own == at);
         let is_walked = matches!(walk, Walk::Gate(own) | Walk::Evidence(own, _) if own == at);
-        let name = if is_chosen {
-            Rich::sign(cx.signs, sign).then(Role::Accent, format!(" {} ◀", gate.gate))
-        } else if sign == Sign::Open {
-            Rich::sign(cx.signs, sign).then(Role::Text, format!(" {}", gate.gate))
-        } else {
-            Rich::sign(cx.signs, sign).then(Role::Strong, format!(" {}", gate.gate))
+        let role = match (is_chosen, sign) {
+            (true, _) => Role::Accent,
+            (false, Sign::Open) => Role::Text,
+            (false, _) => Role::Strong,
         };
-        let reason = capital(&gate.judged.reason);
+        let pad = WIDEST.saturating_sub(gate.gate.word().len());
+        let mark = if is_chosen { " ◀" } else { "  " };
+        let name = Rich::sign(cx.signs, sign)
+            .then(role, format!(" {}{mark}{}", gate.gate, " ".repeat(pad)));
+        let reason = &gate.judged.reason;
+        let Some(section) = sections.last_mut() else {
+            continue;
+        };
         if sign == Sign::Open && !is_walked {
             // Two runs: what is open is told in one line.
-            let words = Rich::muted(reason).then(Role::Muted, " ");
-            section = section.step(name, words, Rich::new());
+            let words = Rich::muted(reason.clone()).then(Role::Muted, " ");
+            section.lines.push(Line::Step(name, words, Rich::new()));
             continue;
         }
         let short = Rich::of(sign.word_role(), sign.word());
-        section = section.step(name, short, Rich::new());
-        section = section.words(Rich::of(Role::Text, " ").then(Role::Text, format!("{reason}.")));
+        section.lines.push(Line::Step(name, short, Rich::new()));
+        section
+            .lines
+            .push(hanging(Role::Text, format!("{reason}.")));
         if let Some(changed) = gate.changed_at {
-            let clock = cx.clock(changed);
-            section = section.words(Rich::of(Role::Text, " ").then(
-                Role::VerdictAtRisk,
-                format!("Changed at {clock}: Azure may lag up to 15 min."),
-            ));
+            let words = format!(
+                "Changed at {}: Azure may lag up to 15 min.",
+                cx.clock(changed)
+            );
+            section.lines.push(hanging(Role::VerdictAtRisk, words));
         }
-        section = proofs(cx, section, row, gate, at, walk);
+        let proofs = proofs(cx, row, gate, at, walk);
+        if !proofs.lines.is_empty() {
+            sections.extend([proofs, Section::default()]);
+        }
     }
-    section
+    sections.retain(|section| !section.lines.is_empty() || !section.label.is_empty());
+    sections
 }
 
-/// The evidence of a gate, indented, with when it was read.
-fn proofs(
-    cx: &Cx<'_>,
-    mut section: Section,
-    row: &Row,
-    gate: &GateVerdict,
-    at: usize,
-    walk: Walk,
-) -> Section {
+/// The letters of the longest name of a gate.
+const WIDEST: usize = 14;
+
+/// How many pieces of evidence are shown of a gate that nobody has walked into.
+const FIRST: usize = 5;
+
+/// Words that wrap below the name of a gate.
+fn hanging(role: Role, words: String) -> Line {
+    Line::Words(Rich::of(role, " ").then(role, words))
+}
+
+/// The evidence of a gate, indented, with when it was read. What is there says more than what is
+/// empty: until a person walks in, that comes first and the rest is a count.
+fn proofs(cx: &Cx<'_>, row: &Row, gate: &GateVerdict, at: usize, walk: Walk) -> Section {
     let evidence = &gate.judged.evidence;
+    let mut section = Section::default();
     if evidence.is_empty() {
-        return section.blank();
+        return section;
     }
     let target = ArmId::new(&row.hop.to);
-    section = section.blank();
-    for (number, one) in evidence.iter().enumerate() {
+    let mut order: Vec<usize> = (0..evidence.len()).collect();
+    if !matches!(walk, Walk::Evidence(own, _) if own == at) {
+        order.sort_by_key(|number| says_little(&evidence[*number]));
+        order.truncate(FIRST);
+    }
+    let left_out = evidence.len() - order.len();
+    for number in order {
         let is_chosen = matches!(walk, Walk::Evidence(own, item) if (own, item) == (at, number));
-        let own = proof::section(cx, &target, std::slice::from_ref(one), &[]);
+        let own = proof::section(cx, &target, std::slice::from_ref(&evidence[number]), &[]);
         for (line_number, line) in own.lines.into_iter().enumerate() {
             if let Line::Pair(label, value) = line {
                 let label = if is_chosen && line_number == 0 {
@@ -150,9 +176,20 @@ fn proofs(
             }
         }
     }
-    section
-        .words(Rich::muted(format!("  {}", read(cx, evidence))))
-        .blank()
+    let mut words = format!("  {}", read(cx, evidence));
+    if left_out > 0 {
+        let _ = write!(words, " · {left_out} more");
+    }
+    section.words(Rich::muted(words))
+}
+
+/// Whether a value is absent, null or an empty list.
+fn says_little(evidence: &Evidence) -> bool {
+    match &evidence.value {
+        None | Some(serde_json::Value::Null) => true,
+        Some(serde_json::Value::Array(items)) => items.is_empty(),
+        Some(_) => false,
+    }
 }
 
 /// When the oldest of the evidence was read, and by which request.
@@ -215,11 +252,4 @@ fn mend(cx: &Cx<'_>, row: &Row, tool: usize) -> Option<Section> {
         }
     }
     Some(section)
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
 }
