@@ -30,8 +30,11 @@
 
 pub mod access;
 mod evidence;
+pub mod findings;
 pub mod foundry;
+pub mod indexers;
 pub mod map;
+mod mend;
 mod network;
 mod outbound;
 mod proof;
@@ -192,6 +195,18 @@ pub fn registry() -> Vec<Entry> {
             name: "Outbound",
             context: "outbound",
             make: || Box::new(outbound::Outbound::new()),
+        },
+        Entry {
+            digit: '6',
+            name: "Indexers",
+            context: "indexers",
+            make: || Box::new(indexers::Indexers::new()),
+        },
+        Entry {
+            digit: '0',
+            name: "Findings",
+            context: "findings",
+            make: || Box::new(findings::Findings::new()),
         },
         Entry {
             digit: '-',
