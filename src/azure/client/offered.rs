@@ -52,18 +52,21 @@ impl Client {
             Err(error) => (None, Some(error)),
         };
         let named = || versions::named_in(first.error.as_ref()?, pinned);
+        // With the list unread, the type may well be there in another version.
+        let refused = |refusal: CallError| match &doubt {
+            Some(error) => refusal.in_doubt(error),
+            None => refusal,
+        };
         let Some(offered) = listed.or_else(named).filter(|offered| offered != version) else {
-            let refusal = error::not_offered(call, &first_url, &first, version);
-            // With the list unread, the type may well be there in another version.
-            return Err(match doubt {
-                Some(error) => refusal.in_doubt(&error),
-                None => refusal,
-            });
+            return Err(refused(error::not_offered(
+                call, &first_url, &first, version,
+            )));
         };
         let second_url = versions::with_version(url, &offered);
         let second = self.once(call, method, second_url.clone(), body).await?;
         if versions::is_refusal(&second) {
-            return Err(error::not_offered(call, &second_url, &second, &offered));
+            let refusal = error::not_offered(call, &second_url, &second, &offered);
+            return Err(refused(refusal));
         }
         versions.choose(&wanted, pinned, &offered);
         error::answer(call, method, second_url, second, self)
