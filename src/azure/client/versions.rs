@@ -156,12 +156,14 @@ impl Catalogue {
 }
 
 /// The newest stable version before the pinned one, else the nearest behind it.
-fn nearest<'a>(pinned: &str, versions: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
-    let stable = || versions.clone().filter(|version| is_stable(version));
-    stable()
-        .filter(|version| *version < pinned)
+fn nearest<'a>(pinned: &str, versions: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let (before, behind): (Vec<&str>, Vec<&str>) = versions
+        .filter(|version| is_stable(version) && *version != pinned)
+        .partition(|version| *version < pinned);
+    before
+        .into_iter()
         .max()
-        .or_else(|| stable().filter(|version| *version > pinned).min())
+        .or_else(|| behind.into_iter().min())
 }
 
 /// The version to take instead of the pinned one, as the refusal's own sentence names them: `The
