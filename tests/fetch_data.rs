@@ -1,6 +1,8 @@
 //! What hops are drawn from, read through the embedded Azure and through servers of our own: the
 //! objects of each data plane arrive, refusals and keys-only services say so, and no secret is kept.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod support;
 
 use std::path::Path;
@@ -267,7 +269,7 @@ fn the_report_names_the_new_facets() {
         ("denied", "denied"),
         ("open-poc", "unsupported"),
     ] {
-        let report = hopscope(&[
+        let ran = hopscope(&[
             "check",
             "--format",
             "json",
@@ -275,8 +277,9 @@ fn the_report_names_the_new_facets() {
             "never",
             "--demo",
             scenario,
-        ])
-        .json();
+        ]);
+        assert_eq!(ran.code, 0, "{scenario}: {}", ran.stderr);
+        let report = ran.json();
         assert_eq!(problems(&report), Vec::<String>::new(), "{scenario}");
         let resources = report["resources"].as_array().unwrap();
         let service = resources

@@ -19,6 +19,7 @@ pub(crate) struct Ran {
 }
 
 impl Ran {
+    /// The report; a run that did not end well shows what it said.
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }

@@ -4,7 +4,7 @@
 //! * [`action`]: patterns and what they permit;
 //! * [`readings`]: which lists were read, and whether they are whole;
 //! * [`effective`]: one principal, one action, one scope, answered as a [`Held`];
-//! * [`matrix`]: all assignments that concern the resources in scope, for people to read.
+//! * [`matrix()`]: all assignments that concern the resources in scope, for people to read.
 //!
 //! Key Vault access policies and Cosmos DB's own roles are not roles of ARM and are not here.
 

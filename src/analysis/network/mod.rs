@@ -1,6 +1,6 @@
 //! Service firewalls: who is let in where, by which rule, and which property says so.
 //!
-//! [`admit`] asks one caller's questions in the order of domain-rules section B; [`open_to`] adds
+//! [`admit`] asks one caller's questions in the order of domain-rules section B; [`open_to()`] adds
 //! the rules of a resource up in words. What each service does its own way, the meaning of what is
 //! absent above all, is in one file a service; the order of the questions is in `judge`, what
 //! follows from an answer that is not certain in [`asked`].

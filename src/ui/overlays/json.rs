@@ -1,6 +1,6 @@
 //! The JSON as Azure sent it (`y`): pretty printed, searched, copied by path or value.
 //!
-//! Laying out a large answer takes longer than a frame, so [`lay`] runs elsewhere and comes back
+//! Laying out a large answer takes longer than a frame, so [`lay()`] runs elsewhere and comes back
 //! with a ticket. Every line knows its place in the document, so that the path of what one sees can
 //! be copied in the writing that evidence uses.
 

@@ -2,7 +2,7 @@
 //! by which rule.
 //!
 //! It knows the network only; identity and role have panes of their own. A new column is a line in
-//! [`table::columns`] and one in [`table::row`].
+//! [`table::columns`] and one in [`table::rows`].
 
 mod detail;
 mod draw;
