@@ -92,33 +92,6 @@ impl Global {
             ..Judging::default()
         }
     }
-
-    /// What clap cannot say: a sentence when the flags do not fit together.
-    pub fn misuse(&self) -> Option<String> {
-        if self.auxiliary_tenants.len() > 3 {
-            return Some(format!(
-                "--auxiliary-tenant is given {} times; Azure takes 3 at most",
-                self.auxiliary_tenants.len()
-            ));
-        }
-        let tenants = self.tenant.iter().chain(&self.auxiliary_tenants);
-        for tenant in tenants {
-            let fits = !tenant.is_empty()
-                && tenant
-                    .bytes()
-                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'-');
-            if !fits {
-                return Some(format!(
-                    "{tenant:?} is no tenant: give its id or one of its domains"
-                ));
-            }
-        }
-        let empty = |values: &[String]| values.iter().any(|value| value.trim().is_empty());
-        if empty(&self.subscriptions) || empty(&self.resource_groups) {
-            return Some("--subscription and --resource-group need a name".to_owned());
-        }
-        None
-    }
 }
 
 /// A cloud that needs no file.
@@ -339,21 +312,6 @@ mod tests {
         assert!(parse(&["check", "--format", "pdf"]).is_err());
         assert!(parse(&["check", "--fail-on", "shut,bad"]).is_err());
         assert!(parse(&["check", "--client-ip", "1.2.3"]).is_err());
-        let many = ["--auxiliary-tenant", "a"].repeat(4);
-        assert!(parse(&many).unwrap().global.misuse().is_some());
-        assert!(
-            parse(&["--tenant", "a/b"])
-                .unwrap()
-                .global
-                .misuse()
-                .is_some(),
-            "a tenant goes into a path"
-        );
-        assert!(parse(&["-g", " "]).unwrap().global.misuse().is_some());
-        assert_eq!(
-            parse(&["--tenant", "contoso.com"]).unwrap().global.misuse(),
-            None
-        );
     }
 
     #[test]

@@ -361,7 +361,11 @@ fn what_cannot_be_reached_ends_with_three_and_says_why() {
                 "--tenant",
                 "11111111-1111-4111-8111-111111111111",
             ],
-            &["AADSTS90002", "11111111"],
+            &[
+                "AADSTS90002",
+                "11111111",
+                "check the id given with --tenant",
+            ],
         ),
     ];
     for (arguments, words) in cases {

@@ -52,6 +52,9 @@ impl Pty {
             ("TERM", "xterm-256color"),
             ("COLORTERM", "truecolor"),
             ("LC_ALL", "C.UTF-8"),
+            // Nobody's own config and keymap.
+            ("HOME", env!("CARGO_TARGET_TMPDIR")),
+            ("XDG_CONFIG_HOME", env!("CARGO_TARGET_TMPDIR")),
         ] {
             command.env(name, value);
         }
@@ -348,6 +351,8 @@ fn without_a_terminal_it_points_to_check() {
     }
     let out = Command::new(BINARY)
         .arg("demo")
+        .env("HOME", env!("CARGO_TARGET_TMPDIR"))
+        .env("XDG_CONFIG_HOME", env!("CARGO_TARGET_TMPDIR"))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -127,7 +127,7 @@ fn shown(message: &str) -> String {
 
 fn dispatch(cli: Cli) -> Result<Exit, Failure> {
     let Cli { global, command } = cli;
-    if let Some(misuse) = global.misuse() {
+    if let Some(misuse) = global.scope().misuse() {
         return Err(Failure::usage(misuse));
     }
     match &command {

@@ -11,6 +11,8 @@ use time::format_description::well_known::Iso8601;
 
 use crate::model::judging::{self, DeclaredHop, Judging, Pattern};
 
+use crate::model::scope::Scope;
+
 /// All that a config file can say.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -156,20 +158,31 @@ pub enum ConfigError {
         /// What is wrong, naming the key.
         message: String,
     },
+    /// Its scope cannot be asked for.
+    #[error("{}, [scope]: {message}", file.display())]
+    Scope {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong.
+        message: String,
+    },
 }
 
 impl ConfigFile {
     /// Reads the text of a config file.
     pub fn parse(text: &str, file: &Path) -> Result<Self, ConfigError> {
-        toml::from_str(text).map_err(|error: toml::de::Error| {
-            let at = error.span().map_or(0, |span| span.start);
-            let before = text.get(..at).unwrap_or(text);
-            ConfigError::Syntax {
+        let own: Self = toml::from_str(text).map_err(|error| ConfigError::Syntax {
+            file: file.to_owned(),
+            line: line_of(&error, text),
+            message: error.message().to_owned(),
+        })?;
+        match own.scope_or(Scope::default()).misuse() {
+            None => Ok(own),
+            Some(message) => Err(ConfigError::Scope {
                 file: file.to_owned(),
-                line: before.matches('\n').count() + 1,
-                message: error.message().to_owned(),
-            }
-        })
+                message,
+            }),
+        }
     }
 
     /// What it says about how to judge, added to what is known already.
@@ -222,6 +235,13 @@ impl ConfigFile {
             }),
         }
     }
+}
+
+/// The line of a text that a parser complains about, from 1.
+pub(super) fn line_of(error: &toml::de::Error, text: &str) -> usize {
+    let at = error.span().map_or(0, |span| span.start);
+    let before = text.get(..at).unwrap_or(text);
+    before.matches('\n').count() + 1
 }
 
 #[cfg(test)]
@@ -293,6 +313,15 @@ to = "b"
             assert!(message.contains(line), "{message}");
             assert!(message.contains("config.toml"), "{message}");
         }
+    }
+
+    #[test]
+    fn a_scope_that_cannot_be_asked_for_is_refused_like_a_flag() {
+        let text = "[scope]\ntenant = \"a/b?c\"\n";
+        let error = ConfigFile::parse(text, Path::new("config.toml")).unwrap_err();
+        let message = error.to_string();
+        assert!(message.starts_with("config.toml, [scope]: "), "{message}");
+        assert!(message.contains("a/b?c"), "{message}");
     }
 
     #[test]

@@ -13,6 +13,7 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 
 use super::action::Action;
+use super::file::line_of;
 
 #[path = "keymap/press.rs"]
 mod press;
@@ -130,7 +131,10 @@ pub enum KeymapError {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a table such as { do = \"down\", verb = \"down\" }"
+)]
 struct Entry {
     r#do: String,
     #[serde(default)]
@@ -157,7 +161,7 @@ impl Keymap {
     pub fn merge(&mut self, text: &str, file: &str) -> Result<(), KeymapError> {
         let parsed: File = toml::from_str(text).map_err(|error| KeymapError::Syntax {
             file: file.to_owned(),
-            message: error.to_string().trim_end().replace('\n', " "),
+            message: format!("line {}: {}", line_of(&error, text), error.message()),
         })?;
         for (context, entries) in parsed {
             if !CONTEXTS.contains(&context.as_str()) {

@@ -6,6 +6,8 @@
 
 use indexmap::IndexMap;
 
+use super::file::line_of;
+
 macro_rules! roles {
     ($($(#[$doc:meta])* $variant:ident = $name:literal),* $(,)?) => {
         /// What a piece of the screen means; never what it looks like.
@@ -260,7 +262,7 @@ impl Palette {
         let lines: IndexMap<String, String> =
             toml::from_str(text).map_err(|error| ThemeError::Syntax {
                 file: file.to_owned(),
-                message: error.to_string().trim_end().replace('\n', " "),
+                message: format!("line {}: {}", line_of(&error, text), error.message()),
             })?;
         let mut named = IndexMap::new();
         for (name, value) in lines {

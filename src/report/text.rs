@@ -54,10 +54,12 @@ pub fn write(
     findings::write(out, &judgement.findings, style, ink)?;
     let groups = by_group(inventory);
     if groups.is_empty() {
-        writeln!(
-            out,
-            "\n  No resource of a type that hopscope reads was found."
-        )?;
+        let nothing = if inventory.snapshot().is_complete() {
+            "No resource of a type that hopscope reads was found."
+        } else {
+            "No resource of a type that hopscope reads was found in what could be read."
+        };
+        writeln!(out, "\n  {nothing}")?;
     }
     for ((_, group), resources) in &groups {
         section(out, inventory, group.as_ref(), resources, style, ink)?;

@@ -11,7 +11,7 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use wiremock::matchers::{method, path_regex};
+use wiremock::matchers::{method, path, path_regex, query_param};
 use wiremock::{Mock, ResponseTemplate};
 
 use crate::lab::{Lab, Tokens, error_answer, json_answer, quick};
@@ -440,4 +440,47 @@ async fn a_type_that_the_cloud_does_not_know_is_unsupported() {
         .await
         .unwrap_err();
     assert_eq!(error.kind(), Some(IssueKind::Unsupported), "{error}");
+}
+
+#[tokio::test]
+async fn without_a_list_of_providers_the_refusal_names_the_version() {
+    let lab = Lab::start().await;
+    let at = "/subscriptions/s/providers/Microsoft.New/things";
+    Mock::given(path(at))
+        .and(query_param("api-version", "2024-10-01"))
+        .respond_with(json_answer(200, &json!({ "value": [] })))
+        .mount(&lab.server)
+        .await;
+    lab.get(
+        at,
+        error_answer(
+            400,
+            "NoRegisteredProviderFound",
+            "No registered resource provider found for API version '2025-05-01'. The supported \
+             api-versions are '2023-01-01, 2024-10-01, 2024-12-01-preview'.",
+        ),
+    )
+    .await;
+    let answer = lab.client.get(Call::arm(at, "2025-05-01")).await.unwrap();
+    assert_eq!(answer.api_version.as_deref(), Some("2024-10-01"));
+}
+
+#[tokio::test]
+async fn a_version_that_is_refused_beside_an_unread_list_is_no_missing_service() {
+    let at = "/subscriptions/s/providers/Microsoft.New/things";
+    for (status, kind) in [(403, IssueKind::Denied), (404, IssueKind::Failed)] {
+        let lab = Lab::start().await;
+        let refusal = error_answer(404, "InvalidResourceType", "could not be found");
+        lab.get(at, refusal).await;
+        let list = "/subscriptions/s/providers/Microsoft.New";
+        lab.get(list, error_answer(status, "Whatever", "not for you"))
+            .await;
+        let error = lab
+            .client
+            .get(Call::arm(at, "2025-05-01"))
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), Some(kind), "{error}");
+        assert!(error.to_string().contains("could not be read"), "{error}");
+    }
 }

@@ -73,10 +73,21 @@ impl CallError {
         self.issue().map(|issue| issue.kind)
     }
 
-    /// With more behind its sentence.
-    pub(super) fn with_addition(mut self, more: &str) -> Self {
-        if let Self::Trouble(trouble) = &mut self {
-            trouble.issue.message.push_str(more);
+    /// A refusal that is not certain: what is offered could not be read, for this reason.
+    pub(super) fn in_doubt(mut self, reason: &CallError) -> Self {
+        if let (Self::Trouble(own), Self::Trouble(reason)) = (&mut self, reason) {
+            let (own, reason) = (&mut own.issue, &reason.issue);
+            own.message = format!(
+                "{}, and what it offers could not be read: {}",
+                own.message, reason.message
+            );
+            if reason.kind == IssueKind::Denied {
+                own.kind = IssueKind::Denied;
+                own.right.clone_from(&reason.right);
+                own.role = reason.role;
+            } else {
+                own.kind = IssueKind::Failed;
+            }
         }
         self
     }

@@ -43,26 +43,30 @@ impl Client {
             return error::answer(call, method, first_url, first, self);
         };
         let subscription = ArmId::new(&path).subscription();
-        let offered = match self
+        let asked = self
             .offered(call, &wanted, subscription.as_ref(), pinned)
-            .await
-        {
-            Ok(offered) => offered,
+            .await;
+        let (listed, doubt) = match asked {
             Err(CallError::Cancelled) => return Err(CallError::Cancelled),
-            // The refusal stands: that no other version is known changes nothing about it.
-            Err(error) => {
-                let refusal = error::not_offered(call, &first_url, &first, version);
-                return Err(refusal
-                    .with_addition(&format!(", and what it offers could not be read: {error}")));
-            }
+            Ok(offered) => (offered, None),
+            Err(error) => (None, Some(error)),
         };
-        let Some(offered) = offered.filter(|offered| offered != version) else {
-            return Err(error::not_offered(call, &first_url, &first, version));
+        let named = || versions::named_in(first.error.as_ref()?, pinned);
+        // With the list unread, the type may well be there in another version.
+        let refused = |refusal: CallError| match &doubt {
+            Some(error) => refusal.in_doubt(error),
+            None => refusal,
+        };
+        let Some(offered) = listed.or_else(named).filter(|offered| offered != version) else {
+            return Err(refused(error::not_offered(
+                call, &first_url, &first, version,
+            )));
         };
         let second_url = versions::with_version(url, &offered);
         let second = self.once(call, method, second_url.clone(), body).await?;
         if versions::is_refusal(&second) {
-            return Err(error::not_offered(call, &second_url, &second, &offered));
+            let refusal = error::not_offered(call, &second_url, &second, &offered);
+            return Err(refused(refusal));
         }
         versions.choose(&wanted, pinned, &offered);
         error::answer(call, method, second_url, second, self)
@@ -103,6 +107,11 @@ impl Client {
         for version in PROVIDER_LIST {
             let url = versions::with_version(url.clone(), version);
             let incoming = self.once(&list, &Method::GET, url.clone(), None).await?;
+            let error = incoming.error.as_ref();
+            if error.is_some_and(|error| error.has_code("InvalidResourceNamespace")) {
+                // A namespace that is not there offers nothing: an answer, not a failure.
+                return Ok(Catalogue::default());
+            }
             if !versions::is_refusal(&incoming) {
                 let answer = error::answer(&list, &Method::GET, url, incoming, self)?;
                 return Ok(Catalogue::read(&answer.json));
@@ -110,7 +119,6 @@ impl Client {
             refused = Some((url, incoming));
         }
         match refused {
-            // A namespace that is not there offers nothing: an answer, not a failure.
             Some((_, incoming)) if incoming.status == 404 => Ok(Catalogue::default()),
             Some((url, incoming)) => error::answer(&list, &Method::GET, url, incoming, self)
                 .map(|answer| Catalogue::read(&answer.json)),

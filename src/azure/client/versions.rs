@@ -10,6 +10,7 @@ use serde_json::Value;
 use tokio::sync::OnceCell;
 use url::Url;
 
+use crate::azure::envelope::AzureError;
 use crate::azure::transport::Incoming;
 
 /// The resource type that a path is about.
@@ -150,17 +151,31 @@ impl Catalogue {
             self.0
                 .get(&wanted.types[..length].join("/").to_ascii_lowercase())
         })?;
-        let stable = || {
-            versions
-                .iter()
-                .map(String::as_str)
-                .filter(|version| is_stable(version))
-        };
-        stable()
-            .filter(|version| *version < pinned)
-            .max()
-            .or_else(|| stable().filter(|version| *version > pinned).min())
+        nearest(pinned, versions.iter().map(String::as_str))
     }
+}
+
+/// The newest stable version before the pinned one, else the nearest behind it.
+fn nearest<'a>(pinned: &str, versions: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let (before, behind): (Vec<&str>, Vec<&str>) = versions
+        .filter(|version| is_stable(version) && *version != pinned)
+        .partition(|version| *version < pinned);
+    before
+        .into_iter()
+        .max()
+        .or_else(|| behind.into_iter().min())
+}
+
+/// The version to take instead of the pinned one, as the refusal's own sentence names them: `The
+/// supported api-versions are '…, …'.` Only for a cloud whose list of providers cannot be read,
+/// because the wording is nobody's promise.
+pub(crate) fn named_in(refusal: &AzureError, pinned: &str) -> Option<String> {
+    refusal.texts().find_map(|text| {
+        let lower = text.to_ascii_lowercase();
+        let list = &lower[lower.find("supported")?..];
+        let words = list.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
+        nearest(pinned, words).map(str::to_owned)
+    })
 }
 
 /// `2023-05-01`, and nothing behind it: versions compare as text.
@@ -295,6 +310,20 @@ mod tests {
         );
         let empty = Catalogue::read(&json!("odd"));
         assert_eq!(empty.instead_of("2025-06-01", &wanted(&["accounts"])), None);
+    }
+
+    #[test]
+    fn a_refusal_names_what_is_offered() {
+        let refusal = |message: &str| {
+            let body = json!({"error": {"code": "NoRegisteredProviderFound", "message": message}});
+            named_in(&AzureError::read(&body.to_string()), "2025-06-01")
+        };
+        let message = "No registered resource provider found for location 'westus' and API version \
+                       '2025-06-01' for type 'accounts'. The supported api-versions are '2023-05-01, \
+                       2024-10-01, 2024-11-01-preview, 2026-01-01'. The supported locations are 'x-1'.";
+        assert_eq!(refusal(message).as_deref(), Some("2024-10-01"));
+        assert_eq!(refusal("The api-version '2024-01-01' is invalid."), None);
+        assert_eq!(refusal("No supported one."), None);
     }
 
     #[test]

@@ -219,6 +219,11 @@ fn next_step(
     tenant: Option<&TenantId>,
 ) -> String {
     let flag = |name: &str| tenant.map_or_else(String::new, |tenant| format!(" {name} {tenant}"));
+    // Entra ID's code for a tenant that it does not know: signing in again to it does not help.
+    let is_unknown = |(_, answer): &&(&str, Said)| answer.text().contains("AADSTS90002");
+    if tenant.is_some() && matters.iter().any(is_unknown) {
+        return "check the id given with --tenant".to_owned();
+    }
     let az = said.iter().find(|(name, _)| *name == "az");
     match (az, matters) {
         (Some((_, Said::Failed(_))), _) => format!("run `az login{}`", flag("--tenant")),

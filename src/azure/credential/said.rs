@@ -58,11 +58,17 @@ fn strip_frame(sentence: &str) -> &str {
     if sentence == "non-transport error occurred which will not be retried" {
         return "";
     }
-    ["ERROR: ", "Error: ", "error: ", "WARNING: "]
-        .iter()
-        .find_map(|frame| sentence.strip_prefix(frame))
-        .unwrap_or(sentence)
-        .trim()
+    [
+        "ERROR: ",
+        "Error: ",
+        "error: ",
+        "WARNING: ",
+        "timed out error: ",
+    ]
+    .iter()
+    .find_map(|frame| sentence.strip_prefix(frame))
+    .unwrap_or(sentence)
+    .trim()
 }
 
 /// A JSON web token, wherever it comes from, does not go on a screen.

@@ -73,6 +73,10 @@ fn whole(error: &azure_core::Error) -> String {
     let mut text = error.to_string();
     let mut next = std::error::Error::source(error);
     while let Some(cause) = next {
+        if cause.is::<serde_json::Error>() {
+            // What the parser says means nothing to those who did not expect a document.
+            return format!("its answer is no token: {}", plain(&cause.to_string()));
+        }
         text.push('\n');
         text.push_str(&cause.to_string());
         next = cause.source();

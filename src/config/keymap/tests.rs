@@ -128,6 +128,12 @@ fn trouble_names_key_context_and_file() {
         message.contains("own.toml") && message.contains("doo"),
         "{message}"
     );
+    let message = shipped()
+        .merge("[global]\n\"z\" = \"help\"", "own.toml")
+        .unwrap_err()
+        .to_string();
+    let expected = "line 2: invalid type: string \"help\", expected a table such as { do = ";
+    assert!(message.contains(expected), "{message}");
 }
 
 #[test]

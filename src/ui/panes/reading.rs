@@ -15,6 +15,7 @@ use crate::model::key::Key;
 use crate::model::resource::Family;
 use crate::store::{Phase, Slice, State};
 use crate::ui::cx::Cx;
+use crate::ui::panes::trouble::{looked_at, tally};
 use crate::ui::signs::Sign;
 use crate::ui::text::Rich;
 use crate::ui::theme::Role;
@@ -391,18 +392,7 @@ impl Troubles {
 
     /// What the rule says: `?2 ▲1 …4`. Empty when nothing is missing.
     pub(crate) fn tally(&self, cx: &Cx<'_>) -> Rich {
-        let counts = [
-            (Sign::Unknown, self.denied),
-            (Sign::Failed, self.failed),
-            (Sign::Reading, self.pending),
-        ];
-        counts.into_iter().filter(|(_, count)| *count > 0).fold(
-            Rich::new(),
-            |tally, (sign, count)| {
-                let gap = if tally.is_empty() { "" } else { " " };
-                tally.then(sign.role(), format!("{gap}{}{count}", cx.signs.glyph(sign)))
-            },
-        )
+        tally(cx, self.denied, self.failed, self.pending)
     }
 }
 
@@ -463,20 +453,7 @@ pub(crate) fn nothing(cx: &Cx<'_>, what: &str, context: &str) -> String {
     if !cx.snapshot.is_idle() {
         return format!("Reading what there is: {what} appear here as soon as they are named.");
     }
-    let scope = cx.snapshot.scope();
-    let place = if !scope.resource_groups.is_empty() {
-        scope.resource_groups.join(", ")
-    } else if !scope.subscriptions.is_empty() {
-        let names = scope.subscriptions.iter().map(|own| {
-            cx.inventory
-                .subscriptions()
-                .find(|one| one.id.as_str().eq_ignore_ascii_case(own))
-                .map_or_else(|| own.clone(), |one| one.display_name.clone())
-        });
-        names.collect::<Vec<_>>().join(", ")
-    } else {
-        "every subscription that can be seen".to_owned()
-    };
+    let place = looked_at(cx);
     format!(
         "Looked for {what} in {place}, and there are none. One appears here at the next reading after it is made.{again}"
     )

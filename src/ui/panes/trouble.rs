@@ -3,21 +3,15 @@
 //!
 //! Must not know which pane asks: it gives the keys.
 
-use time::Duration;
-
 use crate::model::id::ArmId;
 use crate::model::issue::{Issue, IssueKind};
 use crate::model::key::Key;
 use crate::store::{Inventory, Phase, State};
 use crate::ui::cx::Cx;
+use crate::ui::panes::reading::Age;
 use crate::ui::signs::Sign;
 use crate::ui::text::{Rich, short_guid};
-use crate::ui::theme::Role;
-use crate::ui::value;
 use crate::ui::widgets::band::Band;
-
-/// A value that was read longer ago than this is no longer fresh.
-const FRESH: Duration = Duration::minutes(3);
 
 /// What stands between a pane and the whole truth.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -73,19 +67,24 @@ impl Trouble {
 
     /// What the rule says: `?2 ▲1 …4`. Empty when nothing is missing.
     pub(crate) fn tally(&self, cx: &Cx<'_>) -> Rich {
-        let counts = [
-            (Sign::Unknown, self.denied),
-            (Sign::Failed, self.failed),
-            (Sign::Reading, self.pending),
-        ];
-        counts.into_iter().filter(|(_, count)| *count > 0).fold(
-            Rich::new(),
-            |tally, (sign, count)| {
-                let gap = if tally.is_empty() { "" } else { " " };
-                tally.then(sign.role(), format!("{gap}{}{count}", cx.signs.glyph(sign)))
-            },
-        )
+        tally(cx, self.denied, self.failed, self.pending)
     }
+}
+
+/// How many readings were refused, failed or are to come, as a rule says it.
+pub(crate) fn tally(cx: &Cx<'_>, denied: usize, failed: usize, pending: usize) -> Rich {
+    let counts = [
+        (Sign::Unknown, denied),
+        (Sign::Failed, failed),
+        (Sign::Reading, pending),
+    ];
+    counts
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .fold(Rich::new(), |tally, (sign, count)| {
+            let gap = if tally.is_empty() { "" } else { " " };
+            tally.then(sign.role(), format!("{gap}{}{count}", cx.signs.glyph(sign)))
+        })
 }
 
 /// Changes whenever one of these readings brings something else: what is made of them is kept until
@@ -106,17 +105,7 @@ pub(crate) fn age(cx: &Cx<'_>, concerns: impl Fn(&Key) -> bool) -> Rich {
         .filter(|(key, _)| concerns(key))
         .filter_map(|(_, slice)| slice.observed_at)
         .min();
-    match read {
-        Some(at) if cx.now - at > FRESH => Rich::of(
-            Role::Stale,
-            format!(
-                "{} {}",
-                cx.signs.glyph(Sign::Offline),
-                value::age(at, cx.now)
-            ),
-        ),
-        _ => Rich::new(),
-    }
+    read.map_or_else(Rich::new, |at| Age::note(at, cx))
 }
 
 /// Whether a resource is shown: it lies in a group that was asked for, or one of those names it.
