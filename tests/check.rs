@@ -181,7 +181,7 @@ fn a_hop_that_is_shut_fails_the_check_and_says_how_to_mend_it() {
     }
     for (what, code) in [
         ("never", 0),
-        ("error", 0),
+        ("error", 1),
         ("shut", 1),
         ("unknown,never", 1),
     ] {

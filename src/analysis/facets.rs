@@ -58,6 +58,7 @@ fn listed<'a, T>(
     Listed {
         items: slice.value.as_deref().and_then(pick).unwrap_or(&[]),
         missing: why_missing(slice)
+            .filter(|_| !has_no_such_list(slice, facet))
             .or_else(is_malformed)
             .or_else(|| not_asked(slice, facet))
             .map(|why| format!("{} of {} {why}", facet.words(), id.name())),
@@ -71,8 +72,6 @@ pub fn why_missing(slice: &Slice) -> Option<String> {
         State::Known | State::Unsupported => None,
         State::Pending => Some("are not read yet".to_owned()),
         State::Denied => Some(refusal(slice.trouble())),
-        // The resource is there and has no such list: an answer, not a failure.
-        State::Failed if slice.trouble().is_some_and(is_not_there) => None,
         State::Failed => Some(match slice.trouble() {
             Some(issue) => format!("could not be read: {}", issue.message),
             None => "could not be read".to_owned(),
@@ -95,8 +94,17 @@ fn not_asked(slice: &Slice, facet: Facet) -> Option<String> {
     })
 }
 
-fn is_not_there(issue: &Issue) -> bool {
-    issue.kind == IssueKind::NotFound
+/// Whether the provider says, with an error code, that this resource has no such list: not every
+/// type, kind or region has perimeters, links and managed-network rules. A 404 that gives no reason,
+/// or one for a list that every resource has, is a reading that failed.
+fn has_no_such_list(slice: &Slice, facet: Facet) -> bool {
+    matches!(
+        facet,
+        Facet::Perimeters | Facet::SharedPrivateLinks | Facet::OutboundRules
+    ) && slice.state() == State::Failed
+        && slice
+            .trouble()
+            .is_some_and(|issue| issue.kind == IssueKind::NotFound && issue.code.is_some())
 }
 
 fn refusal(trouble: Option<&Issue>) -> String {

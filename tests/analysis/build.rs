@@ -76,6 +76,9 @@ impl Ended {
             issue.right = Some("Microsoft.X/y/read".to_owned());
             issue.role = Some("Reader");
         }
+        if self == Self::NotFound {
+            issue.code = Some("ResourceNotFound".to_owned());
+        }
         Some(issue)
     }
 }

@@ -526,3 +526,25 @@ fn dead_network_rules_are_named_and_do_not_count() {
     assert_eq!(open.words(), "4 networks");
     assert_eq!(open.dead_rules.len(), 1);
 }
+
+#[test]
+fn a_404_without_a_reason_says_nothing_about_a_list() {
+    use hopscope::analysis::facets;
+    use hopscope::model::issue::IssueKind;
+
+    let storage = id(Family::Storage, "x");
+    let world = |facet| {
+        World::new()
+            .bare(Family::Storage, &body(Family::Storage, "x", json!({})))
+            .facet_ended(&storage, facet, None, Ended::NotFound)
+            .inventory()
+    };
+    let inventory = world(Facet::DiagnosticSettings);
+    let slice = inventory
+        .facet(&storage, Facet::DiagnosticSettings)
+        .unwrap();
+    assert_eq!(slice.trouble().unwrap().kind, IssueKind::NotFound);
+    assert!(facets::why_missing(slice).is_some());
+    // Perimeters are not offered everywhere, and the provider says so with a code.
+    assert!(facets::perimeters(&world(Facet::Perimeters), &storage).is_whole());
+}
