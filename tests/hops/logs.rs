@@ -203,15 +203,15 @@ fn without_a_workspace_the_subscription_stands_in() {
 }
 
 #[test]
-fn an_account_without_blobs_sends_none() {
-    // Settings are read on the blob service; where there is none, nothing is owed.
+fn settings_that_were_not_found_say_nothing_of_what_is_kept() {
+    // Settings are read on the blob service; a 404 does not say whether the account has one.
     let judged = healthy()
         .refuse("diagnosticSettings", "stragdev", Ended::NotFound)
         .judge();
     assert_eq!(
         one(&judged, "stragdev").verdict(),
-        Shut,
-        "a 404 is an answer: there is none"
+        Unknown,
+        "a 404 is not an empty list"
     );
 }
 
