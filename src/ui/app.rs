@@ -304,7 +304,12 @@ where
         self.host.suspend()?;
         // The signal may reach another thread first: without waiting, the terminal would be taken
         // again before the process stops.
-        let _ = tokio::time::timeout(Duration::from_millis(500), continued.notified()).await;
+        let word = || tokio::time::timeout(Duration::from_millis(500), continued.notified());
+        if word().await.is_err() {
+            // The time may have run out while everything stood still, before the signal was told.
+            // Told later, it would take the terminal a second time, and a key typed by then is lost.
+            let _ = word().await;
+        }
         self.resume()
     }
 
