@@ -60,7 +60,7 @@ fn nothing_read_is_a_sentence_and_not_a_blank() {
 fn a_refused_list_is_told_above_the_hops() {
     let text = screen(&full().refused(list_key(Family::Storage)), SIZES[2]).text("map-denied");
     assert!(text.contains("were refused"), "{text}");
-    assert!(text.contains("may be missing here"), "{text}");
+    assert!(text.contains("Their calls may be missing"), "{text}");
 }
 
 #[test]

@@ -254,7 +254,7 @@ impl Map {
 
 /// What cannot be said while something is missing.
 fn so(_: Option<crate::model::facet::Facet>) -> &'static str {
-    "Calls to and from them may be missing here."
+    "Their calls may be missing here."
 }
 
 impl Pane for Map {
