@@ -8,6 +8,7 @@ mod screens {
 
     mod access;
     mod foundry;
+    mod map;
     mod requests;
     mod sizes;
 }
