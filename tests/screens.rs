@@ -7,7 +7,9 @@ mod screens {
     pub(crate) mod stage;
 
     mod access;
+    mod findings;
     mod foundry;
+    mod indexers;
     mod requests;
     mod sizes;
 }

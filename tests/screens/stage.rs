@@ -7,6 +7,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hopscope::analysis::hop::Judgement;
+use hopscope::analysis::hops::judge;
 use hopscope::azure::decode::{Context, Page, page};
 use hopscope::config::keymap::Keymap;
 use hopscope::config::theme::{Depth, Palette};
@@ -241,7 +243,9 @@ impl Scene {
             let Reading::Known(page) = reading else {
                 continue;
             };
-            let items = page["value"].as_array_mut().expect("a page");
+            let Some(items) = page["value"].as_array_mut() else {
+                continue;
+            };
             for item in items.iter_mut().filter(|one| one["name"] == name) {
                 *item.pointer_mut(pointer).expect("the property is there") = value.clone();
             }
@@ -380,10 +384,11 @@ fn folder(path: &Path) -> Vec<Value> {
     files.iter().flat_map(|file| document(file)).collect()
 }
 
-fn document(path: &Path) -> Vec<Value> {
+pub(crate) fn document(path: &Path) -> Vec<Value> {
     let text = std::fs::read_to_string(path).expect("the document is there");
     match serde_json::from_str(&timed(&text)) {
         Ok(Value::Array(items)) => items,
+        Ok(one @ Value::Object(_)) => vec![one],
         other => panic!("{} is no array: {other:?}", path.display()),
     }
 }
@@ -443,6 +448,8 @@ pub(crate) struct Screen<P> {
     store: Store,
     inventory: Inventory,
     judging: Judging,
+    judgement: Arc<Judgement>,
+    judged: Option<u64>,
     theme: Theme,
     keymap: Keymap,
     size: Size,
@@ -458,6 +465,8 @@ impl<P: Pane> Screen<P> {
             inventory: Inventory::build(&store.snapshot()),
             store,
             judging: Judging::default(),
+            judgement: Arc::default(),
+            judged: None,
             theme: Theme::new(&palette, Depth::True),
             keymap: Keymap::shipped().expect("the shipped keymap"),
             size: Size::new(width, height),
@@ -467,6 +476,16 @@ impl<P: Pane> Screen<P> {
         screen
     }
 
+    /// The same, judged; `change` may add to what was judged.
+    pub(crate) fn judged(mut self, change: impl FnOnce(&mut Judgement)) -> Self {
+        let mut judgement = judge(&self.inventory, &self.judging, NOW);
+        change(&mut judgement);
+        self.judgement = Arc::new(judgement);
+        self.judged = Some(1);
+        self.settle();
+        self
+    }
+
     /// Calls with what a pane may look at.
     pub(crate) fn with<T>(&mut self, act: impl FnOnce(&mut P, &Cx<'_>) -> T) -> T {
         let snapshot = self.store.snapshot();
@@ -474,8 +493,8 @@ impl<P: Pane> Screen<P> {
             snapshot: &snapshot,
             inventory: &self.inventory,
             judging: &self.judging,
-            judgement: &Arc::default(),
-            judged: None,
+            judgement: &self.judgement,
+            judged: self.judged,
             theme: &self.theme,
             signs: Signs { ascii: false },
             keymap: &self.keymap,
