@@ -426,7 +426,6 @@ impl Pane for Indexers {
             Action::Copy,
             Action::Portal,
             Action::NextView,
-            Action::PreviousView,
             Action::Sort,
             Action::FaultsOnly,
             Action::Describe,

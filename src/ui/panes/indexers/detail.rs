@@ -169,7 +169,7 @@ fn list(label: &'static str, all: Vec<Told<'_>>) -> Option<Section> {
     let mut section = Section::new(label).right(Rich::muted(all.len().to_string()));
     for (key, message) in all.iter().take(NAMED) {
         if let Some(key) = key.text() {
-            section = section.words(Rich::strong(key.to_owned()));
+            section = section.words(Rich::strong(super::errors::document(key).to_owned()));
         }
         section = section.words(Rich::plain(oneline(message.text().unwrap_or("no message"))));
     }
