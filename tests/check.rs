@@ -19,7 +19,13 @@ const SCENARIOS: [&str; 5] = [
 ];
 
 fn report(arguments: &[&str]) -> Value {
-    let ran = hopscope(&[&["check", "--format", "json"], arguments].concat());
+    let ran = hopscope(
+        &[
+            &["check", "--format", "json", "--fail-on", "never"],
+            arguments,
+        ]
+        .concat(),
+    );
     assert_eq!(ran.code, 0, "{ran:?}");
     ran.json()
 }
@@ -140,13 +146,81 @@ fn what_was_refused_is_named_with_the_right_and_the_role() {
     assert_eq!(roles["role"], "Reader");
     let denied = report["requests"]["denied"].as_u64().unwrap();
     assert!(denied > 0);
-    let strict = hopscope(&["check", "--demo", "denied", "--strict"]);
+    let strict = hopscope(&[
+        "check",
+        "--demo",
+        "denied",
+        "--strict",
+        "--fail-on",
+        "never",
+    ]);
     assert_eq!(strict.code, 4);
     assert!(strict.stdout.contains("Not read"));
     assert_eq!(
         hopscope(&["check", "--demo", "healthy", "--strict"]).code,
         0
     );
+}
+
+#[test]
+fn a_hop_that_is_shut_fails_the_check_and_says_how_to_mend_it() {
+    let ran = hopscope(&["check", "--demo", "broken-indexer"]);
+    assert_eq!(ran.code, 1);
+    let hops = ran.stdout.find("\nHops").unwrap();
+    assert!(
+        hops < ran.stdout.find("OPEN TO").unwrap(),
+        "hops come first"
+    );
+    for words in [
+        "shut     indexer-to-storage",
+        "network shut",
+        "same region",
+        "az storage account network-rule add",
+    ] {
+        assert!(ran.stdout.contains(words), "{words}\n{}", ran.stdout);
+    }
+    for (what, code) in [
+        ("never", 0),
+        ("error", 0),
+        ("shut", 1),
+        ("unknown,never", 1),
+    ] {
+        let arguments = ["check", "--demo", "broken-indexer", "--fail-on", what];
+        assert_eq!(hopscope(&arguments).code, code, "{what}");
+    }
+
+    let report = demo("broken-indexer");
+    let hop = report["hops"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|hop| hop["kind"] == "indexer-to-storage" && hop["via"] == "indexer docs-indexer")
+        .unwrap();
+    assert_eq!(hop["verdict"], "shut");
+    assert_eq!(hop["basis"], "observed");
+    let shut: Vec<&Value> = hop["gates"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|gate| gate["verdict"] == "shut")
+        .collect();
+    assert_eq!(shut.len(), 1);
+    assert_eq!(shut[0]["gate"], "network");
+    let proves =
+        |path: &str, value: &str| {
+            shut[0]["evidence"].as_array().unwrap().iter().any(|one| {
+                one["path"] == path && one["value"] == value && one["requestId"].is_string()
+            })
+        };
+    assert!(proves("properties.networkAcls.bypass", "None"));
+    assert!(proves("properties.networkAcls.defaultAction", "Deny"));
+    let tools: BTreeSet<&str> = shut[0]["remedies"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|one| one["tool"].as_str())
+        .collect();
+    assert_eq!(tools, BTreeSet::from(["az", "azurerm", "portal"]));
 }
 
 #[test]

@@ -12,8 +12,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use hopscope::analysis::hops;
 use hopscope::azure::decode::{Context, resource};
 use hopscope::model::id::SubscriptionId;
+use hopscope::model::judging::Judging;
 use hopscope::model::key::Key;
 use hopscope::model::resource::Family;
 use hopscope::report::{Meta, json};
@@ -86,7 +88,9 @@ fn report(family: Family, body: &Value) -> Value {
         generated_at: AT,
         cloud: "AzurePublic".into(),
     };
-    json::build(&Inventory::build(&store.snapshot()), &meta)
+    let inventory = Inventory::build(&store.snapshot());
+    let judgement = hops::judge(&inventory, &Judging::default(), AT);
+    json::build(&inventory, &judgement, &meta)
 }
 
 /// The values of one property of each item of a list.

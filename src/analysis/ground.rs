@@ -11,7 +11,6 @@ use time::{Duration, OffsetDateTime};
 use crate::model::access::RoleSchedule;
 use crate::model::field::Field;
 use crate::model::id::{ArmId, PrincipalId};
-use crate::model::issue::IssueKind;
 use crate::model::judging::Judging;
 use crate::model::key::Key;
 use crate::model::resource::{Details, Family, Resource};
@@ -114,8 +113,9 @@ impl<'a> Ground<'a> {
         if let Some(resource) = self.resource(id) {
             return Lookup::Found(resource);
         }
-        if let Some(slice) = self.inventory.snapshot().slice(&Key::Resource(id.clone())) {
-            return by_reading(id, slice);
+        let key = Key::Resource(id.clone());
+        if let Some(slice) = self.inventory.snapshot().slice(&key) {
+            return by_reading(id, slice, self.inventory.snapshot().is_gone(&key));
         }
         match self.list_of(id) {
             Some(slice) if slice.state() == State::Known => Lookup::Gone(Evidence::listed(
@@ -127,7 +127,7 @@ impl<'a> Ground<'a> {
                 }),
                 slice.observed_at.unwrap_or(self.now),
             )),
-            Some(slice) => by_reading(id, slice),
+            Some(slice) => by_reading(id, slice, false),
             None => Lookup::NotRead("was not read: it is outside of what was looked at".to_owned()),
         }
     }
@@ -195,16 +195,6 @@ impl<'a> Ground<'a> {
             .collect()
     }
 
-    /// Whether the directory answered that it does not know a principal.
-    pub fn is_unknown_to_directory(&self, principal: &PrincipalId) -> bool {
-        self.inventory.snapshot().slices().any(|(key, slice)| {
-            matches!(key, Key::Memberships(id, _) if id == principal)
-                && slice
-                    .trouble()
-                    .is_some_and(|issue| issue.kind == IssueKind::NotFound)
-        })
-    }
-
     /// What a principal is called: its name in the directory, else its object id.
     pub fn name_of(&self, principal: &PrincipalId) -> String {
         self.inventory
@@ -234,9 +224,9 @@ pub fn host_of(address: &str) -> String {
     host.trim_end_matches('.').to_ascii_lowercase()
 }
 
-fn by_reading<'a>(id: &ArmId, slice: &Slice) -> Lookup<'a> {
+fn by_reading<'a>(id: &ArmId, slice: &Slice, is_gone: bool) -> Lookup<'a> {
     match slice.trouble() {
-        Some(issue) if issue.kind == IssueKind::NotFound => {
+        Some(issue) if is_gone => {
             let mut evidence = Evidence::listed(
                 id.clone(),
                 "id",
@@ -319,9 +309,14 @@ fn memberships(inventory: &Inventory) -> Memberships {
                     held.iter()
                         .map(|one| one.principal_id.clone())
                         .filter(|holder| holder != principal),
-                )
+                );
             }
             _ => {}
+        }
+        if let Key::AssignedTo(scope, principal) = key
+            && slice.state() == State::Known
+        {
+            known = known.knowing_assignments(principal.clone(), scope.clone());
         }
     }
     for (principal, mut groups) in some {

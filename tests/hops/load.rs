@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use hopscope::azure::decode::{Context, Page, page};
+use hopscope::azure::decode::{Context, page};
 use hopscope::azure::endpoints;
 use hopscope::model::access::Member;
 use hopscope::model::caller::Caller;
@@ -15,6 +15,7 @@ use hopscope::model::resource::Family;
 use hopscope::store::{Payload, Store, Update};
 use serde_json::{Value, json};
 
+use crate::pages::payload;
 use crate::world::{Ended, NOW, World, is_assignment};
 
 /// The store after everything in scope was read.
@@ -77,10 +78,11 @@ impl Loader<'_> {
             Key::Resource(_) | Key::Facet(_, Facet::IndexerStatus | Facet::IndexStatistics)
         );
         let body = if single {
-            match items.into_iter().next() {
-                Some(body) => body,
-                None => return self.end(key, None, Some(Ended::NotFound), vec![]),
-            }
+            let Some(body) = items.into_iter().next() else {
+                let ended = self.refusal(&key).unwrap_or(Ended::NotFound);
+                return self.end(key, None, Some(ended), vec![]);
+            };
+            body
         } else {
             json!({ "value": items })
         };
@@ -586,41 +588,4 @@ fn glob(pattern: &str, text: &str) -> bool {
         }
     }
     rest.ends_with(last)
-}
-fn payload(page: Page) -> Payload {
-    match page {
-        Page::Tenants(items) => Payload::Tenants(items),
-        Page::Subscriptions(items) => Payload::Subscriptions(items),
-        Page::Groups(items) => Payload::Groups(items),
-        Page::Resources(items) => Payload::Resources(items.into_iter().map(Arc::new).collect()),
-        Page::Containers(items) => Payload::Containers(items),
-        Page::SharedPrivateLinks(items) => Payload::SharedPrivateLinks(items),
-        Page::Perimeters(items) => Payload::Perimeters(items),
-        Page::Deployments(items) => Payload::Deployments(items),
-        Page::Projects(items) => Payload::Projects(items),
-        Page::Connections(items) => Payload::Connections(items),
-        Page::Keys(items) => Payload::Keys(items),
-        Page::OutboundRules(items) => Payload::OutboundRules(items),
-        Page::DiagnosticSettings(items) => Payload::DiagnosticSettings(items),
-        Page::RoleAssignments(items) => Payload::RoleAssignments(items),
-        Page::RoleDefinitions(items) => Payload::RoleDefinitions(items),
-        Page::DenyAssignments(items) => Payload::DenyAssignments(items),
-        Page::Principals(items) => Payload::Principals(items),
-        Page::Indexers(items) => Payload::Indexers(items),
-        Page::IndexerStatuses(items) => Payload::IndexerStatuses(items),
-        Page::DataSources(items) => Payload::DataSources(items),
-        Page::Skillsets(items) => Payload::Skillsets(items),
-        Page::Indexes(items) => Payload::Indexes(items),
-        Page::IndexStatistics(items) => Payload::IndexStatistics(items),
-        Page::RoleSchedules(items) => Payload::RoleSchedules(items),
-        Page::Locks(items) => Payload::Locks(items),
-        Page::SqlRoleAssignments(items) => Payload::SqlRoleAssignments(items),
-        Page::SqlRoleDefinitions(items) => Payload::SqlRoleDefinitions(items),
-        Page::NetworkPerimeters(items) => Payload::NetworkPerimeters(items),
-        Page::PerimeterProfiles(items) => Payload::PerimeterProfiles(items),
-        Page::PerimeterRules(items) => Payload::PerimeterRules(items),
-        Page::PerimeterAssociations(items) => Payload::PerimeterAssociations(items),
-        Page::PerimeterLinks(items) => Payload::PerimeterLinks(items),
-        Page::Memberships(items) => Payload::Memberships(items),
-    }
 }

@@ -4,7 +4,6 @@
 #![expect(
     clippy::unwrap_used,
     clippy::needless_pass_by_value,
-    clippy::too_many_lines,
     reason = "tables of cases: a document that does not fit is a fault of the test, and values written in place read best"
 )]
 
@@ -12,10 +11,13 @@ mod foundry;
 mod indexers;
 mod inspector;
 mod keys;
+mod indexers_rights;
+mod indexers_settings;
 mod load;
 mod logs;
 mod models;
 mod openai;
 mod people;
+mod pages;
 mod scenarios;
 mod world;

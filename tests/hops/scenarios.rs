@@ -1,37 +1,275 @@
-//! Whole scenarios: which hops there are and what is said of them.
+//! Whole scenarios: which hops there are, what is said of them, and that a reading that is withheld
+//! never makes anything more certain.
 
-use crate::world::World;
+use std::collections::{BTreeMap, BTreeSet};
+
+use hopscope::analysis::hop::{HopKind, Judgement};
+use hopscope::analysis::verdict::{Gate, Verdict};
+use hopscope::model::key::Key;
+
+use crate::world::{Ended, World};
+
+const ALL: [&str; 5] = [
+    "broken-indexer",
+    "denied",
+    "foundry-cmk",
+    "healthy",
+    "open-poc",
+];
+
+/// Kind, tie, verdict of the hops of some kinds.
+fn told(scenario: &str, kinds: &[HopKind]) -> Vec<(HopKind, String, Verdict)> {
+    World::scenario(scenario)
+        .judge()
+        .0
+        .hops
+        .iter()
+        .filter(|hop| kinds.contains(&hop.kind))
+        .map(|hop| (hop.kind, hop.via.clone().unwrap_or_default(), hop.verdict()))
+        .collect()
+}
+
+const INDEXING: [HopKind; 4] = [
+    HopKind::IndexerToStorage,
+    HopKind::IndexerExtrasToStorage,
+    HopKind::SkillToOpenai,
+    HopKind::VectorizerToOpenai,
+];
 
 #[test]
-fn dump() {
-    for name in [
-        "healthy",
-        "broken-indexer",
-        "open-poc",
-        "denied",
-        "foundry-cmk",
-    ] {
-        println!("=== {name}");
-        for hop in World::scenario(name).judge().0.hops {
-            println!(
-                "{} {} [{}]",
-                hop.verdict(),
-                hop.id().replace(
-                    "/subscriptions/3b1c0f2d-65f0-4135-bf08-e005a4058e20/resourceGroups/",
-                    ""
-                ),
-                hop.basis.word()
-            );
-            for gate in &hop.gates {
-                println!(
-                    "   {:9} {:14} {} ({} ev, {} rem)",
-                    gate.judged.verdict.word(),
-                    gate.gate.word(),
-                    gate.judged.reason,
-                    gate.judged.evidence.len(),
-                    gate.remedies.len()
-                );
+fn the_healthy_environment_indexes_and_queries() {
+    assert_eq!(
+        told("healthy", &INDEXING),
+        [
+            (
+                HopKind::IndexerToStorage,
+                "indexer docs-indexer".into(),
+                Verdict::Open
+            ),
+            (
+                HopKind::IndexerToStorage,
+                "indexer faq-indexer".into(),
+                Verdict::Open
+            ),
+            (
+                HopKind::IndexerExtrasToStorage,
+                "skillset ss-docs".into(),
+                Verdict::Open
+            ),
+            (
+                HopKind::SkillToOpenai,
+                "skillset ss-docs".into(),
+                Verdict::Open
+            ),
+            (
+                HopKind::VectorizerToOpenai,
+                "index docs-index".into(),
+                Verdict::Open
+            ),
+        ]
+    );
+}
+
+#[test]
+fn the_broken_indexer_is_shut_by_the_network_alone() {
+    assert_eq!(
+        told("broken-indexer", &INDEXING),
+        [
+            (
+                HopKind::IndexerToStorage,
+                "indexer docs-indexer".into(),
+                Verdict::Shut
+            ),
+            (
+                HopKind::IndexerToStorage,
+                "indexer faq-indexer".into(),
+                Verdict::Shut
+            ),
+            (
+                HopKind::SkillToOpenai,
+                "skillset ss-docs".into(),
+                Verdict::Open
+            ),
+            (
+                HopKind::VectorizerToOpenai,
+                "index docs-index".into(),
+                Verdict::Open
+            ),
+        ]
+    );
+    let judged = World::scenario("broken-indexer").judge();
+    let hop = judged.hop(HopKind::IndexerToStorage, "indexer docs-indexer");
+    for gate in &hop.gates {
+        let expected = if gate.gate == Gate::Network {
+            Verdict::Shut
+        } else {
+            Verdict::Open
+        };
+        assert_eq!(gate.judged.verdict, expected, "{}", gate.judged.reason);
+    }
+    let network = hop.gate(Gate::Network).unwrap();
+    assert!(network.judged.reason.contains("same region"));
+    assert!(
+        network.remedies[0]
+            .text
+            .starts_with("az storage account network-rule add")
+    );
+    let wider = network
+        .remedies
+        .iter()
+        .position(|one| one.text.contains("--bypass"))
+        .unwrap();
+    assert!(wider > 0, "the instance rule comes before the bypass");
+}
+
+#[test]
+fn an_open_directory_changes_nothing_for_the_indexer() {
+    let world = World::scenario("broken-indexer").without_faults();
+    assert_eq!(
+        world.body("storageAccounts/stragdev")["location"],
+        "centralus"
+    );
+    let open = world.judge();
+    let hop = open.hop(HopKind::IndexerToStorage, "indexer docs-indexer");
+    assert_eq!(hop.verdict(), Verdict::Shut);
+    assert_eq!(
+        hop.gate(Gate::Authorization).unwrap().judged.verdict,
+        Verdict::Open
+    );
+}
+
+#[test]
+fn hops_are_in_order_and_each_is_there_once() {
+    for name in ALL {
+        let hops = World::scenario(name).judge().0.hops;
+        let ids: Vec<_> = hops
+            .iter()
+            .map(|hop| {
+                (
+                    hop.kind,
+                    hop.from.to_lowercase(),
+                    hop.to.to_lowercase(),
+                    hop.via.clone(),
+                )
+            })
+            .collect();
+        let mut sorted = ids.clone();
+        sorted.sort();
+        sorted.dedup();
+        assert_eq!(ids, sorted, "{name}");
+        for hop in &hops {
+            let gates: Vec<_> = hop.gates.iter().map(|one| one.gate).collect();
+            let mut expected = gates.clone();
+            expected.sort();
+            expected.dedup();
+            assert_eq!(gates, expected, "{name} {}", hop.id());
+            assert!(!gates.is_empty(), "{name} {}", hop.id());
+        }
+    }
+}
+
+#[test]
+fn the_same_environment_is_judged_the_same() {
+    for name in ALL {
+        let world = World::scenario(name);
+        assert_eq!(world.judge().0, world.judge().0, "{name}");
+    }
+}
+
+#[test]
+fn a_declared_hop_wins_and_one_that_nothing_ties_is_unknown() {
+    let judged = World::scenario("healthy")
+        .declaring("indexer-to-storage", "srch-rag-dev", "stragdev")
+        .declaring("openai-to-storage", "aoai-rag-dev", "stragdev")
+        .declaring("skill-to-openai", "srch-rag-dev", "not-there")
+        .judge();
+    for hop in judged.of(HopKind::IndexerToStorage) {
+        assert_eq!(hop.basis.word(), "declared");
+        assert_eq!(hop.verdict(), Verdict::Open);
+    }
+    let unknown = judged
+        .of(HopKind::SkillToOpenai)
+        .into_iter()
+        .find(|hop| hop.to == "not-there")
+        .unwrap();
+    assert_eq!(unknown.verdict(), Verdict::Unknown);
+}
+
+type Verdicts = BTreeMap<String, (Verdict, BTreeMap<Gate, Verdict>)>;
+
+fn verdicts(judgement: &Judgement) -> Verdicts {
+    judgement
+        .hops
+        .iter()
+        .map(|hop| {
+            let gates = hop
+                .gates
+                .iter()
+                .map(|gate| (gate.gate, gate.judged.verdict))
+                .collect();
+            (hop.id(), (hop.verdict(), gates))
+        })
+        .collect()
+}
+
+/// Every reading of a world: what it is, and its scope.
+fn readings(world: &World) -> BTreeSet<(String, String)> {
+    let inventory = world.inventory();
+    inventory
+        .snapshot()
+        .slices()
+        .map(|(key, _)| key)
+        // Withholding these leaves no environment to judge.
+        .filter(|key| {
+            !matches!(
+                key,
+                Key::Tenants(_) | Key::Subscriptions(_) | Key::Groups(_)
+            )
+        })
+        .map(|key| {
+            let scope = key.scope().map(|scope| scope.folded().to_owned());
+            (key.what().to_owned(), scope.unwrap_or_default())
+        })
+        .collect()
+}
+
+#[test]
+fn a_reading_that_is_withheld_makes_nothing_more_certain() {
+    let mut flipped = Vec::new();
+    for name in ALL {
+        let world = World::scenario(name);
+        let at_first = verdicts(&world.judge().0);
+        for (what, scope) in readings(&world) {
+            // One way of ending is enough for most: they differ in words only.
+            let ways: &[Ended] = if name == "healthy" {
+                &[Ended::Denied, Ended::Pending]
+            } else {
+                &[Ended::Denied]
+            };
+            for &ended in ways {
+                let after = verdicts(&world.clone().refuse(&what, &scope, ended).judge().0);
+                for (id, (verdict, gates)) in &after {
+                    let Some((once, had)) = at_first.get(id) else {
+                        if *verdict != Verdict::Unknown {
+                            flipped.push(format!(
+                                "{name}: without {what} {scope} there is {verdict} {id}"
+                            ));
+                        }
+                        continue;
+                    };
+                    if verdict != once && *verdict != Verdict::Unknown {
+                        flipped.push(format!(
+                            "{name}: without {what} {scope} {id} went from {once} to {verdict}"
+                        ));
+                    }
+                    for (gate, now) in gates {
+                        if had.get(gate).is_some_and(|one| one != now) && *now != Verdict::Unknown {
+                            flipped.push(format!("{name}: without {what} {scope} {gate} of {id} went from {} to {now}", had[gate]));
+                        }
+                    }
+                }
             }
         }
     }
+    assert_eq!(flipped, [""; 0]);
 }

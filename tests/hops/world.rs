@@ -451,7 +451,8 @@ fn toml_of(path: &Path) -> Value {
 }
 
 fn json_of(path: &Path) -> Value {
-    let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
+    let text =
+        std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     serde_json::from_str(&filled(&text)).unwrap()
 }
 

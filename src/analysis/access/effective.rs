@@ -29,6 +29,7 @@ pub fn held(
         index,
         groups: memberships.of(principal),
         own_groups: memberships.at_least(principal),
+        knows_assignments: memberships.knows_assignments(principal, scope),
         principal,
         action,
         scope,
@@ -96,6 +97,7 @@ struct Question<'q, 'a> {
     index: &'q Index<'a>,
     groups: Option<&'q [PrincipalId]>,
     own_groups: &'q [PrincipalId],
+    knows_assignments: bool,
     principal: &'q PrincipalId,
     action: &'q Action,
     scope: &'q ArmId,
@@ -255,7 +257,7 @@ impl<'a> Question<'_, 'a> {
                 }
             }
         }
-        if self.groups.is_none() {
+        if self.groups.is_none() && !self.knows_assignments {
             self.groups_not_known(&mut grants);
         }
         // The nearest scope first: the longest id.

@@ -15,6 +15,7 @@ use super::readings::Readings;
 pub struct Memberships {
     known: HashMap<PrincipalId, Vec<PrincipalId>>,
     some: HashMap<PrincipalId, Vec<PrincipalId>>,
+    named: HashMap<PrincipalId, Vec<ArmId>>,
 }
 
 impl Memberships {
@@ -35,6 +36,22 @@ impl Memberships {
     pub fn knowing_some(mut self, principal: PrincipalId, groups: Vec<PrincipalId>) -> Self {
         self.some.insert(principal, groups);
         self
+    }
+
+    /// Says that ARM named every role assignment that reaches a principal within a scope, through
+    /// its groups too.
+    #[must_use]
+    pub fn knowing_assignments(mut self, principal: PrincipalId, scope: ArmId) -> Self {
+        self.named.entry(principal).or_default().push(scope);
+        self
+    }
+
+    /// Whether every assignment that reaches a principal at a scope is known, whatever is known of
+    /// its groups.
+    pub fn knows_assignments(&self, principal: &PrincipalId, scope: &ArmId) -> bool {
+        self.named
+            .get(principal)
+            .is_some_and(|scopes| scopes.iter().any(|one| scope.is_within(one)))
     }
 
     /// The groups that a principal is in for certain; there may be more unless [`Self::of`] knows.

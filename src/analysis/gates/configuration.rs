@@ -159,14 +159,14 @@ fn no_deployment(
             [named],
         );
     }
-    let names: Vec<&str> = listed.items.iter().map(|one| one.name.as_str()).collect();
+    let all: Vec<&str> = listed.items.iter().map(|one| one.name.as_str()).collect();
     let proof = Evidence::listed(
         account.id.clone(),
         "deployments",
         serde_json::json!({
-            "read": names.len(),
+            "read": all.len(),
             "why": format!("none is named {name}"),
-            "names": names,
+            "names": all,
         }),
         listed.observed_at.unwrap_or(account.source.observed_at),
     );

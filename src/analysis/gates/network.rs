@@ -5,7 +5,7 @@ mod mend;
 use crate::analysis::ground::Ground;
 use crate::analysis::hop::GateVerdict;
 use crate::analysis::network::{self, Admission, Caller, Credential, Instance};
-use crate::analysis::verdict::{Gate, Verdict};
+use crate::analysis::verdict::{Gate, Reasoned, Verdict};
 use crate::model::resource::Resource;
 
 /// A gate with all the questions behind it.
@@ -26,11 +26,33 @@ pub fn network(ground: &Ground<'_>, caller: &Caller, target: &Resource) -> Optio
 pub fn judged(ground: &Ground<'_>, caller: &Caller, target: &Resource) -> Option<Judged> {
     let admission = network::admit(ground.inventory, ground.judging, caller, target)?;
     let mut gate = GateVerdict::new(Gate::Network, admission.judged.clone());
+    gate.judged.reason = sentence(caller, target, &gate.judged);
     gate.changed_at = ground.changed_at(target);
     if gate.judged.verdict != Verdict::Open {
         gate.remedies = mend::mend(ground, caller, target, &admission);
     }
     Some(Judged { gate, admission })
+}
+
+/// Who is let in, or not, and by which rule.
+fn sentence(caller: &Caller, target: &Resource, judged: &Reasoned) -> String {
+    let who = match caller {
+        Caller::Instance(instance) => instance.id.name().to_owned(),
+        Caller::TrustedService(kind) => kind.words().to_owned(),
+        Caller::Person {
+            address: Some(address),
+        } => address.to_string(),
+        Caller::Person { address: None } => "the person's address".to_owned(),
+        Caller::AzurePortal => "the portal".to_owned(),
+        Caller::Internet => "the internet".to_owned(),
+        Caller::PrivateEndpoint { network } => network.name().to_owned(),
+    };
+    let (name, reason) = (&target.name, &judged.reason);
+    match judged.verdict {
+        Verdict::Open | Verdict::AtRisk => format!("{name} lets {who} in by its {reason}"),
+        Verdict::Shut => format!("{name} has no rule that lets {who} in: {reason}"),
+        Verdict::Unknown => format!("whether {name} lets {who} in cannot be told: {reason}"),
+    }
 }
 
 /// The signed-in person, or one whose address `--client-ip` tells.

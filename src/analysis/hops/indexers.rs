@@ -92,6 +92,36 @@ pub(super) fn draw(ground: &Ground<'_>, out: &mut Vec<Hop>) {
 /// The hop of one indexer; none where its source is no storage account.
 fn of_indexer(ground: &Ground<'_>, service: &Resource, indexer: &Indexer) -> Option<Hop> {
     let sources = facets::data_sources(ground.inventory, &service.id);
+    let name = indexer.data_source.text().unwrap_or_default();
+    let found = sources
+        .items
+        .iter()
+        .find(|one| one.name.eq_ignore_ascii_case(name));
+    let (to, basis, gates) = match found {
+        Some(source) => of_source(ground, service, indexer, source)?,
+        None => without_source(ground, service, indexer, name, &sources),
+    };
+    Some(Hop {
+        kind: HopKind::IndexerToStorage,
+        from: service.id.as_str().to_owned(),
+        to,
+        via: Some(format!("indexer {}", indexer.name)),
+        basis,
+        gates,
+    })
+}
+
+/// The other end, why it is that, and the gates.
+type Drawn = (String, Basis, Vec<GateVerdict>);
+
+/// An indexer whose data source does not exist, or was not read.
+fn without_source(
+    ground: &Ground<'_>,
+    service: &Resource,
+    indexer: &Indexer,
+    name: &str,
+    sources: &facets::Listed<'_, DataSource>,
+) -> Drawn {
     let named = definition::proof(
         service,
         "indexers",
@@ -100,65 +130,59 @@ fn of_indexer(ground: &Ground<'_>, service: &Resource, indexer: &Indexer) -> Opt
         &indexer.source,
         "dataSourceName",
     );
-    let hop = |to: String, basis, gates| Hop {
-        kind: HopKind::IndexerToStorage,
-        from: service.id.as_str().to_owned(),
-        to,
-        via: Some(format!("indexer {}", indexer.name)),
-        basis,
-        gates,
-    };
-    let name = indexer.data_source.text().unwrap_or_default();
-    let found = sources
-        .items
-        .iter()
-        .find(|one| one.name.eq_ignore_ascii_case(name));
-    let Some(source) = found else {
-        let id = service.id.child(&format!("datasources/{name}"));
-        if let Some(why) = sources.missing {
-            // Who else could it be? What ties the service to one account.
-            let (to, basis) = match inferred::only(ground, service, None) {
-                Some(account) => (account.id.as_str().to_owned(), Basis::Inferred),
-                None => (id.as_str().to_owned(), Basis::Observed),
-            };
-            let gate = gates::judged(
-                Gate::Configuration,
-                Verdict::Unknown,
-                format!("what data source {name} names is not known: {why}"),
-                [named],
-            );
-            return Some(hop(to, basis, vec![gate]));
-        }
+    let id = service.id.child(&format!("datasources/{name}"));
+    if let Some(why) = &sources.missing {
+        // Who else could it be? What ties the service to one account.
+        let (to, basis) = match inferred::only(ground, service, None) {
+            Some(account) => (account.id.as_str().to_owned(), Basis::Inferred),
+            None => (id.as_str().to_owned(), Basis::Observed),
+        };
         let gate = gates::judged(
             Gate::Configuration,
-            Verdict::Shut,
-            format!(
-                "indexer {} names data source {name}, which does not exist",
+            Verdict::Unknown,
+            format!("what data source {name} names is not known: {why}"),
+            [named],
+        );
+        return (to, basis, vec![gate]);
+    }
+    let gate = gates::judged(
+        Gate::Configuration,
+        Verdict::Shut,
+        format!(
+            "indexer {} names data source {name}, which does not exist",
+            indexer.name
+        ),
+        [
+            named,
+            listed(
+                service,
+                "datasources",
+                sources.items.len(),
+                name,
+                sources.observed_at,
+            ),
+        ],
+    )
+    .mended_by([portal(
+        &service.name,
+        [
+            "Data sources",
+            &format!(
+                "add {name}, or name another one in indexer {}",
                 indexer.name
             ),
-            [
-                named,
-                listed(
-                    service,
-                    "datasources",
-                    sources.items.len(),
-                    name,
-                    sources.observed_at,
-                ),
-            ],
-        )
-        .mended_by([portal(
-            &service.name,
-            [
-                "Data sources",
-                &format!(
-                    "add {name}, or name another one in indexer {}",
-                    indexer.name
-                ),
-            ],
-        )]);
-        return Some(hop(id.as_str().to_owned(), Basis::Observed, vec![gate]));
-    };
+        ],
+    )]);
+    (id.as_str().to_owned(), Basis::Observed, vec![gate])
+}
+
+/// An indexer with its data source; none where that is no storage account.
+fn of_source(
+    ground: &Ground<'_>,
+    service: &Resource,
+    indexer: &Indexer,
+    source: &DataSource,
+) -> Option<Drawn> {
     let part = match Part::of(&source.source_type) {
         Some(part) => part,
         None if source.source_type.is_unclear() => Part::Blob,
@@ -174,11 +198,12 @@ fn of_indexer(ground: &Ground<'_>, service: &Resource, indexer: &Indexer) -> Opt
             path,
         )
     };
-    let target = source
+    let connection_at = || at("credentials.connectionString");
+    let named = source
         .connection
         .value()
         .and_then(|connection| definition::storage_of(ground, connection));
-    let (target, basis) = match target {
+    let (target, basis) = match named {
         Some(target) => (target, Basis::Observed),
         // The service hides the connection: whoever has that container, or is tied to it.
         None => match inferred::only(ground, service, source.container.text()) {
@@ -189,23 +214,14 @@ fn of_indexer(ground: &Ground<'_>, service: &Resource, indexer: &Indexer) -> Opt
             ),
         },
     };
-    let presents = presents(
-        ground,
-        service,
-        source,
-        part,
-        at("credentials.connectionString"),
-    );
-    let mut gates = Vec::new();
-    if let Some(who) = &presents.who {
-        gates.push(who.gate.clone());
-    }
-    let mut checks = vec![named_target(
-        ground,
-        &target,
-        source,
-        at("credentials.connectionString"),
-    )];
+    let presents = presents(ground, service, source, part, connection_at());
+    let mut gates: Vec<GateVerdict> = presents
+        .who
+        .as_ref()
+        .map(|who| who.gate.clone())
+        .into_iter()
+        .collect();
+    let mut checks = vec![named_target(ground, &target, source, connection_at())];
     checks.extend(settings::names(ground, service, indexer, source));
     if let Some(account) = target.read() {
         let reached = network::judged(
@@ -235,7 +251,7 @@ fn of_indexer(ground: &Ground<'_>, service: &Resource, indexer: &Indexer) -> Opt
             account,
             &presents,
             part,
-            at("credentials.connectionString"),
+            connection_at(),
         ));
         gates.extend(rights(
             ground,
@@ -244,20 +260,17 @@ fn of_indexer(ground: &Ground<'_>, service: &Resource, indexer: &Indexer) -> Opt
             part,
             source.container.text(),
         ));
-    } else {
-        let unclear = matches!(presents.presented, Presented::Unclear(_));
-        if let (true, Presented::Unclear(why)) = (unclear, &presents.presented) {
-            gates.push(gates::judged(
-                Gate::Authentication,
-                Verdict::Unknown,
-                why.clone(),
-                [at("credentials.connectionString")],
-            ));
-        }
+    } else if let Presented::Unclear(why) = &presents.presented {
+        gates.push(gates::judged(
+            Gate::Authentication,
+            Verdict::Unknown,
+            why.clone(),
+            [connection_at()],
+        ));
     }
     gates.extend(gates::all(Gate::Configuration, checks));
     gates.extend(settings::quota(ground, service, indexer));
-    Some(hop(target.end(), basis, gates))
+    Some((target.end(), basis, gates))
 }
 
 /// The proof that a list holds no such name.

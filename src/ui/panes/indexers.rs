@@ -191,7 +191,7 @@ impl Indexers {
         let id = self
             .table
             .selected_id()
-            .map_or_else(String::new, |id| id.to_string());
+            .map_or_else(String::new, ToString::to_string);
         if made_anew || self.own.id != id {
             let is_other = self.own.id != id;
             self.own = match self.entry() {

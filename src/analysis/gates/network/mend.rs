@@ -150,41 +150,7 @@ fn instance_rule(ground: &Ground<'_>, instance: &Instance, target: &Resource) ->
 fn trusted(target: &Resource) -> Vec<Remedy> {
     let words = "Allow trusted Azure services";
     let remedies = match target.family {
-        Family::Storage => {
-            // What is let through today stays let through.
-            let mut words: Vec<String> = target
-                .firewall
-                .as_ref()
-                .and_then(|wall| wall.bypass_words().value().cloned())
-                .unwrap_or_default();
-            words.retain(|word| !word.eq_ignore_ascii_case("AzureServices"));
-            words.push("AzureServices".to_owned());
-            let list = words
-                .iter()
-                .map(|word| text(word))
-                .collect::<Vec<_>>()
-                .join(", ");
-            let mut line = on("storage account update", &target.id).plain("--bypass");
-            for word in &words {
-                line = line.value(word);
-            }
-            vec![
-                az(line),
-                azurerm(
-                    "azurerm_storage_account_network_rules",
-                    &target.name,
-                    &[&format!("bypass = [{list}]")],
-                ),
-                portal(
-                    &target.name,
-                    [
-                        "Networking",
-                        "Exceptions",
-                        "Allow trusted Microsoft services",
-                    ],
-                ),
-            ]
-        }
+        Family::Storage => trusted_by_storage(target),
         Family::Search => vec![
             az(az::set(
                 &target.id,
@@ -199,35 +165,7 @@ fn trusted(target: &Resource) -> Vec<Remedy> {
             ),
             portal(&target.name, ["Networking", "Exceptions", words]),
         ],
-        Family::Cognitive => vec![
-            az(az::set(
-                &target.id,
-                "2024-10-01",
-                "properties.networkAcls.bypass",
-                "AzureServices",
-            )
-            .value("properties.networkAcls.defaultAction=Deny")
-            .value("properties.publicNetworkAccess=Enabled")),
-            azurerm(
-                "azurerm_cognitive_account",
-                &target.name,
-                &[
-                    "public_network_access_enabled = true",
-                    "network_acls {",
-                    "  default_action = \"Deny\"",
-                    "  bypass         = \"AzureServices\"",
-                    "}",
-                ],
-            ),
-            portal(
-                &target.name,
-                [
-                    "Networking",
-                    "Selected Networks and Private Endpoints",
-                    "Allow Azure services on the trusted services list",
-                ],
-            ),
-        ],
+        Family::Cognitive => trusted_by_models(target),
         Family::Vault => vec![
             az(on("keyvault update", &target.id).plain("--bypass AzureServices")),
             azurerm(
@@ -277,6 +215,75 @@ fn trusted(target: &Resource) -> Vec<Remedy> {
         ],
     };
     crate::analysis::remedy::noted(remedies, LAG)
+}
+
+/// What storage lets through today stays let through.
+fn trusted_by_storage(target: &Resource) -> Vec<Remedy> {
+    let mut words: Vec<String> = target
+        .firewall
+        .as_ref()
+        .and_then(|wall| wall.bypass_words().value().cloned())
+        .unwrap_or_default();
+    words.retain(|word| !word.eq_ignore_ascii_case("AzureServices"));
+    words.push("AzureServices".to_owned());
+    let list = words
+        .iter()
+        .map(|word| text(word))
+        .collect::<Vec<_>>()
+        .join(", ");
+    let mut line = on("storage account update", &target.id).plain("--bypass");
+    for word in &words {
+        line = line.value(word);
+    }
+    vec![
+        az(line),
+        azurerm(
+            "azurerm_storage_account_network_rules",
+            &target.name,
+            &[&format!("bypass = [{list}]")],
+        ),
+        portal(
+            &target.name,
+            [
+                "Networking",
+                "Exceptions",
+                "Allow trusted Microsoft services",
+            ],
+        ),
+    ]
+}
+
+/// Selected networks with the bypass: with public access off the bypass is disputed.
+fn trusted_by_models(target: &Resource) -> Vec<Remedy> {
+    vec![
+        az(az::set(
+            &target.id,
+            "2024-10-01",
+            "properties.networkAcls.bypass",
+            "AzureServices",
+        )
+        .value("properties.networkAcls.defaultAction=Deny")
+        .value("properties.publicNetworkAccess=Enabled")),
+        azurerm(
+            "azurerm_cognitive_account",
+            &target.name,
+            &[
+                "public_network_access_enabled = true",
+                "network_acls {",
+                "  default_action = \"Deny\"",
+                "  bypass         = \"AzureServices\"",
+                "}",
+            ],
+        ),
+        portal(
+            &target.name,
+            [
+                "Networking",
+                "Selected Networks and Private Endpoints",
+                "Allow Azure services on the trusted services list",
+            ],
+        ),
+    ]
 }
 
 /// A person's own address.

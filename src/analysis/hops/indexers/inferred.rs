@@ -154,7 +154,7 @@ fn tied<'a>(ground: &Ground<'a>, service: &Resource) -> Vec<(&'a Resource, Evide
                     links.observed_at.unwrap_or(service.source.observed_at),
                 ))
             };
-            let by_role = || {
+            let by_right = || {
                 principals.iter().find_map(|principal| {
                     let held = access::held(
                         &ground.access,
@@ -178,7 +178,7 @@ fn tied<'a>(ground: &Ground<'a>, service: &Resource) -> Vec<(&'a Resource, Evide
             let proof = by_source
                 .or_else(by_rule)
                 .or_else(by_link)
-                .or_else(by_role)?;
+                .or_else(by_right)?;
             Some((account, proof))
         })
         .collect()

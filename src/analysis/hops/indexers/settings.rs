@@ -33,14 +33,14 @@ pub(super) fn names(
             path,
         )
     };
-    let indexes = facets::indexes(ground.inventory, &service.id);
+    let targets = facets::indexes(ground.inventory, &service.id);
     if let Some(name) = indexer.target_index.text() {
         checks.push(named(
             service,
             "index",
             ("indexes", name),
-            indexes.items.iter().map(|one| one.name.as_str()),
-            (indexes.missing, indexes.observed_at),
+            targets.items.iter().map(|one| one.name.as_str()),
+            (targets.missing, targets.observed_at),
             at("targetIndexName"),
         ));
     }

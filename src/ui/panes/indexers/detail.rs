@@ -152,8 +152,8 @@ pub(super) fn of_run(cx: &Cx<'_>, run: &Run) -> Vec<Section> {
         .items()
         .iter()
         .map(|one| (&one.key, &one.message));
-    sections.extend(list("ERRORS", errors.collect()));
-    sections.extend(list("WARNINGS", warnings.collect()));
+    sections.extend(list("ERRORS", &errors.collect::<Vec<_>>()));
+    sections.extend(list("WARNINGS", &warnings.collect::<Vec<_>>()));
     sections
 }
 
@@ -162,7 +162,7 @@ type Told<'r> = (
     &'r crate::model::field::Field<String>,
 );
 
-fn list(label: &'static str, all: Vec<Told<'_>>) -> Option<Section> {
+fn list(label: &'static str, all: &[Told<'_>]) -> Option<Section> {
     if all.is_empty() {
         return None;
     }

@@ -98,13 +98,13 @@ impl Every {
     fn of(indexer: &Indexer) -> Self {
         match (&indexer.disabled, &indexer.schedule) {
             (Field::Value(true), _) => Self::Off,
-            (Field::Malformed | Field::Unreported(_), _) => Self::Unclear,
+            (Field::Malformed | Field::Unreported(_), _)
+            | (_, Field::Malformed | Field::Unreported(_)) => Self::Unclear,
             (_, Field::Absent | Field::Null) => Self::OnDemand,
             (_, Field::Value(schedule)) => schedule
                 .interval
                 .text()
                 .map_or(Self::Unclear, |text| Self::Interval(interval(text))),
-            (_, Field::Malformed | Field::Unreported(_)) => Self::Unclear,
         }
     }
 

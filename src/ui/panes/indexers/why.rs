@@ -81,13 +81,13 @@ impl Why<'_> {
         match self.cause {
             Some((group, cause)) => {
                 sections.push(self.steps(cx, group, cause));
-                sections.extend(self.not(cx, cause));
+                sections.extend(Self::not(cx, cause));
                 sections.extend(others(cx, cause));
             }
             None => sections.push(self.calm(cx)),
         }
         if self.cause.is_none() {
-            sections.extend(self.ways(cx));
+            sections.push(self.ways(cx));
         }
         if let Some((hop, gate)) = self.gate() {
             if gate.judged.verdict != Verdict::Open {
@@ -206,7 +206,7 @@ impl Why<'_> {
     }
 
     /// The other gates of the hop: what it is not.
-    fn not(&self, cx: &Cx<'_>, cause: &Cause) -> Option<Section> {
+    fn not(cx: &Cx<'_>, cause: &Cause) -> Option<Section> {
         let hop = cause.hop.as_ref()?;
         let mut section = Section::new("");
         for gate in &hop.gates {
@@ -269,14 +269,14 @@ impl Why<'_> {
     }
 
     /// Every hop of the indexer with its verdict.
-    fn ways(&self, cx: &Cx<'_>) -> Option<Section> {
+    fn ways(&self, cx: &Cx<'_>) -> Section {
         if self.hops.is_empty() {
             let words = if self.is_judged {
                 "No hop of this indexer is drawn: nothing that was read says what it calls."
             } else {
                 "Its hops are being judged."
             };
-            return Some(Section::new("HOPS").words(Rich::muted(words)));
+            return Section::new("HOPS").words(Rich::muted(words));
         }
         let mut section = Section::new("HOPS");
         for hop in self.hops {
@@ -299,7 +299,7 @@ impl Why<'_> {
                 )));
             }
         }
-        Some(section)
+        section
     }
 
     /// When the next run shows whether it is mended.
