@@ -10,6 +10,7 @@ mod screens {
     mod findings;
     mod foundry;
     mod indexers;
+    mod map;
     mod requests;
     mod sizes;
 }

@@ -178,7 +178,7 @@ fn fill(grid: &mut Grid, at: usize, node: &Node, frame: Frame, folded: &[Fact]) 
             x: frame.x + 2,
             y,
             mark: fact.mark,
-            text: fit(&fact.text, room.saturating_sub(sign)),
+            text: shortened(fact, room.saturating_sub(sign)),
             tone: fact.tone,
             voice: Voice::Box(at),
         });
@@ -205,6 +205,17 @@ fn fill(grid: &mut Grid, at: usize, node: &Node, frame: Frame, folded: &[Fact]) 
         };
         x += words.width() + gap;
         grid.say(words);
+    }
+}
+
+/// The words of a fact in so many cells. How many more there are is never cut from a name.
+fn shortened(fact: &Fact, room: u16) -> String {
+    match fact.text.rsplit_once(" +") {
+        Some((name, more)) if fact.tone == Tone::Name => {
+            let left = room.saturating_sub(width(more) + 2);
+            format!("{} +{more}", fit(name, left))
+        }
+        _ => fit(&fact.text, room),
     }
 }
 

@@ -105,7 +105,7 @@ fn found(judgement: &mut Judgement) {
 }
 
 fn full(size: (u16, u16)) -> Screen<Findings> {
-    Screen::new(Findings::new(), &scene("broken-indexer"), size).judged(found)
+    Screen::new(Findings::new(), &scene("broken-indexer"), size).judged_with(found)
 }
 
 #[test]
@@ -129,25 +129,25 @@ fn every_other_state() {
                 .reading(|key| matches!(key, Key::Facet(_, Facet::Skillsets | Facet::Indexes))),
             size,
         )
-        .judged(found);
+        .judged_with(found);
         let denied = Screen::new(
             Findings::new(),
             &scene("broken-indexer").refused(Key::RoleAssignments(subscription())),
             size,
         )
-        .judged(found);
+        .judged_with(found);
         let error = Screen::new(
             Findings::new(),
             &Scene::empty().failed(list_key(Family::Storage)),
             size,
         )
-        .judged(clear);
-        let hidden = Screen::new(Findings::new(), &scene("broken-indexer"), size).judged(clear);
-        let clean = Screen::new(Findings::new(), &healthy(), size).judged(|judgement| {
+        .judged_with(clear);
+        let hidden = Screen::new(Findings::new(), &scene("broken-indexer"), size).judged_with(clear);
+        let clean = Screen::new(Findings::new(), &healthy(), size).judged_with(|judgement| {
             judgement.findings.clear();
             judgement.hops.clear();
         });
-        let empty = Screen::new(Findings::new(), &Scene::empty(), size).judged(clear);
+        let empty = Screen::new(Findings::new(), &Scene::empty(), size).judged_with(clear);
         for (state, mut screen) in [
             ("first", first),
             ("loading", loading),

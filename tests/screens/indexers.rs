@@ -69,7 +69,7 @@ pub(crate) fn scene(name: &str) -> Scene {
 }
 
 fn screen(scene: &Scene, size: (u16, u16)) -> Screen<Indexers> {
-    Screen::new(Indexers::new(), scene, size).judged(|_| {})
+    Screen::new(Indexers::new(), scene, size).judged()
 }
 
 #[test]

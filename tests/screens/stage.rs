@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hopscope::analysis::hop::Judgement;
-use hopscope::analysis::hops::judge;
+use hopscope::analysis::hops;
 use hopscope::azure::decode::{Context, Page, page};
 use hopscope::config::keymap::Keymap;
 use hopscope::config::theme::{Depth, Palette};
@@ -476,14 +476,24 @@ impl<P: Pane> Screen<P> {
         screen
     }
 
-    /// The same, judged; `change` may add to what was judged.
-    pub(crate) fn judged(mut self, change: impl FnOnce(&mut Judgement)) -> Self {
-        let mut judgement = judge(&self.inventory, &self.judging, NOW);
-        change(&mut judgement);
+    /// The same, with everything judged as of now, for the address of the pictures.
+    pub(crate) fn judged(mut self) -> Self {
+        self.judging.client_ip = Some("203.0.113.24".parse().expect("an address"));
+        let judgement = hops::judge(&self.inventory, &self.judging, self.now);
         self.judgement = Arc::new(judgement);
-        self.judged = Some(1);
+        self.judged = Some(self.inventory.snapshot().revision());
         self.settle();
         self
+    }
+
+    /// The same; `change` may alter what was judged.
+    pub(crate) fn judged_with(self, change: impl FnOnce(&mut Judgement)) -> Self {
+        let mut own = self.judged();
+        let mut judgement = Judgement::clone(&own.judgement);
+        change(&mut judgement);
+        own.judgement = Arc::new(judgement);
+        own.settle();
+        own
     }
 
     /// Calls with what a pane may look at.

@@ -8,6 +8,7 @@ mod draw;
 mod overview;
 mod rows;
 mod table;
+mod walk;
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -16,7 +17,6 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::analysis::hop::{Hop, Judgement};
-use crate::analysis::verdict::Gate;
 use crate::config::Action;
 use crate::map::{Grid, Model};
 use crate::model::id::ArmId;
@@ -26,15 +26,15 @@ use crate::ui::cx::{Cx, Drawn, Gesture, Page, Pointer, SizeClass};
 use crate::ui::effect::{Answer, CopyItem, Effect, Outcome, Raw, Subject};
 use crate::ui::frame::tally;
 use crate::ui::panes::reading::{self, Gap, Troubles};
-use crate::ui::panes::{Badge, Pane, Thing, empty, point_at_detail, point_at_table};
+use crate::ui::panes::{Badge, Pane, Thing, point_at_detail, point_at_table};
 use crate::ui::signs::{Sign, Signs};
-use crate::ui::text::Rich;
 use crate::ui::widgets::data_table::DataTable;
 use crate::ui::widgets::detail::{Detail, plain_text};
 use crate::ui::widgets::parts::{Height, Parts};
-use crate::ui::widgets::rule::{self, Rule};
+use crate::ui::widgets::rule;
 
 use rows::Row;
+use walk::{Walk, jump};
 
 /// The context of its keys.
 const CONTEXT: &str = "map";
@@ -51,18 +51,6 @@ const FAMILIES: [Family; 6] = [
     Family::Vault,
     Family::LogWorkspace,
 ];
-
-/// How far a person has walked into a hop.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Walk {
-    /// In the list.
-    #[default]
-    List,
-    /// On a gate.
-    Gate(usize),
-    /// On a piece of evidence of a gate.
-    Evidence(usize, usize),
-}
 
 /// What the rows were made from.
 #[derive(Clone, Debug, Default)]
@@ -173,7 +161,11 @@ impl Map {
         let (subject, sections) = match self.row() {
             Some(row) => (
                 row.id.to_string(),
-                detail::sections(cx, row, self.walk, self.tool),
+                if cx.size_class() == SizeClass::Below && self.parts.has_focus(HOPS) {
+                    detail::brief(cx, row, self.tool)
+                } else {
+                    detail::sections(cx, row, self.walk, self.tool)
+                },
             ),
             None if self.rows.is_empty() => (String::new(), Vec::new()),
             None => (String::new(), overview::sections(cx, &self.rows)),
@@ -258,147 +250,11 @@ impl Map {
         self.tool = (self.tool + by) % count;
         true
     }
-
-    fn draw_list(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
-        let note = self.table.note();
-        let facts = if note.is_empty() {
-            let works = tally::works(cx);
-            works.into_iter().fold(Rich::new(), |line, (sign, count)| {
-                let gap = if line.is_empty() { "" } else { " " };
-                line.then(sign.role(), format!("{gap}{}{count}", cx.signs.glyph(sign)))
-            })
-        } else {
-            note
-        };
-        let order = if self.table.sorted().is_some() {
-            "sorted"
-        } else if tally::is_reading(cx.inventory) {
-            "judged first"
-        } else {
-            "worst first"
-        };
-        let below = Rule::new("Hops")
-            .facts(facts)
-            .right(Rich::muted(order))
-            .focused(self.parts.has_focus(HOPS))
-            .draw(cx, buffer, area);
-        let below = match &self.troubles.first {
-            Some(trouble) if below.height > 6 => trouble.band(cx, CONTEXT).draw(cx, buffer, below),
-            _ => below,
-        };
-        if self.rows.is_empty() {
-            let sentence = if cx.judged.is_none() && cx.snapshot.revision() > 0 {
-                "Judging what was read: the calls of the pattern appear here in a moment."
-                    .to_owned()
-            } else {
-                reading::nothing(cx, WHAT, CONTEXT)
-            };
-            empty(cx, buffer, below, &sentence);
-            return Drawn::default();
-        }
-        if self.table.count().0 == 0 {
-            let words = "No hop passes what is typed or chosen; esc shows all of them.";
-            empty(cx, buffer, below, words);
-            return Drawn::default();
-        }
-        let focused = self.parts.has_focus(HOPS) && self.row().is_some();
-        self.table.draw(cx, buffer, below, HOPS, focused)
-    }
-
-    fn draw_map(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) {
-        let is_whole = area.height > crate::map::plan::TWO_BANDS;
-        let below = if is_whole {
-            let noun = |count: usize, one: &str| {
-                let end = if count == 1 { "" } else { "s" };
-                format!("{count} {one}{end}")
-            };
-            let count = format!(
-                "{} · {}",
-                noun(self.rows.len(), "hop"),
-                noun(self.resources, "resource")
-            );
-            Rule::new("Map")
-                .right(Rich::muted(count))
-                .draw(cx, buffer, area)
-        } else {
-            area
-        };
-        let size = (below.width, below.height);
-        let mut kept = self.grid.borrow_mut();
-        let kept = match &mut *kept {
-            Some(kept) if kept.0 == size => kept,
-            other => other.insert((size, Grid::of(&self.model, size.0, size.1))),
-        };
-        let Some(grid) = &kept.1 else { return };
-        let chosen = self.row().and_then(|row| {
-            let at = self.rows.iter().position(|one| one.id == row.id)?;
-            self.model.bundle_of(at)
-        });
-        draw::grid(cx, buffer, below, (&self.model, grid), chosen);
-    }
-
-    fn draw_detail(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
-        let part = self.parts.detail();
-        let (title, right) = if let Some(row) = self.row() {
-            let basis = row.hop.basis.word();
-            let right = match cx.size_class() {
-                SizeClass::Below if !self.parts.has_focus(part) => {
-                    format!("{basis} · enter for all evidence")
-                }
-                _ => basis.to_owned(),
-            };
-            (row.hop.kind.word().to_owned(), right)
-        } else {
-            let name = cx.snapshot.scope().resource_groups.first().cloned();
-            let name = name.unwrap_or_else(|| "Environment".to_owned());
-            (name, "overview".to_owned())
-        };
-        let below = Rule::new(title)
-            .right(Rich::muted(right))
-            .focused(self.parts.has_focus(part))
-            .draw(cx, buffer, area);
-        if self.rows.is_empty() {
-            let words = "Why a call works, or does not, stands here as soon as one is judged.";
-            empty(cx, buffer, below, words);
-            return Drawn::default();
-        }
-        self.detail.draw(cx, buffer, below, part)
-    }
-}
-
-/// To the row of another pane that holds the evidence of a gate.
-fn jump(row: &Row, at: usize, number: Option<usize>) -> Outcome {
-    let Some(gate) = row.hop.gates.get(at) else {
-        return Outcome::ignored();
-    };
-    let panes = match gate.gate {
-        Gate::Network => ['2', '5', '4', '3', '-'],
-        Gate::Outbound => ['5', '2', '4', '3', '-'],
-        Gate::Authorization | Gate::Identity => ['3', '4', '2', '5', '-'],
-        Gate::Authentication => ['2', '3', '4', '5', '-'],
-        Gate::Configuration | Gate::Quota => ['6', '4', '2', '5', '3'],
-    };
-    let evidence = number.and_then(|number| gate.judged.evidence.get(number));
-    let mut ids: Vec<String> = evidence
-        .map(|one| one.resource.as_str().to_owned())
-        .into_iter()
-        .collect();
-    // What lies below a resource is in the row of the resource.
-    let mut above = evidence.and_then(|one| one.resource.parent());
-    while let Some(id) = above {
-        ids.push(id.as_str().to_owned());
-        above = id.parent();
-    }
-    ids.extend([row.hop.to.clone(), row.hop.from.clone()]);
-    Outcome::with(Effect::Jump {
-        panes: panes.to_vec(),
-        ids,
-    })
 }
 
 /// What cannot be said while something is missing.
 fn so(_: Option<crate::model::facet::Facet>) -> &'static str {
-    "Calls to and from them may be missing here."
+    "Their calls may be missing here."
 }
 
 impl Pane for Map {

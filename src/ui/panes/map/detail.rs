@@ -14,8 +14,8 @@ use crate::ui::text::{Rich, short_guid};
 use crate::ui::theme::Role;
 use crate::ui::widgets::detail::{Line, Section};
 
-use super::Walk;
 use super::rows::Row;
+use super::walk::Walk;
 
 /// The tools of a remedy as they are chosen: azurerm and azapi are both Terraform.
 pub(super) const TOOLS: [&str; 3] = ["az", "terraform", "portal"];
@@ -50,6 +50,29 @@ pub(super) fn remedies(row: &Row, tool: usize) -> Vec<&Remedy> {
 pub(super) fn sections(cx: &Cx<'_>, row: &Row, walk: Walk, tool: usize) -> Vec<Section> {
     let mut sections = vec![head(cx, row)];
     sections.extend(gates(cx, row, walk));
+    sections.extend(mend(cx, row, tool));
+    sections
+}
+
+/// The same in few rows: verdict and why, a sign a gate, what mends it.
+pub(super) fn brief(cx: &Cx<'_>, row: &Row, tool: usize) -> Vec<Section> {
+    let is_reading = tally::is_reading(cx.inventory);
+    let worst = row.worst().and_then(|at| row.hop.gates.get(at));
+    let mut first = Section::new("").words(
+        Rich::chip(cx.signs, row.sign).then(
+            Role::Muted,
+            worst.map_or_else(String::new, |gate| format!("  {} gate", gate.gate)),
+        ),
+    );
+    if let Some(gate) = worst {
+        first = first.words(Rich::plain(format!("{}.", gate.judged.reason)));
+    }
+    let gates = row.hop.gates.iter().fold(Rich::new(), |line, gate| {
+        let sign = tally::sign(gate.judged.verdict, is_reading);
+        line.and(Rich::sign(cx.signs, sign))
+            .then(Role::Muted, format!(" {}  ", gate.gate))
+    });
+    let mut sections = vec![first, Section::new("").words(gates)];
     sections.extend(mend(cx, row, tool));
     sections
 }

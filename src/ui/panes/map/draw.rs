@@ -6,10 +6,15 @@ use ratatui::layout::Rect;
 use crate::map::grid::{Cell, Grid, Owner, Voice, Words};
 use crate::map::model::Tone;
 use crate::map::{Mark, Model, plan};
-use crate::ui::cx::{Cx, SizeClass};
+use crate::ui::cx::{Cx, Drawn, SizeClass};
+use crate::ui::frame::tally;
+use crate::ui::panes::{empty, reading};
 use crate::ui::signs::Sign;
-use crate::ui::text::put;
+use crate::ui::text::{Rich, put};
 use crate::ui::theme::Role;
+use crate::ui::widgets::rule::Rule;
+
+use super::{CONTEXT, HOPS, Map, WHAT};
 
 /// The sign of a mark.
 pub(super) fn sign(mark: Mark) -> Sign {
@@ -44,8 +49,116 @@ fn line_role(mark: Mark) -> Role {
     }
 }
 
+impl Map {
+    pub(super) fn draw_list(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
+        let note = self.table.note();
+        let facts = if note.is_empty() {
+            let works = tally::works(cx);
+            works.into_iter().fold(Rich::new(), |line, (sign, count)| {
+                let gap = if line.is_empty() { "" } else { " " };
+                line.then(sign.role(), format!("{gap}{}{count}", cx.signs.glyph(sign)))
+            })
+        } else {
+            note
+        };
+        let order = if self.table.sorted().is_some() {
+            "sorted"
+        } else if tally::is_reading(cx.inventory) {
+            "judged first"
+        } else {
+            "worst first"
+        };
+        let below = Rule::new("Hops")
+            .facts(facts)
+            .right(Rich::muted(order))
+            .focused(self.parts.has_focus(HOPS))
+            .draw(cx, buffer, area);
+        let below = match &self.troubles.first {
+            Some(trouble) if below.height > 6 => trouble.band(cx, CONTEXT).draw(cx, buffer, below),
+            _ => below,
+        };
+        if self.rows.is_empty() {
+            let sentence = if cx.judged.is_none() && cx.snapshot.revision() > 0 {
+                "Judging what was read: the calls of the pattern appear here in a moment."
+                    .to_owned()
+            } else {
+                reading::nothing(cx, WHAT, CONTEXT)
+            };
+            empty(cx, buffer, below, &sentence);
+            return Drawn::default();
+        }
+        if self.table.count().0 == 0 {
+            let words = "No hop passes what is typed or chosen; esc shows all of them.";
+            empty(cx, buffer, below, words);
+            return Drawn::default();
+        }
+        let focused = self.parts.has_focus(HOPS) && self.row().is_some();
+        self.table.draw(cx, buffer, below, HOPS, focused)
+    }
+
+    pub(super) fn draw_map(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) {
+        let is_whole = area.height > crate::map::plan::TWO_BANDS;
+        let below = if is_whole {
+            let noun = |count: usize, one: &str| {
+                let end = if count == 1 { "" } else { "s" };
+                format!("{count} {one}{end}")
+            };
+            let count = format!(
+                "{} · {}",
+                noun(self.rows.len(), "hop"),
+                noun(self.resources, "resource")
+            );
+            Rule::new("Map")
+                .right(Rich::muted(count))
+                .draw(cx, buffer, area)
+        } else {
+            area
+        };
+        let size = (below.width, below.height);
+        let mut kept = self.grid.borrow_mut();
+        let kept = match &mut *kept {
+            Some(kept) if kept.0 == size => kept,
+            other => other.insert((size, Grid::of(&self.model, size.0, size.1))),
+        };
+        let Some(grid) = &kept.1 else { return };
+        let chosen = self.row().and_then(|row| {
+            let at = self.rows.iter().position(|one| one.id == row.id)?;
+            self.model.bundle_of(at)
+        });
+        grid_of(cx, buffer, below, (&self.model, grid), chosen);
+    }
+
+    pub(super) fn draw_detail(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
+        let part = self.parts.detail();
+        let (title, right) = if let Some(row) = self.row() {
+            let basis = row.hop.basis.word();
+            let right = match cx.size_class() {
+                SizeClass::Below if !self.parts.has_focus(part) => {
+                    format!("{basis} · enter for all evidence")
+                }
+                _ => basis.to_owned(),
+            };
+            (row.hop.kind.word().to_owned(), right)
+        } else {
+            let name = cx.snapshot.scope().resource_groups.first().cloned();
+            let name = name.unwrap_or_else(|| "Environment".to_owned());
+            (name, "overview".to_owned())
+        };
+        let below = Rule::new(title)
+            .right(Rich::muted(right))
+            .focused(self.parts.has_focus(part))
+            .draw(cx, buffer, area);
+        if self.rows.is_empty() {
+            let words = "Why a call works, or does not, stands here as soon as one is judged.";
+            empty(cx, buffer, below, words);
+            return Drawn::default();
+        }
+        self.detail.draw(cx, buffer, below, part)
+    }
+}
+
 /// Draws the grid into the top left of an area; `chosen` is the line of the chosen hop.
-pub(super) fn grid(
+fn grid_of(
     cx: &Cx<'_>,
     buffer: &mut Buffer,
     area: Rect,

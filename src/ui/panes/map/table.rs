@@ -22,7 +22,7 @@ pub(super) fn columns(is_wide: bool) -> Vec<Column> {
     let mut columns = vec![
         Column::name("VERDICT").between(9, 9),
         Column::name("KIND").between(18, 26),
-        Column::name("FROM → TO").between(20, 44),
+        Column::name("FROM → TO").between(22, 44),
     ];
     if is_wide {
         columns.push(Column::text("BASIS", Keep::Muted).between(8, 8));

@@ -1,0 +1,147 @@
+//! Map: boxes and lines, hops and gates, in every state.
+
+use hopscope::config::Action;
+use hopscope::model::key::Key;
+use hopscope::model::resource::Family;
+use hopscope::ui::effect::Effect;
+use hopscope::ui::panes::Pane;
+use hopscope::ui::panes::map::Map;
+use hopscope::ui::widgets::detail::plain_text;
+
+use super::stage::{SIZES, Scene, Screen, list_key};
+
+fn full() -> Scene {
+    Scene::of("broken-indexer")
+}
+
+fn screen(scene: &Scene, size: (u16, u16)) -> Screen<Map> {
+    Screen::new(Map::new(), scene, size).judged()
+}
+
+/// The same without the detail's lines: what analysis says in words is not this pane's to hold.
+fn shot(screen: &mut Screen<Map>, name: &str) {
+    insta::assert_snapshot!(name, screen.text(name));
+}
+
+#[test]
+fn full_at_every_size() {
+    for size in SIZES {
+        let mut screen = screen(&full(), size);
+        let text = screen.text("map-full");
+        assert!(text.contains("stragdev"), "{text}");
+        assert!(text.contains("AI Search"), "{text}");
+        assert!(text.contains("─ Hops"), "{text}");
+    }
+}
+
+#[test]
+fn states_at_every_size() {
+    let loading = full().reading(|key| !matches!(key, Key::List { .. } | Key::Groups(_)));
+    let refused = full().refused(list_key(Family::Storage));
+    for (name, scene) in [
+        ("empty", Scene::empty()),
+        ("loading", loading),
+        ("denied", refused),
+    ] {
+        for size in [SIZES[0], SIZES[2]] {
+            let mut screen = screen(&scene, size);
+            shot(&mut screen, &format!("map-{name}-{}x{}", size.0, size.1));
+        }
+    }
+}
+
+#[test]
+fn nothing_read_is_a_sentence_and_not_a_blank() {
+    let text = screen(&Scene::empty(), SIZES[2]).text("map-empty");
+    assert!(text.contains("Looked for calls between people"), "{text}");
+}
+
+#[test]
+fn a_refused_list_is_told_above_the_hops() {
+    let text = screen(&full().refused(list_key(Family::Storage)), SIZES[2]).text("map-denied");
+    assert!(text.contains("were refused"), "{text}");
+    assert!(text.contains("Their calls may be missing"), "{text}");
+}
+
+#[test]
+fn what_is_being_read_is_dashed_and_never_unknown() {
+    let scene = full().reading(|key| matches!(key, Key::RoleAssignments(_)));
+    let text = screen(&scene, SIZES[2]).text("map-loading");
+    assert!(text.contains("… reading"), "{text}");
+    assert!(text.contains('┄'), "{text}");
+    assert!(!text.contains("? unknown"), "{text}");
+}
+
+#[test]
+fn enter_walks_from_the_hop_to_the_row_that_holds_the_evidence_and_esc_back() {
+    let mut screen = screen(&full(), SIZES[2]);
+    screen.act(Action::Down);
+    screen.act(Action::First);
+    assert!(screen.act(Action::Enter));
+    assert!(screen.text("map-walk").contains('◀'));
+    assert!(screen.act(Action::Enter));
+    let outcome = screen.with(|pane, cx| pane.on_action(Action::Enter, cx));
+    let [Effect::Jump { panes, ids }] = outcome.effects.as_slice() else {
+        panic!("no jump: {outcome:?}");
+    };
+    assert!(!panes.is_empty() && ids.iter().any(|id| id.starts_with('/')));
+    // Out: the evidence, the gate, the list, the overview.
+    for _ in 0..3 {
+        assert!(screen.act(Action::Back));
+    }
+    assert!(screen.text("map-overview").contains("IS IT SAFE"));
+    assert!(!screen.act(Action::Back));
+    assert!(screen.act(Action::Enter));
+    assert!(screen.text("map-again").contains("GATES"));
+}
+
+#[test]
+fn the_whole_remedy_is_copied_and_the_tools_go_round() {
+    let mut screen = screen(&full(), SIZES[2]);
+    let shut = screen.with(|pane, _| {
+        pane.things()
+            .into_iter()
+            .find(|thing| thing.name == "user-to-storage")
+            .map(|thing| thing.id)
+    });
+    assert!(screen.with(|pane, _| pane.select(&shut.expect("a hop"))));
+    screen.act(Action::Down);
+    screen.act(Action::Up);
+    let outcome = screen.with(|pane, cx| pane.on_action(Action::Copy, cx));
+    let [Effect::Copy { text, .. }] = outcome.effects.as_slice() else {
+        panic!("nothing copied: {outcome:?}");
+    };
+    assert!(text.starts_with("az "), "{text}");
+    let said = |screen: &mut Screen<Map>| {
+        screen.with(|pane, cx| plain_text(&pane.subject(cx).expect("a subject").sections))
+    };
+    let az = said(&mut screen);
+    assert!(az.contains(text.as_str()));
+    screen.act(Action::NextView);
+    assert_ne!(said(&mut screen), az);
+    screen.act(Action::PreviousView);
+    assert_eq!(said(&mut screen), az);
+}
+
+#[test]
+fn faults_only_keeps_what_is_not_open() {
+    let mut screen = screen(&full(), SIZES[2]);
+    let (all, _) = screen.with(|pane, _| (pane.filter().2, ()));
+    assert!(screen.act(Action::FaultsOnly));
+    let (listed, of) = screen.with(|pane, _| (pane.filter().1, pane.filter().2));
+    assert!(listed < of && of == all, "{listed} of {of}");
+    let text = screen.text("map-faults");
+    assert!(!text.contains("✔ open"), "{text}");
+}
+
+#[test]
+fn news_does_not_move_what_a_person_chose() {
+    let mut screen = screen(&full(), SIZES[2]);
+    for _ in 0..4 {
+        screen.act(Action::Down);
+    }
+    let before = screen.with(|pane, cx| pane.subject(cx).map(|one| one.copy));
+    let mut screen = screen.judged();
+    let after = screen.with(|pane, cx| pane.subject(cx).map(|one| one.copy));
+    assert_eq!(before, after);
+}
