@@ -142,8 +142,9 @@ fn every_other_state() {
             size,
         )
         .judged_with(clear);
-        let hidden = Screen::new(Findings::new(), &scene("broken-indexer"), size).judged_with(clear);
-        let clean = Screen::new(Findings::new(), &healthy(), size).judged_with(|judgement| {
+        let hidden =
+            Screen::new(Findings::new(), &scene("broken-indexer"), size).judged_with(clear);
+        let spotless = Screen::new(Findings::new(), &healthy(), size).judged_with(|judgement| {
             judgement.findings.clear();
             judgement.hops.clear();
         });
@@ -154,7 +155,7 @@ fn every_other_state() {
             ("denied", denied),
             ("error", error),
             ("hidden", hidden),
-            ("clean", clean),
+            ("clean", spotless),
             ("empty", empty),
         ] {
             let name = format!("findings-{state}-{}x{}", size.0, size.1);

@@ -12,7 +12,7 @@ use hopscope::ui::panes::Pane;
 use hopscope::ui::panes::indexers::Indexers;
 use serde_json::{Value, json};
 
-use super::stage::{NOW, Reading, SIZES, SUBSCRIPTION, Scene, Screen, document, issue, list_key};
+use super::stage::{NOW, Reading, SIZES, SUBSCRIPTION, Scene, Screen, document, list_key};
 
 pub(crate) fn service() -> ArmId {
     ArmId::new(format!(

@@ -210,7 +210,7 @@ pub(super) fn of_service(
     if let Some(issue) = service
         .issue
         .as_ref()
-        .filter(|_| service.state != State::Known)
+        .filter(|_| !matches!(service.state, State::Known | State::Unsupported))
     {
         let mut said = Section::new("WHAT WAS ANSWERED").words(Rich::plain(issue.message.clone()));
         if let Some(status) = issue.status {
