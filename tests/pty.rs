@@ -203,6 +203,11 @@ fn navigates_between_panes_and_boxes() {
     }
     let mut pty = Pty::demo(&[], (140, 42));
     pty.sees("● live");
+    // The first screen leads to the cause and the command without a key.
+    pty.sees("works ✖");
+    pty.sees("indexer-to-storage");
+    pty.sees("az storage account network-rule add");
+    pty.send("2");
     pty.sees("─ Network");
     pty.send("3");
     pty.sees("─ Access");

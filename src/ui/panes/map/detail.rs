@@ -58,12 +58,10 @@ pub(super) fn sections(cx: &Cx<'_>, row: &Row, walk: Walk, tool: usize) -> Vec<S
 pub(super) fn brief(cx: &Cx<'_>, row: &Row, tool: usize) -> Vec<Section> {
     let is_reading = tally::is_reading(cx.inventory);
     let worst = row.worst().and_then(|at| row.hop.gates.get(at));
-    let mut first = Section::new("").words(
-        Rich::chip(cx.signs, row.sign).then(
-            Role::Muted,
-            worst.map_or_else(String::new, |gate| format!("  {} gate", gate.gate)),
-        ),
-    );
+    let mut first = Section::new("").words(Rich::chip(cx.signs, row.sign).then(
+        Role::Muted,
+        worst.map_or_else(String::new, |gate| format!("  {} gate", gate.gate)),
+    ));
     if let Some(gate) = worst {
         first = first.words(Rich::plain(format!("{}.", gate.judged.reason)));
     }
