@@ -7,7 +7,9 @@ mod screens {
     pub(crate) mod stage;
 
     mod access;
+    mod findings;
     mod foundry;
+    mod indexers;
     mod map;
     mod requests;
     mod sizes;

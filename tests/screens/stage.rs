@@ -243,7 +243,9 @@ impl Scene {
             let Reading::Known(page) = reading else {
                 continue;
             };
-            let items = page["value"].as_array_mut().expect("a page");
+            let Some(items) = page["value"].as_array_mut() else {
+                continue;
+            };
             for item in items.iter_mut().filter(|one| one["name"] == name) {
                 *item.pointer_mut(pointer).expect("the property is there") = value.clone();
             }
@@ -382,10 +384,11 @@ fn folder(path: &Path) -> Vec<Value> {
     files.iter().flat_map(|file| document(file)).collect()
 }
 
-fn document(path: &Path) -> Vec<Value> {
+pub(crate) fn document(path: &Path) -> Vec<Value> {
     let text = std::fs::read_to_string(path).expect("the document is there");
     match serde_json::from_str(&timed(&text)) {
         Ok(Value::Array(items)) => items,
+        Ok(one @ Value::Object(_)) => vec![one],
         other => panic!("{} is no array: {other:?}", path.display()),
     }
 }
@@ -481,6 +484,16 @@ impl<P: Pane> Screen<P> {
         self.judged = Some(self.inventory.snapshot().revision());
         self.settle();
         self
+    }
+
+    /// The same; `change` may alter what was judged.
+    pub(crate) fn judged_with(self, change: impl FnOnce(&mut Judgement)) -> Self {
+        let mut own = self.judged();
+        let mut judgement = Judgement::clone(&own.judgement);
+        change(&mut judgement);
+        own.judgement = Arc::new(judgement);
+        own.settle();
+        own
     }
 
     /// Calls with what a pane may look at.

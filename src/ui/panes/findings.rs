@@ -343,7 +343,6 @@ impl Pane for Findings {
             Action::Enter,
             Action::Copy,
             Action::NextView,
-            Action::PreviousView,
             Action::NextPart,
             Action::FaultsOnly,
             Action::Portal,

@@ -15,6 +15,7 @@ mod step;
 mod table;
 #[cfg(test)]
 mod testing;
+mod told;
 mod why;
 
 use std::sync::Arc;
@@ -22,29 +23,27 @@ use std::sync::Arc;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::analysis::hop::{Hop, Judgement};
+use crate::analysis::hop::Hop;
 use crate::config::Action;
 use crate::model::facet::Facet;
-use crate::model::field::Field;
 use crate::model::key::Key;
 use crate::model::resource::Family;
-use crate::model::search::{ConnectionString, Run};
+use crate::model::search::Run;
 use crate::ui::cx::{Cx, Drawn, Gesture, Page, Pointer};
 use crate::ui::effect::{Answer, CopyItem, Effect, Outcome, Raw, Subject};
 use crate::ui::panes::trouble::{self, Trouble};
 use crate::ui::panes::{Badge, Pane, Thing, mend, point_at_detail, point_at_table};
 use crate::ui::signs::{Sign, Signs};
-use crate::ui::text::Rich;
-use crate::ui::theme::Role;
 use crate::ui::widgets::data_table::DataTable;
-use crate::ui::widgets::detail::{Detail, Section, plain_text};
+use crate::ui::widgets::detail::{Detail, plain_text};
 use crate::ui::widgets::parts::{Height, Parts};
 
-use blocks::{Block, Blocks};
+use blocks::Blocks;
 use cause::Cause;
 use errors::ErrorGroup;
 use rows::{Entry, Rows, Service};
 use table::Change;
+use told::{asked, block};
 use why::Why;
 
 /// The context of its keys.
@@ -191,7 +190,7 @@ impl Indexers {
         let id = self
             .table
             .selected_id()
-            .map_or_else(String::new, |id| id.to_string());
+            .map_or_else(String::new, ToString::to_string);
         if made_anew || self.own.id != id {
             let is_other = self.own.id != id;
             self.own = match self.entry() {
@@ -224,64 +223,6 @@ impl Indexers {
         self.detail.set(sections, fresh);
     }
 
-    /// What the detail is about, and what it says.
-    fn described(&self, cx: &Cx<'_>) -> (String, Vec<Section>) {
-        if let Some(service) = self.service() {
-            let sections = detail::of_service(cx, service, &cx.judgement.hops, self.tool);
-            return (service.resource.id.as_str().to_owned(), sections);
-        }
-        let Some(entry) = self.entry() else {
-            return (String::new(), Vec::new());
-        };
-        match self.parts.view() {
-            RUNS => {
-                if let Some(run) = self.run() {
-                    return (
-                        format!("{}|{}", entry.id, run.path),
-                        detail::of_run(cx, run),
-                    );
-                }
-            }
-            ERRORS => {
-                if let Some((group, cause)) = self.group() {
-                    return (
-                        format!("{}|{}", entry.id, group.id),
-                        detail::of_group(cx, group, cause),
-                    );
-                }
-            }
-            _ => {}
-        }
-        let with_parts = !self.has_strip(cx);
-        (
-            entry.id.as_str().to_owned(),
-            self.why(cx, entry).sections(cx, with_parts),
-        )
-    }
-
-    /// Brings the title of the detail's rule.
-    fn title(&self, cx: &Cx<'_>) -> (String, Rich) {
-        if let Some(service) = self.service() {
-            return (service.resource.name.clone(), Rich::muted("search service"));
-        }
-        let Some(entry) = self.entry() else {
-            return ("Nothing chosen".to_owned(), Rich::new());
-        };
-        match self.parts.view() {
-            RUNS if self.run().is_some() => {
-                let start = self.run().and_then(|run| run.start.value());
-                let at =
-                    start.map_or_else(String::new, |at| format!(" of {}", table::when(cx, *at)));
-                (format!("Run{at}"), Rich::muted(entry.indexer.name.clone()))
-            }
-            ERRORS if self.group().is_some() => {
-                let count = self.group().map_or(0, |(group, _)| group.count);
-                (format!("{count}× of {}", entry.indexer.name), Rich::new())
-            }
-            _ => self.why(cx, entry).title(),
-        }
-    }
-
     fn remedies(&self, cx: &Cx<'_>) -> Vec<CopyItem> {
         if let Some(entry) = self.entry() {
             let why = self.why(cx, entry);
@@ -290,98 +231,6 @@ impl Indexers {
                 .map_or_else(Vec::new, |(_, gate)| mend::copy(&gate.remedies, self.tool));
         }
         Vec::new()
-    }
-}
-
-/// Asks an indexer's hops and messages.
-fn asked(cx: &Cx<'_>, entry: &Entry, judgement: &Judgement) -> Own {
-    let hops = cause::hops_of(entry, judgement);
-    let causes = entry
-        .errors
-        .iter()
-        .map(|group| cause::of(group, &hops, cx.inventory))
-        .collect();
-    Own {
-        id: String::new(),
-        causes,
-        change: change(cx, entry),
-        hops,
-    }
-}
-
-/// When the account that an indexer reads was last changed.
-fn change(cx: &Cx<'_>, entry: &Entry) -> Option<Change> {
-    let Field::Value(ConnectionString::ResourceId(id)) = &entry.source.found()?.connection else {
-        return None;
-    };
-    let account = cx.inventory.resource(id)?;
-    Some(Change {
-        at: *account.system_data.last_modified_at.value()?,
-        name: account.name.clone(),
-        by: account
-            .system_data
-            .last_modified_by
-            .text()
-            .map(|by| table::who(cx, by)),
-    })
-}
-
-/// A group of errors in three lines.
-fn block(cx: &Cx<'_>, group: &ErrorGroup, cause: &Cause) -> Block {
-    let sign = match (group.fails_runs, group.is_warning, group.is_last) {
-        (true, _, true) => Sign::Shut,
-        (_, true, _) | (true, _, false) => Sign::Note,
-        (false, false, _) => Sign::AtRisk,
-    };
-    let count = format!("{}×", group.count);
-    let first = Rich::sign(cx.signs, sign)
-        .then(Role::Text, " ")
-        .then(Role::Strong, format!("{count:<4}"))
-        .then(Role::Text, detail::oneline(&group.line()));
-    let mut facts: Vec<String> = Vec::new();
-    facts.extend(group.name.clone());
-    let code = [group.status.map(|status| status.to_string()), group.code()];
-    let code: Vec<String> = code.into_iter().flatten().collect();
-    if !code.is_empty() {
-        facts.push(code.join(" "));
-    }
-    match group.documents.as_slice() {
-        [] => {}
-        [one] => facts.push(one.clone()),
-        [one, rest @ ..] => facts.push(format!("{one} and {} more", rest.len())),
-    }
-    if let (Some(from), Some(to)) = (group.first, group.last) {
-        let short = |at| {
-            let clock = table::when(cx, at);
-            clock
-                .get(..5)
-                .filter(|_| clock.len() == 8)
-                .map_or(clock.clone(), str::to_owned)
-        };
-        let (from, to) = (short(from), short(to));
-        facts.push(if from == to {
-            from
-        } else {
-            format!("{from} to {to}")
-        });
-    }
-    if !group.is_last {
-        facts.push("not in the last run".to_owned());
-    }
-    let meaning = match (cause.layer, cause.why.or(cause.meaning)) {
-        (Some(gate), Some(words)) => Rich::plain("      means ")
-            .then(Role::Strong, gate.word())
-            .then(Role::Text, format!(": {words}")),
-        (None, Some(words)) => Rich::plain(format!("      means {words}")),
-        (_, None) => Rich::muted("      a text that hopscope does not know"),
-    };
-    Block {
-        id: group.id.clone(),
-        lines: [
-            first,
-            Rich::muted(format!("      {}", facts.join(" · "))),
-            meaning,
-        ],
     }
 }
 
@@ -426,7 +275,6 @@ impl Pane for Indexers {
             Action::Copy,
             Action::Portal,
             Action::NextView,
-            Action::PreviousView,
             Action::Sort,
             Action::FaultsOnly,
             Action::Describe,

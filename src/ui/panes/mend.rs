@@ -31,7 +31,7 @@ impl Chosen {
     }
 }
 
-fn of<'r>(remedies: &'r [Remedy], tool: usize) -> impl Iterator<Item = &'r Remedy> {
+fn of(remedies: &[Remedy], tool: usize) -> impl Iterator<Item = &Remedy> {
     remedies
         .iter()
         .filter(move |remedy| TOOLS[tool].1.contains(&remedy.tool))

@@ -37,7 +37,7 @@ impl Group {
                     Some(benefit) => format!("Wider than the pattern: {}", benefit_words(benefit)),
                     None => "Wider than the pattern".to_owned(),
                 };
-                (words, "works, and closing it may shut a hop")
+                (words, "closing it may shut a hop")
             }
             Self::Keep => ("Do not change".to_owned(), "a benchmark will ask you to"),
             Self::Note => ("Good to know".to_owned(), ""),

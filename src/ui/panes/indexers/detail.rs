@@ -152,8 +152,8 @@ pub(super) fn of_run(cx: &Cx<'_>, run: &Run) -> Vec<Section> {
         .items()
         .iter()
         .map(|one| (&one.key, &one.message));
-    sections.extend(list("ERRORS", errors.collect()));
-    sections.extend(list("WARNINGS", warnings.collect()));
+    sections.extend(list("ERRORS", &errors.collect::<Vec<_>>()));
+    sections.extend(list("WARNINGS", &warnings.collect::<Vec<_>>()));
     sections
 }
 
@@ -162,14 +162,14 @@ type Told<'r> = (
     &'r crate::model::field::Field<String>,
 );
 
-fn list(label: &'static str, all: Vec<Told<'_>>) -> Option<Section> {
+fn list(label: &'static str, all: &[Told<'_>]) -> Option<Section> {
     if all.is_empty() {
         return None;
     }
     let mut section = Section::new(label).right(Rich::muted(all.len().to_string()));
     for (key, message) in all.iter().take(NAMED) {
         if let Some(key) = key.text() {
-            section = section.words(Rich::strong(key.to_owned()));
+            section = section.words(Rich::strong(super::errors::document(key).to_owned()));
         }
         section = section.words(Rich::plain(oneline(message.text().unwrap_or("no message"))));
     }
@@ -210,7 +210,7 @@ pub(super) fn of_service(
     if let Some(issue) = service
         .issue
         .as_ref()
-        .filter(|_| service.state != State::Known)
+        .filter(|_| !matches!(service.state, State::Known | State::Unsupported))
     {
         let mut said = Section::new("WHAT WAS ANSWERED").words(Rich::plain(issue.message.clone()));
         if let Some(status) = issue.status {

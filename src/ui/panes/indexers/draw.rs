@@ -52,8 +52,9 @@ impl Indexers {
         if facts.is_empty() {
             facts = match self.rows.services.as_slice() {
                 [one] => Rich::muted(table::tally(one)),
+                [] => Rich::new(),
                 several => Rich::muted(format!(
-                    "{} of {} services",
+                    "{} in {} services",
                     self.rows.entries.len(),
                     several.len()
                 )),

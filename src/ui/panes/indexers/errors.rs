@@ -67,6 +67,14 @@ impl ErrorGroup {
     }
 }
 
+/// The document of a key: the service writes `localId=…&documentKey=…`.
+pub(super) fn document(key: &str) -> &str {
+    key.split('&')
+        .find_map(|part| part.strip_prefix("localId="))
+        .filter(|name| !name.is_empty())
+        .unwrap_or(key)
+}
+
 /// The code that storage writes behind a message.
 pub(super) fn code(said: &str) -> Option<String> {
     let (_, rest) = said.split_once("ErrorCode:")?;
@@ -176,7 +184,7 @@ fn of_run(run: &Run) -> Vec<One<'_>> {
             details: text(&one.details),
             name: text(&one.name),
             status: one.status_code.value().copied().filter(|code| *code != 0),
-            key: text(&one.key),
+            key: text(&one.key).map(|key| document(&key).to_owned()),
             documentation: text(&one.documentation),
             path: format!("{}.errors[{}]", run.path, one.position),
         })
@@ -207,7 +215,7 @@ fn of_run(run: &Run) -> Vec<One<'_>> {
         details: text(&one.details),
         name: text(&one.name),
         status: None,
-        key: text(&one.key),
+        key: text(&one.key).map(|key| document(&key).to_owned()),
         documentation: text(&one.documentation),
         path: format!("{}.warnings[{}]", run.path, one.position),
     }));
@@ -291,6 +299,20 @@ mod tests {
         assert_eq!(found[1].documents, ["a.pdf", "b.pdf"]);
         assert!(found[1].first < found[1].last);
         assert_eq!(found[0].path, "executionHistory[0].errors[0]");
+    }
+
+    #[test]
+    fn a_document_is_called_by_its_own_name() {
+        for (key, name) in [
+            (
+                "localId=annual-2021.pdf&documentKey=aHR0",
+                "annual-2021.pdf",
+            ),
+            ("localId=&documentKey=aHR0", "localId=&documentKey=aHR0"),
+            ("a.pdf", "a.pdf"),
+        ] {
+            assert_eq!(document(key), name);
+        }
     }
 
     #[test]

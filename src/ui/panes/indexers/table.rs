@@ -31,7 +31,7 @@ pub(super) fn columns() -> Vec<Column> {
         Column::name("INDEXER").between(12, 40),
         Column::text("SOURCE", Keep::Second).between(12, 40),
         Column::text("INDEX", Keep::Muted).between(10, 30),
-        Column::text("EVERY", Keep::Muted).between(7, 12),
+        Column::text("EVERY", Keep::Second).between(7, 12),
         Column::name("LAST RUN").between(20, 30),
         Column::number("DONE", Keep::Muted).between(6, 9),
         Column::number("FAILED", Keep::Muted).between(6, 9),

@@ -57,7 +57,7 @@ impl Why<'_> {
         } else {
             format!("What {name} leaves out")
         };
-        (title, Rich::muted(cause.confidence.words()))
+        (title, Rich::muted(cause.message.unwrap_or_default()))
     }
 
     /// The remedies of what is wrong.
@@ -81,26 +81,26 @@ impl Why<'_> {
         match self.cause {
             Some((group, cause)) => {
                 sections.push(self.steps(cx, group, cause));
-                sections.extend(self.not(cx, cause));
+                sections.extend(Self::not(cx, cause));
                 sections.extend(others(cx, cause));
             }
             None => sections.push(self.calm(cx)),
         }
         if self.cause.is_none() {
-            sections.extend(self.ways(cx));
+            sections.push(self.ways(cx));
         }
         if let Some((hop, gate)) = self.gate() {
-            let subject = ArmId::new(&hop.to);
-            let evidence = &gate.judged.evidence;
-            if !evidence.is_empty() {
-                sections.push(proof::section(cx, &subject, evidence, &[]));
-            }
             if gate.judged.verdict != Verdict::Open {
                 let mut mends = mend::sections(cx, CONTEXT, "MEND", &gate.remedies, self.tool);
                 if let (Some(last), Some(next)) = (mends.last_mut(), self.next_run(cx)) {
                     last.lines.push(Line::Words(Rich::muted(next)));
                 }
                 sections.extend(mends);
+            }
+            let subject = ArmId::new(&hop.to);
+            let evidence = &gate.judged.evidence;
+            if !evidence.is_empty() {
+                sections.push(proof::section(cx, &subject, evidence, &[]));
             }
         }
         if with_parts {
@@ -162,8 +162,9 @@ impl Why<'_> {
                     Rich::plain(gate.gate.word())
                         .then(Role::Text, "  ")
                         .and(Rich::signed(cx.signs, sign)),
-                    Rich::muted(gate.judged.reason.clone()),
                 ];
+                let clauses = gate.judged.reason.split("; ");
+                lines.extend(clauses.map(|clause| one_line(Role::Muted, clause)));
                 if verdict == Verdict::Open {
                     lines.push(Rich::muted("so it may have been mended since that run"));
                 }
@@ -187,6 +188,7 @@ impl Why<'_> {
             )),
             (None, None) => {}
         }
+        steps.push(("How sure", vec![Rich::plain(cause.confidence.words())]));
         if group.fails_runs
             && let Some((first, before)) = self.entry.failing_since()
             && let Some(start) = first.start.value()
@@ -204,7 +206,7 @@ impl Why<'_> {
     }
 
     /// The other gates of the hop: what it is not.
-    fn not(&self, cx: &Cx<'_>, cause: &Cause) -> Option<Section> {
+    fn not(cx: &Cx<'_>, cause: &Cause) -> Option<Section> {
         let hop = cause.hop.as_ref()?;
         let mut section = Section::new("");
         for gate in &hop.gates {
@@ -222,7 +224,7 @@ impl Why<'_> {
                 .then(sign.word_role(), format!(" {word} {} ", thing(gate.gate)));
             section
                 .lines
-                .push(Line::Pair(label, Rich::plain(gate.judged.reason.clone())));
+                .push(Line::Pair(label, one_line(Role::Text, &gate.judged.reason)));
         }
         (!section.lines.is_empty()).then_some(section)
     }
@@ -267,14 +269,14 @@ impl Why<'_> {
     }
 
     /// Every hop of the indexer with its verdict.
-    fn ways(&self, cx: &Cx<'_>) -> Option<Section> {
+    fn ways(&self, cx: &Cx<'_>) -> Section {
         if self.hops.is_empty() {
             let words = if self.is_judged {
                 "No hop of this indexer is drawn: nothing that was read says what it calls."
             } else {
                 "Its hops are being judged."
             };
-            return Some(Section::new("HOPS").words(Rich::muted(words)));
+            return Section::new("HOPS").words(Rich::muted(words));
         }
         let mut section = Section::new("HOPS");
         for hop in self.hops {
@@ -297,7 +299,7 @@ impl Why<'_> {
                 )));
             }
         }
-        Some(section)
+        section
     }
 
     /// When the next run shows whether it is mended.
@@ -318,6 +320,14 @@ impl Why<'_> {
         Some(format!(
             "Then wait for the run of about {clock}, or start it yourself."
         ))
+    }
+}
+
+/// Words that are cut where the line ends: of several runs, so that they are not wrapped.
+fn one_line(role: Role, text: &str) -> Rich {
+    match text.split_once(' ') {
+        Some((first, rest)) => Rich::of(role, first.to_owned()).then(role, format!(" {rest}")),
+        None => Rich::of(role, text.to_owned()),
     }
 }
 
