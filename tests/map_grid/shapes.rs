@@ -71,6 +71,10 @@ impl Shape {
 }
 
 /// The environment of the pictures.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one table: the environment of the pictures"
+)]
 pub(crate) fn broken_indexer() -> Shape {
     use HopKind as K;
     use Verdict::{AtRisk, Open, Shut, Unknown};
