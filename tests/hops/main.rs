@@ -4,6 +4,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::needless_pass_by_value,
+    clippy::too_many_lines,
     reason = "tables of cases: a document that does not fit is a fault of the test, and values written in place read best"
 )]
 

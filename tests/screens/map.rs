@@ -126,7 +126,7 @@ fn the_whole_remedy_is_copied_and_the_tools_go_round() {
 #[test]
 fn faults_only_keeps_what_is_not_open() {
     let mut screen = screen(&full(), SIZES[2]);
-    let (all, _) = screen.with(|pane, _| (pane.filter().2, ()));
+    let (all, ()) = screen.with(|pane, _| (pane.filter().2, ()));
     assert!(screen.act(Action::FaultsOnly));
     let (listed, of) = screen.with(|pane, _| (pane.filter().1, pane.filter().2));
     assert!(listed < of && of == all, "{listed} of {of}");
