@@ -4,8 +4,8 @@
 //! # Bird's-eye view
 //!
 //! Fetchers read Azure in the background and send [`store::Update`]s; the store swaps slices;
-//! `analysis` turns a snapshot into verdicts; panes draw the visible rows; `check` and the reports
-//! read the very same snapshot. Fetchers never touch the screen and panes never touch the network:
+//! [`analysis`] turns a snapshot into hops, gates and findings; panes draw the visible rows; `check`
+//! and the reports read the very same snapshot and judgement. Fetchers never touch the screen and panes never touch the network:
 //! they meet in `Update` (towards the store) and [`model::ask::Ask`] (towards the fetchers).
 //!
 //! # Code map
