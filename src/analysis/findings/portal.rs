@@ -134,7 +134,7 @@ fn is_the_persons(scene: &Scene<'_>, meaning: network::address::Meaning) -> bool
     }
 }
 
-/// The portal's addresses for Cosmos DB, cloud by cloud [K]. Any one of them is a sign that somebody
+/// The portal's addresses for Cosmos DB, cloud by cloud `[K]`. Any one of them is a sign that somebody
 /// has thought of it.
 const PORTAL_OF_COSMOS: [&str; 13] = [
     "13.91.105.215",

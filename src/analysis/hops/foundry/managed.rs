@@ -367,7 +367,7 @@ fn gone(ground: &Ground<'_>, managed: &ManagedState, one: &ManagedResource) -> E
     )
 }
 
-/// A lock that forbids writing also forbids the listing of keys, which is a POST [K].
+/// A lock that forbids writing also forbids the listing of keys, which is a POST `[K]`.
 fn locks(ground: &Ground<'_>, group: &ArmId, resource: &Resource) -> GateVerdict {
     let snapshot = ground.inventory.snapshot();
     let mut found: Vec<&Lock> = Vec::new();
