@@ -496,9 +496,18 @@ fn about(
                 .collect();
             if let Some(worst) = sending.iter().min() {
                 let open = sending.iter().filter(|mark| **mark == Mark::Open).count();
+                // What cannot be told may send: a refusal is no "none of them".
+                let perhaps = sending
+                    .iter()
+                    .filter(|mark| matches!(mark, Mark::Unknown | Mark::Reading))
+                    .count();
+                let count = match perhaps {
+                    0 => open.to_string(),
+                    perhaps => format!("{open}-{}", open + perhaps),
+                };
                 facts.push(Fact::marked(
                     *worst,
-                    format!("{open} of {} send", sending.len()),
+                    format!("{count} of {} send", sending.len()),
                 ));
             }
             facts.push(Fact::muted(join(&[sku, region])));
