@@ -139,13 +139,17 @@ fn depth(snapshot: &Snapshot) -> u32 {
                 | Key::EligibleRoles(_)
                 | Key::ActiveRoles(_)
                 | Key::NetworkPerimeters(_)
+                | Key::PolicyAssignments(_)
+                | Key::PolicyExemptions(_)
                 | Key::DenyAssignments(_) => 0,
                 Key::List { .. } => u32::from(key.scope().is_some_and(|id| !is_asked(&id))),
                 // A managed group is named by its hub.
-                Key::Resource(_) | Key::Locks(_) => 1,
+                Key::Resource(_) | Key::Locks(_) | Key::PolicyStates(_) => 1,
                 Key::Facet(_, Facet::IndexerStatus | Facet::IndexStatistics)
                 | Key::AssignedTo(..) => 2 + token,
-                Key::Facet(_, Facet::PerimeterProfiles | Facet::PerimeterLinks) => 2,
+                // An assignment names its definition, an initiative its own.
+                Key::PolicyDefinition(_)
+                | Key::Facet(_, Facet::PerimeterProfiles | Facet::PerimeterLinks) => 2,
                 Key::Facet(_, Facet::PerimeterRules) => 3,
                 Key::Facet(id, _) if is_asked(id) => 1,
                 Key::Facet(..) => 2,

@@ -88,6 +88,9 @@ fn key_of(document: &Value) -> Option<Key> {
         "roleeligibilityscheduleinstances" => return Some(Key::EligibleRoles(scope)),
         "roleassignmentscheduleinstances" => return Some(Key::ActiveRoles(scope)),
         "locks" => return Some(Key::Locks(scope)),
+        "policyassignments" => return Some(Key::PolicyAssignments(scope)),
+        "policyexemptions" => return Some(Key::PolicyExemptions(scope)),
+        "policydefinitions" | "policysetdefinitions" => return Some(Key::PolicyDefinition(id)),
         "networksecurityperimeters" => return Some(Key::NetworkPerimeters(scope)),
         "roledefinitions" => return Some(Key::RoleDefinitions(scope)),
         "denyassignments" => return Some(Key::DenyAssignments(scope)),
@@ -114,7 +117,7 @@ fn every_document_of_a_scenario_can_be_read_whole() {
         let Some(key) = key_of(&document) else {
             continue;
         };
-        let single = matches!(key, Key::Resource(_));
+        let single = matches!(key, Key::Resource(_) | Key::PolicyDefinition(_));
         let body = if single {
             document.clone()
         } else {

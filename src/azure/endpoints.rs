@@ -100,6 +100,12 @@ const COGNITIVE_PERIMETERS: &str = "2025-09-01";
 const LOG_PERIMETERS: &str = "2025-07-01";
 /// PIM's instances.
 const SCHEDULES: &str = "2020-10-01";
+/// Policy assignments, definitions and sets of them.
+const POLICY: &str = "2023-04-01";
+/// Policy exemptions: no stable version is known.
+const EXEMPTIONS: &str = "2022-07-01-preview";
+/// Policy states.
+const POLICY_STATES: &str = "2019-10-01";
 /// Management locks.
 const LOCKS: &str = "2020-05-01";
 /// Network security perimeters.
@@ -171,6 +177,20 @@ pub fn request(key: &Key) -> Option<Request> {
             api_version: Some(LOCKS),
             ..authorization(scope, "locks")
         },
+        Key::PolicyAssignments(scope) => Request {
+            api_version: Some(POLICY),
+            ..authorization(scope, "policyAssignments")
+        },
+        Key::PolicyExemptions(scope) => Request {
+            api_version: Some(EXEMPTIONS),
+            ..authorization(scope, "policyExemptions")
+        },
+        Key::PolicyDefinition(id) => Request::arm(
+            encoded(id.as_str()),
+            POLICY,
+            format!("Microsoft.Authorization/{}/read", key.what()),
+        ),
+        Key::PolicyStates(scope) => policy_states(scope),
         Key::NetworkPerimeters(scope) => Request::arm(
             encoded(&format!("{scope}/providers/{PERIMETER}")),
             PERIMETERS,
@@ -310,6 +330,21 @@ fn authorization(scope: &ArmId, kind: &str) -> Request {
         AUTHORIZATION,
         format!("Microsoft.Authorization/{kind}/read"),
     )
+}
+
+/// A query by POST with nothing in its body. Reader may lack the action.
+fn policy_states(scope: &ArmId) -> Request {
+    Request {
+        body: Some(json!({})),
+        role: Some("Resource Policy Contributor"),
+        ..Request::arm(
+            encoded(&format!(
+                "{scope}/providers/Microsoft.PolicyInsights/policyStates/latest/queryResults"
+            )),
+            POLICY_STATES,
+            "Microsoft.PolicyInsights/policyStates/queryResults/action",
+        )
+    }
 }
 
 /// Which types have the facet, where it hangs, and the version that knows it.

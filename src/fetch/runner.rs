@@ -539,6 +539,7 @@ fn leads_on(key: &Key) -> bool {
         | Key::Locks(_)
         | Key::AssignedTo(..)
         | Key::ServicePrincipalOf(..)
+        | Key::PolicyStates(_)
         | Key::RoleDefinitions(_)
         | Key::DenyAssignments(_) => {
             // Their refusal leads to the groups' own lists.
@@ -553,7 +554,11 @@ fn leads_on(key: &Key) -> bool {
         | Key::ActiveRoles(_)
         // Where the directory refuses, ARM is asked instead.
         | Key::Memberships(..)
-        | Key::RoleAssignments(_) => true,
+        | Key::RoleAssignments(_)
+        | Key::PolicyAssignments(_)
+        | Key::PolicyExemptions(_) => true,
+        // An initiative names its definitions.
+        Key::PolicyDefinition(id) => crate::model::policy::is_set(id),
     }
 }
 

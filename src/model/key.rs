@@ -5,6 +5,7 @@ use std::fmt;
 use super::access::Member;
 use super::facet::Facet;
 use super::id::{ArmId, Folded, PrincipalId, SubscriptionId, TenantId};
+use super::policy::is_set;
 use super::resource::Family;
 
 /// The name of one slice.
@@ -52,6 +53,14 @@ pub enum Key {
     AssignedTo(ArmId, PrincipalId),
     /// The service principal that an application has in a tenant, from Microsoft Graph.
     ServicePrincipalOf(Option<TenantId>, AppId),
+    /// Policy assignments seen at a scope: at it, above it, below it.
+    PolicyAssignments(ArmId),
+    /// Policy exemptions seen at a scope.
+    PolicyExemptions(ArmId),
+    /// One policy definition or one set of them, by its id: an assignment names it.
+    PolicyDefinition(ArmId),
+    /// What Azure last found when it held the resources of a group against their policies.
+    PolicyStates(ArmId),
 }
 
 /// An application's id.
@@ -81,6 +90,11 @@ impl Key {
             Self::Memberships(..) => "transitiveMemberOf",
             Self::AssignedTo(..) => "roleAssignments/assignedTo",
             Self::ServicePrincipalOf(..) => "servicePrincipals",
+            Self::PolicyAssignments(_) => "policyAssignments",
+            Self::PolicyExemptions(_) => "policyExemptions",
+            Self::PolicyDefinition(id) if is_set(id) => "policySetDefinitions",
+            Self::PolicyDefinition(_) => "policyDefinitions",
+            Self::PolicyStates(_) => "policyStates",
         }
     }
 
@@ -104,6 +118,11 @@ impl Key {
             Self::Memberships(..) => "groups of a principal",
             Self::AssignedTo(..) => "role assignments of a principal and its groups",
             Self::ServicePrincipalOf(..) => "service principal of an application",
+            Self::PolicyAssignments(_) => "policy assignments",
+            Self::PolicyExemptions(_) => "policy exemptions",
+            Self::PolicyDefinition(id) if is_set(id) => "an initiative that is assigned",
+            Self::PolicyDefinition(_) => "a policy definition that is assigned",
+            Self::PolicyStates(_) => "policy states",
         }
     }
 
@@ -139,7 +158,11 @@ impl Key {
             | Self::ActiveRoles(id)
             | Self::Locks(id)
             | Self::NetworkPerimeters(id)
-            | Self::AssignedTo(id, _) => Some(id.clone()),
+            | Self::AssignedTo(id, _)
+            | Self::PolicyAssignments(id)
+            | Self::PolicyExemptions(id)
+            | Self::PolicyDefinition(id)
+            | Self::PolicyStates(id) => Some(id.clone()),
         }
     }
 }

@@ -21,6 +21,7 @@ pub mod key;
 pub mod ledger;
 pub mod network;
 pub mod perimeter;
+pub mod policy;
 pub mod resource;
 pub mod scope;
 pub mod search;

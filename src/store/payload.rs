@@ -14,6 +14,7 @@ use crate::model::network::{OutboundRule, PerimeterConfiguration, SharedPrivateL
 use crate::model::perimeter::{
     NetworkPerimeter, PerimeterAccessRule, PerimeterAssociation, PerimeterLink, PerimeterProfile,
 };
+use crate::model::policy::{PolicyAssignment, PolicyContent, PolicyExemption, PolicyState};
 use crate::model::resource::Resource;
 use crate::model::search::{DataSource, Index, IndexStatistics, Indexer, IndexerStatus, Skillset};
 use crate::model::tenancy::{ResourceGroup, Subscription, Tenant};
@@ -115,6 +116,14 @@ payload! {
     PerimeterLinks(PerimeterLink),
     /// The groups that a principal is in.
     Memberships(Principal),
+    /// Policy assignments.
+    PolicyAssignments(PolicyAssignment),
+    /// Policy exemptions.
+    PolicyExemptions(PolicyExemption),
+    /// A policy definition, or a set of them.
+    PolicyContents(PolicyContent),
+    /// Policy states.
+    PolicyStates(PolicyState),
 }
 
 impl Payload {

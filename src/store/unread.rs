@@ -47,8 +47,14 @@ fn is_gone(key: &Key, slice: &Slice) -> bool {
     match key {
         Key::Resource(_) => says(&GONE),
         // A hub may name a managed group that somebody deleted.
-        Key::List { group: Some(_), .. } | Key::Locks(_) | Key::DenyAssignments(_) => {
-            says(&["ResourceGroupNotFound"])
+        Key::List { group: Some(_), .. }
+        | Key::Locks(_)
+        | Key::DenyAssignments(_)
+        | Key::PolicyAssignments(_)
+        | Key::PolicyExemptions(_)
+        | Key::PolicyStates(_) => says(&["ResourceGroupNotFound"]),
+        Key::PolicyDefinition(_) => {
+            says(&["PolicyDefinitionNotFound", "PolicySetDefinitionNotFound"])
         }
         Key::Memberships(..) => says(&["Request_ResourceNotFound"]),
         // The service's list named it a moment ago; its 404s carry no code.

@@ -252,6 +252,10 @@ fn payload(page: Page) -> Payload {
         Page::PerimeterAssociations(items) => Payload::PerimeterAssociations(items),
         Page::PerimeterLinks(items) => Payload::PerimeterLinks(items),
         Page::Memberships(items) => Payload::Memberships(items),
+        Page::PolicyAssignments(items) => Payload::PolicyAssignments(items),
+        Page::PolicyExemptions(items) => Payload::PolicyExemptions(items),
+        Page::PolicyContents(items) => Payload::PolicyContents(items),
+        Page::PolicyStates(items) => Payload::PolicyStates(items),
     }
 }
 

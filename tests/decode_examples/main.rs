@@ -71,8 +71,22 @@ fn decode(key: &Key, body: &Value, api_version: &str) -> Decoded {
 fn asked(name: &str, body: Value) -> Option<(Key, Value)> {
     let scope = ArmId::new("/subscriptions/s");
     let (folder, file) = name.split_once('/')?;
-    if folder == "Microsoft.Authorization-policy" || file.starts_with("error_") {
+    if file.starts_with("error_") || file.contains("_summarize") {
         return None;
+    }
+    if let (
+        "Microsoft.Authorization-policy",
+        Some(id),
+        Some("policyDefinitions" | "policySetDefinitions"),
+    ) = (folder, body["id"].as_str(), file.split('_').next())
+    {
+        return Some((Key::PolicyDefinition(ArmId::new(id)), body));
+    }
+    if file.starts_with("policyDefinitions_list") {
+        // Definitions are read one by one: the first of the list stands for what that brings.
+        let first = body["value"][0].clone();
+        let id = ArmId::new(first["id"].as_str()?);
+        return Some((Key::PolicyDefinition(id), first));
     }
     let of_type = |body: &Value| body["type"].as_str().and_then(Family::of_type);
     if let Some(family) = of_type(&body) {
@@ -110,6 +124,9 @@ fn asked(name: &str, body: Value) -> Option<(Key, Value)> {
         "nspResourceAssociations" => facet(Facet::PerimeterAssociations),
         "sqlRoleAssignments" => facet(Facet::SqlRoleAssignments),
         "sqlRoleDefinitions" => facet(Facet::SqlRoleDefinitions),
+        "policyAssignments" => Some(Key::PolicyAssignments(scope.clone())),
+        "policyExemptions" => Some(Key::PolicyExemptions(scope.clone())),
+        "policyStates" => Some(Key::PolicyStates(scope.clone())),
         "blobContainers" => facet(Facet::Containers),
         "sharedPrivateLinkResources" => facet(Facet::SharedPrivateLinks),
         "networkSecurityPerimeterConfigurations" => facet(Facet::Perimeters),
@@ -179,7 +196,7 @@ fn every_example_decodes_without_issues() {
     let mut found = Vec::new();
     let all = fetched(&root);
     assert!(
-        all.len() >= 85,
+        all.len() >= 99,
         "only {} examples of fetched kinds",
         all.len()
     );
@@ -248,8 +265,8 @@ fn shown(page: Page) -> String {
         DiagnosticSettings, RoleAssignments, RoleDefinitions, DenyAssignments, Principals,
         RoleSchedules, Locks, SqlRoleAssignments, SqlRoleDefinitions, NetworkPerimeters,
         PerimeterProfiles, PerimeterRules, PerimeterAssociations, PerimeterLinks, Memberships,
-        Indexers, IndexerStatuses, DataSources, Skillsets, Indexes, IndexStatistics;
-        Tenants, SharedPrivateLinks, Perimeters, OutboundRules
+        PolicyAssignments, PolicyExemptions, PolicyStates, Indexers, IndexerStatuses, DataSources, Skillsets, Indexes, IndexStatistics;
+        Tenants, SharedPrivateLinks, Perimeters, OutboundRules, PolicyContents
     )
 }
 
@@ -272,6 +289,8 @@ fn what_is_read_of_an_example_is_in_the_result() {
             }
             let is_time = pointer.contains("/systemData/")
                 || pointer.ends_with("edOn")
+                || pointer.ends_with("/timestamp")
+                || pointer.ends_with("/expiresOn")
                 || pointer.ends_with("DateTime");
             let text = match &value {
                 Value::String(text) => format!("{text:?}"),

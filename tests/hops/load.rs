@@ -18,6 +18,8 @@ use serde_json::{Value, json};
 use crate::pages::payload;
 use crate::world::{Ended, NOW, World, is_assignment};
 
+mod policy;
+
 /// The store after everything in scope was read.
 pub(crate) fn store(world: &World) -> Store {
     let mut loader = Loader {
@@ -75,7 +77,9 @@ impl Loader<'_> {
     fn settle(&mut self, key: Key, items: Vec<Value>) {
         let single = matches!(
             key,
-            Key::Resource(_) | Key::Facet(_, Facet::IndexerStatus | Facet::IndexStatistics)
+            Key::Resource(_)
+                | Key::PolicyDefinition(_)
+                | Key::Facet(_, Facet::IndexerStatus | Facet::IndexStatistics)
         );
         let body = if single {
             let Some(body) = items.into_iter().next() else {
@@ -229,6 +233,7 @@ impl Loader<'_> {
         }
         self.named(&views);
         self.roles(&scope);
+        self.policies(&scope, &views);
     }
 
     /// What resources in view name and no list brought.
@@ -512,7 +517,7 @@ fn issue(ended: Ended, key: &Key) -> Issue {
         }
         Ended::NotFound => {
             issue.status = Some(404);
-            issue.code = Some("ResourceNotFound".to_owned());
+            issue.code = Some(policy::not_found(key).to_owned());
         }
         Ended::Failed | Ended::Pending => {}
     }

@@ -304,6 +304,10 @@ fn parents_exist() {
     for scenario in loading::all() {
         for document in &scenario.arm {
             let id = id_of(document);
+            // The answer of a query is filed under the query's path, which nothing stands behind.
+            if id.ends_with("/queryResults") {
+                continue;
+            }
             if let Some(parent) = parent(id) {
                 assert!(
                     scenario.document(&parent).is_some(),

@@ -372,7 +372,8 @@ fn payload(page: Page) -> Payload {
         RoleAssignments, RoleDefinitions, DenyAssignments, Principals, Indexers, IndexerStatuses,
         DataSources, Skillsets, Indexes, IndexStatistics, RoleSchedules, Locks,
         SqlRoleAssignments, SqlRoleDefinitions, NetworkPerimeters, PerimeterProfiles,
-        PerimeterRules, PerimeterAssociations, PerimeterLinks, Memberships)
+        PerimeterRules, PerimeterAssociations, PerimeterLinks, Memberships,
+        PolicyAssignments, PolicyExemptions, PolicyContents, PolicyStates)
 }
 
 fn folder(path: &Path) -> Vec<Value> {

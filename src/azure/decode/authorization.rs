@@ -52,7 +52,7 @@ pub(super) fn role_assignment(item: &Reader<'_>, context: &Context<'_>) -> Optio
 }
 
 /// `properties.scope`, else what stands before the assignment's own provider in its id.
-fn scope(properties: &Reader<'_>, id: &ArmId) -> Option<ArmId> {
+pub(super) fn scope(properties: &Reader<'_>, id: &ArmId) -> Option<ArmId> {
     match properties.id("scope") {
         Field::Value(scope) => Some(scope),
         Field::Malformed => None,
@@ -60,7 +60,7 @@ fn scope(properties: &Reader<'_>, id: &ArmId) -> Option<ArmId> {
     }
 }
 
-fn scope_in(id: &ArmId) -> Option<ArmId> {
+pub(super) fn scope_in(id: &ArmId) -> Option<ArmId> {
     let end = id.folded().rfind("/providers/microsoft.authorization/")?;
     let scope = id.as_str().get(..end)?;
     Some(ArmId::new(if scope.is_empty() { "/" } else { scope }))

@@ -24,6 +24,7 @@ mod monitor;
 mod network;
 mod page;
 mod perimeter;
+mod policy;
 pub mod reader;
 mod resources;
 mod scrub;

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::reader::{Notes, Reader};
 use super::{
     Context, authorization, cognitive, cosmos_roles, graph, key_vault, machine_learning, monitor,
-    network, perimeter, resource, resources, search, search_page, storage,
+    network, perimeter, policy, resource, resources, search, search_page, storage,
 };
 use crate::model::access::{
     DenyAssignment, Lock, Principal, RoleAssignment, RoleDefinition, RoleSchedule,
@@ -24,6 +24,7 @@ use crate::model::network::{OutboundRule, PerimeterConfiguration, SharedPrivateL
 use crate::model::perimeter::{
     NetworkPerimeter, PerimeterAccessRule, PerimeterAssociation, PerimeterLink, PerimeterProfile,
 };
+use crate::model::policy::{PolicyAssignment, PolicyContent, PolicyExemption, PolicyState};
 use crate::model::resource::{Family, Resource};
 use crate::model::search::{DataSource, Index, IndexStatistics, Indexer, IndexerStatus, Skillset};
 use crate::model::tenancy::{ResourceGroup, Subscription, Tenant};
@@ -125,6 +126,14 @@ pages! {
     PerimeterLinks(PerimeterLink),
     /// The groups that a principal is in.
     Memberships(Principal),
+    /// Policy assignments.
+    PolicyAssignments(PolicyAssignment),
+    /// Policy exemptions.
+    PolicyExemptions(PolicyExemption),
+    /// A policy definition, or a set of them.
+    PolicyContents(PolicyContent),
+    /// Policy states.
+    PolicyStates(PolicyState),
 }
 
 impl Page {
@@ -187,6 +196,22 @@ pub fn page(key: &Key, body: &Value, context: &Context<'_>) -> Decoded {
             Page::RoleSchedules,
         ),
         Key::Locks(_) => items(key, body, context, authorization::lock, Page::Locks),
+        Key::PolicyAssignments(_) => items(
+            key,
+            body,
+            context,
+            policy::assignment,
+            Page::PolicyAssignments,
+        ),
+        Key::PolicyExemptions(_) => items(
+            key,
+            body,
+            context,
+            policy::exemption,
+            Page::PolicyExemptions,
+        ),
+        Key::PolicyDefinition(id) => policy::page(id, body, context),
+        Key::PolicyStates(_) => items(key, body, context, policy::state, Page::PolicyStates),
         Key::NetworkPerimeters(_) => items(
             key,
             body,

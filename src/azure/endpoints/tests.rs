@@ -217,6 +217,8 @@ fn what_stands_around_roles_hangs_where_the_reference_says() {
     let parts = "Microsoft.Network/networkSecurityPerimeters/p";
     let cosmos = "Microsoft.DocumentDB/databaseAccounts/c";
     let principal = PrincipalId::new("o'id");
+    let mg =
+        "/providers/Microsoft.Management/managementGroups/mg/providers/Microsoft.Authorization";
     for (key, expected) in [
         (
             Key::EligibleRoles(scope.clone()),
@@ -233,8 +235,33 @@ fn what_stands_around_roles_hangs_where_the_reference_says() {
             ),
         ),
         (
-            Key::Locks(group),
+            Key::Locks(group.clone()),
             format!("{RG}Microsoft.Authorization/locks?api-version=2020-05-01"),
+        ),
+        (
+            Key::PolicyAssignments(scope.clone()),
+            format!("{own}/policyAssignments?api-version=2023-04-01"),
+        ),
+        (
+            Key::PolicyExemptions(group.clone()),
+            format!("{RG}Microsoft.Authorization/policyExemptions?api-version=2022-07-01-preview"),
+        ),
+        (
+            Key::PolicyStates(group),
+            format!(
+                "{RG}Microsoft.PolicyInsights/policyStates/latest/queryResults?api-version=2019-10-01"
+            ),
+        ),
+        (
+            Key::PolicyDefinition(ArmId::new(format!("{mg}/policySetDefinitions/baseline"))),
+            format!("{mg}/policySetDefinitions/baseline?api-version=2023-04-01"),
+        ),
+        (
+            Key::PolicyDefinition(ArmId::new(
+                "/providers/Microsoft.Authorization/policyDefinitions/dc2d41d1",
+            )),
+            "/providers/Microsoft.Authorization/policyDefinitions/dc2d41d1?api-version=2023-04-01"
+                .to_owned(),
         ),
         (
             Key::NetworkPerimeters(scope),

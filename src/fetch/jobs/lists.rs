@@ -1,4 +1,4 @@
-//! Lists: every page is decoded and told as it comes.
+//! Lists, got or queried: every page is decoded and told as it comes.
 
 use serde_json::json;
 
@@ -19,28 +19,35 @@ impl Job<'_> {
         };
         let mut issues = Vec::new();
         let mut before = 0;
-        let outcome = self
-            .client()
-            .list(self.call(request), |sheet| {
-                if before == 0 {
-                    self.reader
-                        .tell_caller(self.wanted.tenant.as_ref(), self.teller);
-                }
-                let observed_at = sheet.answer.observed_at;
-                let context = context(request, &sheet.answer, requested);
-                let count = sheet.items.len();
-                let decoded = page(key, &json!({ "value": sheet.items }), &context);
-                issues.extend(
-                    decoded
-                        .issues
-                        .into_iter()
-                        .map(|issue| numbered(issue, before)),
-                );
-                before += count;
-                self.teller
-                    .tell(News::Page(payload(decoded.page), observed_at));
-            })
-            .await;
+        let on_page = |sheet: crate::azure::client::Page| {
+            if before == 0 {
+                self.reader
+                    .tell_caller(self.wanted.tenant.as_ref(), self.teller);
+            }
+            let observed_at = sheet.answer.observed_at;
+            let context = context(request, &sheet.answer, requested);
+            let count = sheet.items.len();
+            let decoded = page(key, &json!({ "value": sheet.items }), &context);
+            issues.extend(
+                decoded
+                    .issues
+                    .into_iter()
+                    .map(|issue| numbered(issue, before)),
+            );
+            before += count;
+            self.teller
+                .tell(News::Page(payload(decoded.page), observed_at));
+        };
+        // A query is a POST, and so is each of its further pages.
+        let outcome = match &request.body {
+            None => self.client().list(self.call(request), on_page).await,
+            Some(body) => {
+                let body = body.clone();
+                self.client()
+                    .query_list(self.call(request), body, on_page)
+                    .await
+            }
+        };
         match outcome {
             Ok(end) => {
                 if let Some(error) = end.broken {

@@ -136,7 +136,9 @@ impl Job<'_> {
     /// One document or a list, as the key has it.
     async fn ask(&self, request: &Request) -> Vec<Issue> {
         match &self.wanted.key {
-            Key::Resource(_) | Key::Facet(_, Facet::IndexerStatus | Facet::IndexStatistics) => {
+            Key::Resource(_)
+            | Key::PolicyDefinition(_)
+            | Key::Facet(_, Facet::IndexerStatus | Facet::IndexStatistics) => {
                 self.single(request).await
             }
             _ => self.list(request).await,
@@ -258,5 +260,9 @@ pub fn payload(page: Page) -> Payload {
         Page::PerimeterAssociations(items) => Payload::PerimeterAssociations(items),
         Page::PerimeterLinks(items) => Payload::PerimeterLinks(items),
         Page::Memberships(items) => Payload::Memberships(items),
+        Page::PolicyAssignments(items) => Payload::PolicyAssignments(items),
+        Page::PolicyExemptions(items) => Payload::PolicyExemptions(items),
+        Page::PolicyContents(items) => Payload::PolicyContents(items),
+        Page::PolicyStates(items) => Payload::PolicyStates(items),
     }
 }

@@ -16,7 +16,7 @@ impl Job<'_> {
             Err(error) => return self.trouble(request, error),
         };
         let requested = match key {
-            Key::Resource(id) => Some(id),
+            Key::Resource(id) | Key::PolicyDefinition(id) => Some(id),
             _ => None,
         };
         let decoded = page(key, &answer.json, &context(request, &answer, requested));

@@ -12,6 +12,7 @@ mod facets;
 mod managed;
 mod named;
 mod perimeters;
+mod policy;
 mod principals;
 mod scope;
 mod search;
@@ -105,6 +106,7 @@ mod rank {
     pub(super) const NAMED: u8 = 4;
     pub(super) const FACET: u8 = 5;
     pub(super) const NAMES: u8 = 6;
+    pub(super) const POLICY: u8 = 7;
 }
 
 /// The families that tell a person which group holds the environment.
@@ -143,6 +145,7 @@ pub fn plan(known: &Snapshot, scope: &Scope, options: Options) -> Plan {
         planner.groups_in_scope(&places);
         planner.principals(&places);
         planner.memberships(&places);
+        planner.policies(&places);
     }
     planner.wanted
 }

@@ -4,6 +4,8 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use super::super::documents::Document;
 use super::super::filter::{self, Argument, Subject, Unsupported};
@@ -220,7 +222,9 @@ impl Subject for Assignment<'_> {
             ("atexactscope", []) => Ok(self.place == Place::At),
             ("atscopeandbelow", []) => Ok(self.place != Place::Above),
             ("astarget", []) => Ok(self.is_assigned_to(&self.call.world.caller.object_id)),
-            ("excludeexpired", []) => Ok(true),
+            ("excludeexpired", []) => Ok(text(self.body, &["properties", "expiresOn"])
+                .and_then(|text| OffsetDateTime::parse(text, &Rfc3339).ok())
+                .is_none_or(|end| end > OffsetDateTime::now_utc())),
             ("assignedto", [Argument::Text(id)]) => {
                 // Azure takes a person or a service principal here, and no group.
                 if self.call.world.directory.is_group(id) {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::super::reply::Reply;
 use super::super::request::Request;
 use super::super::world::World;
-use super::{Call, errors, resources, text};
+use super::{Call, errors, lists, resources, text};
 
 /// POST operations that only read. The last segment decides.
 const QUERIES: [&str; 6] = [
@@ -95,6 +95,17 @@ pub(super) fn answer(call: &Call<'_>) -> Reply {
     if parts == ["providers", "microsoft.resourcegraph", "resources"] {
         return resource_graph(call);
     }
+    if let [
+        ..,
+        "providers",
+        "microsoft.policyinsights",
+        "policystates",
+        _,
+        "queryresults",
+    ] = parts.as_slice()
+    {
+        return policy_states(call);
+    }
     if let Some(document) = call.documents.at(&call.request.lower) {
         let mut body = document.body.clone();
         if let Value::Object(fields) = &mut body {
@@ -105,6 +116,48 @@ pub(super) fn answer(call: &Call<'_>) -> Reply {
     }
     let (action, scope) = action(call.request);
     errors::forbidden(call.world, &action, &scope)
+}
+
+/// The rows of every answer that a scenario files, as far as they lie in the scope that is asked.
+fn policy_states(call: &Call<'_>) -> Reply {
+    let lower = &call.request.lower;
+    let (scope, tail) = lower.split_at(lower.len() - 5);
+    let within = format!("/{}", scope.join("/"));
+    let is_within = |row: &Value| {
+        text(row, &["resourceId"])
+            .map(str::to_ascii_lowercase)
+            .is_some_and(|id| {
+                id.strip_prefix(&within)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            })
+    };
+    if call.request.parameter("$filter").is_some() {
+        return errors::bad_filter(call.request.parameter("$filter").unwrap_or_default());
+    }
+    let rows: Vec<Value> = call
+        .documents
+        .iter()
+        .filter(|document| document.segments.ends_with(tail))
+        .filter_map(|document| document.body.get("value")?.as_array())
+        .flatten()
+        .filter(|row| is_within(row))
+        .cloned()
+        .collect();
+    let mut reply = lists::page(call, rows);
+    if let Some(Value::Object(body)) = &mut reply.body {
+        let next = body.shift_remove("nextLink").unwrap_or(Value::Null);
+        let count = body
+            .get("value")
+            .and_then(Value::as_array)
+            .map_or(0, Vec::len);
+        body.insert(String::from("@odata.nextLink"), next);
+        body.insert(String::from("@odata.count"), json!(count));
+        let context = format!(
+            "https://management.azure.com{within}/providers/Microsoft.PolicyInsights/policyStates/$metadata#latest"
+        );
+        body.insert(String::from("@odata.context"), json!(context));
+    }
+    reply
 }
 
 /// The part of Kusto that is understood: a table, then `where type`, `project` and `limit`.

@@ -14,6 +14,7 @@ use crate::model::key::{AppId, Key};
 use crate::model::perimeter::{
     NetworkPerimeter, PerimeterAccessRule, PerimeterAssociation, PerimeterLink, PerimeterProfile,
 };
+use crate::model::policy::{PolicyAssignment, PolicyContent, PolicyExemption, PolicyState};
 use crate::model::search::{DataSource, Index, IndexStatistics, Indexer, IndexerStatus, Skillset};
 
 use super::{Inventory, Payload, Slice, State};
@@ -93,8 +94,23 @@ impl Inventory {
         active_roles: Key::ActiveRoles(_), RoleSchedules(RoleSchedule);
         /// Every lock that was read.
         locks: Key::Locks(_), Locks(Lock);
+        /// Every policy assignment that was read. One that was read at two scopes comes twice.
+        policy_assignments: Key::PolicyAssignments(_), PolicyAssignments(PolicyAssignment);
+        /// Every policy exemption that was read. One that was read at two scopes comes twice.
+        policy_exemptions: Key::PolicyExemptions(_), PolicyExemptions(PolicyExemption);
+        /// Every policy state that was read.
+        policy_states: Key::PolicyStates(_), PolicyStates(PolicyState);
         /// Every network security perimeter that was read.
         network_perimeters: Key::NetworkPerimeters(_), NetworkPerimeters(NetworkPerimeter);
+    }
+
+    /// What stands behind a policy assignment, when it was read.
+    pub fn policy_content(&self, id: &ArmId) -> Option<&PolicyContent> {
+        let slice = self.snapshot.slice(&Key::PolicyDefinition(id.clone()))?;
+        match slice.value.as_deref()? {
+            Payload::PolicyContents(items) => items.first(),
+            _ => None,
+        }
     }
 
     /// The status of one indexer of a search service.

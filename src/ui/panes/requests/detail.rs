@@ -180,6 +180,15 @@ fn unknown(entry: &LedgerEntry, cx: &Cx<'_>) -> Option<Section> {
         Key::EligibleRoles(_) => "Roles that could be activated may be there unseen.",
         Key::ActiveRoles(_) => "Which roles end soon is not known.",
         Key::Locks(_) => "A lock may hold changes back.",
+        Key::PolicyAssignments(_) | Key::PolicyDefinition(_) => {
+            "A policy may change what works today, or refuse the next change."
+        }
+        Key::PolicyExemptions(_) => {
+            "Whether a policy that reaches a resource spares it is not known."
+        }
+        Key::PolicyStates(_) => {
+            "When Azure last held the resources against their policies is not known. Policies are judged without it."
+        }
         Key::NetworkPerimeters(_) => "A perimeter may stand before a resource.",
         Key::Principals(_) | Key::ServicePrincipalOf(..) => {
             "Who holds a role is shown by object id, and not whether they still exist."

@@ -191,6 +191,10 @@ fn word(key: &Key) -> &'static str {
         Key::Memberships(..) => "member of",
         Key::EligibleRoles(_) | Key::ActiveRoles(_) => "PIM",
         Key::Locks(_) => "locks",
+        Key::PolicyAssignments(_) => "policies",
+        Key::PolicyExemptions(_) => "exemptions",
+        Key::PolicyDefinition(_) => "a policy",
+        Key::PolicyStates(_) => "compliance",
         Key::NetworkPerimeters(_) => "perimeters",
     }
 }
