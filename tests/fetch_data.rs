@@ -537,3 +537,29 @@ async fn a_tenant_without_pim_lacks_nothing() {
     assert_eq!(state, State::Unsupported);
     assert!(inventory.snapshot().is_complete());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_a_provider_does_not_have_lacks_nothing() {
+    for (code, state) in [
+        (Some("InvalidResourceType"), State::Unsupported),
+        (None, State::Failed),
+    ] {
+        let (server, _folder, global) = lab(json!({})).await;
+        let answer = ResponseTemplate::new(404);
+        Mock::given(method("GET"))
+            .and(path_regex("/networkSecurityPerimeterConfigurations$"))
+            .respond_with(match code {
+                Some(code) => answer.set_body_json(
+                    json!({ "error": { "code": code, "message": "There is no such type." } }),
+                ),
+                None => answer,
+            })
+            .with_priority(1)
+            .mount(&server)
+            .await;
+        let inventory = read(global).await;
+        let slice = inventory.facet(&service(), Facet::Perimeters).unwrap();
+        assert_eq!(slice.state(), state, "{code:?}");
+        assert_eq!(inventory.snapshot().is_complete(), code.is_some());
+    }
+}

@@ -151,6 +151,33 @@ impl<'a> Ground<'a> {
         self.hosts.get(host_of(address).as_str()).copied()
     }
 
+    /// The family whose resources answer at hosts like this one, by the cloud's suffixes.
+    pub fn family_of_host(&self, host: &str) -> Option<Family> {
+        let suffix = &self.judging.suffix;
+        let below = |parent: &str| host.ends_with(&format!(".{parent}"));
+        let storage = suffix.blob.strip_prefix("blob.").unwrap_or(&suffix.blob);
+        let models = suffix
+            .openai
+            .strip_prefix("openai.")
+            .unwrap_or(&suffix.openai);
+        if below(&suffix.search) {
+            Some(Family::Search)
+        } else if below(storage) {
+            Some(Family::Storage)
+        } else if below(&suffix.vault) {
+            Some(Family::Vault)
+        } else if below(&suffix.cosmos) {
+            Some(Family::Cosmos)
+        } else if ["openai", "cognitiveservices", "services.ai"]
+            .iter()
+            .any(|kind| below(&format!("{kind}.{models}")))
+        {
+            Some(Family::Cognitive)
+        } else {
+            None
+        }
+    }
+
     /// Whether a resource lies in a group that Microsoft made for a hub.
     pub fn is_managed(&self, id: &ArmId) -> bool {
         id.group_id()

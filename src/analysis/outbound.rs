@@ -5,6 +5,7 @@
 
 use crate::analysis::evidence::{Evidence, has_properties};
 use crate::analysis::facets;
+use crate::analysis::network::{Member, perimeters_shown};
 use crate::analysis::verdict::{Reasoned, Verdict};
 use crate::model::field::Field;
 use crate::model::id::ArmId;
@@ -158,26 +159,73 @@ pub fn listing(hosts: &[String], host: &str) -> Listing {
     }
 }
 
-/// Whether a resource may call a host.
+/// Whether a resource may call a host, whatever stands behind it.
 pub fn may_call(outbound: &Outbound, host: &str) -> Reasoned {
-    let (verdict, reason) = by_control(outbound, host);
+    may_call_one(outbound, host, Member::Unclear)
+}
+
+/// Whether a resource may call a host of which is known how it stands to the caller's perimeters.
+pub fn may_call_one(outbound: &Outbound, host: &str, target: Member) -> Reasoned {
+    // Where the perimeter is all there is, it alone decides.
+    let (own, reason) = match (&outbound.perimeter, outbound.control) {
+        (Perimeter::Enforced(_), Control::NoneInService) => {
+            (Verdict::Open, outbound.reason.clone())
+        }
+        _ => by_control(outbound, host),
+    };
     let (verdict, reason) = match &outbound.perimeter {
-        Perimeter::Unclear(why) if verdict == Verdict::Open => {
+        Perimeter::Unclear(why) if own == Verdict::Open => {
             (Verdict::Unknown, format!("{reason}; but {why}"))
         }
-        Perimeter::Enforced(hosts)
-            if verdict != Verdict::Shut && !matches!(listing(hosts, host), Listing::Listed(_)) =>
-        {
-            (
-                Verdict::Unknown,
-                format!(
-                    "its perimeter is enforced and no outbound rule names {host}; a member of the perimeter may be called all the same"
-                ),
-            )
+        Perimeter::Enforced(hosts) => {
+            let (verdict, why) = by_perimeter(hosts, host, target);
+            match own.cmp(&verdict) {
+                std::cmp::Ordering::Less => (verdict, why),
+                std::cmp::Ordering::Equal => (own, format!("{reason}; {why}")),
+                std::cmp::Ordering::Greater => (own, reason),
+            }
         }
-        _ => (verdict, reason),
+        _ => (own, reason),
     };
     Reasoned::new(verdict, reason).proved_by(outbound.evidence.iter().cloned())
+}
+
+/// What an enforced perimeter says of a call: its members may be called, and the hosts of its
+/// outbound rules (domain-rules B.6).
+fn by_perimeter(hosts: &[String], host: &str, target: Member) -> (Verdict, String) {
+    match (listing(hosts, host), target) {
+        (Listing::Listed(_), _) => (
+            Verdict::Open,
+            format!("an outbound rule of its perimeter names {host}"),
+        ),
+        (_, Member::Same) => (
+            Verdict::Open,
+            "caller and target are in one perimeter".to_owned(),
+        ),
+        (_, Member::Disputed) => (
+            Verdict::Unknown,
+            "disputed: caller and target are in one perimeter, but AI Search's page asks for explicit rules between Search and models".to_owned(),
+        ),
+        (Listing::ParentOnly(at), Member::Outside) => (
+            Verdict::Unknown,
+            format!(
+                "its perimeter is enforced and of {host} only {} is listed, and no text says that subdomains match",
+                hosts[at]
+            ),
+        ),
+        (_, Member::Outside) => (
+            Verdict::Shut,
+            format!(
+                "its perimeter is enforced, the target is not in it, and no outbound rule names {host}"
+            ),
+        ),
+        (_, Member::Unclear) => (
+            Verdict::Unknown,
+            format!(
+                "its perimeter is enforced and no outbound rule names {host}; a member of the perimeter may be called all the same"
+            ),
+        ),
+    }
 }
 
 fn by_control(outbound: &Outbound, host: &str) -> (Verdict, String) {
@@ -240,10 +288,14 @@ pub fn outbound(inventory: &Inventory, resource: &Resource) -> Option<Outbound> 
         evidence: Vec::new(),
     };
     match resource.family {
-        Family::Cognitive => Some(Outbound {
-            perimeter: perimeter_of(inventory, resource),
-            ..of_account(resource)
-        }),
+        Family::Cognitive => {
+            let mut own = of_account(resource);
+            own.perimeter = perimeter_of(inventory, resource);
+            if own.perimeter != Perimeter::None {
+                own.evidence.extend(perimeters_shown(inventory, resource));
+            }
+            Some(own)
+        }
         Family::Workspace => match &resource.details {
             Details::Workspace(workspace) => Some(of_workspace(inventory, resource, workspace)),
             _ => None,
@@ -263,9 +315,14 @@ pub fn outbound(inventory: &Inventory, resource: &Resource) -> Option<Outbound> 
                     reason:
                         "its perimeter is enforced: members and the hosts of its outbound rules"
                             .to_owned(),
+                    evidence: perimeters_shown(inventory, resource).into_iter().collect(),
                     ..own
                 },
-                perimeter => Outbound { perimeter, ..own },
+                perimeter => Outbound {
+                    perimeter,
+                    evidence: perimeters_shown(inventory, resource).into_iter().collect(),
+                    ..own
+                },
             })
         }
         Family::Storage | Family::Vault | Family::Cosmos => Some(made(

@@ -222,7 +222,7 @@ fn a_shared_private_link_is_the_only_way_once_it_exists() {
         (
             linked(closed(), "blob", "Approved"),
             Configuration,
-            Unknown,
+            Shut,
             "does not set executionEnvironment",
         ),
         (

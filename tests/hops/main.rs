@@ -8,6 +8,7 @@
     reason = "tables of cases: a document that does not fit is a fault of the test, and values written in place read best"
 )]
 
+mod audit;
 mod explain;
 mod findings;
 mod foundry;

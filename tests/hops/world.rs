@@ -77,8 +77,11 @@ pub(crate) struct World {
 impl World {
     /// A scenario of the embedded Azure.
     pub(crate) fn scenario(name: &str) -> Self {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/scenarios");
-        let folder = root.join(name);
+        Self::folder(&scenarios().join(name))
+    }
+
+    /// A folder laid out as scenarios are.
+    pub(crate) fn folder(folder: &Path) -> Self {
         let settings: Value = toml_of(&folder.join("scenario.toml"));
         let texts = |value: &Value| -> Vec<String> {
             value
@@ -90,7 +93,7 @@ impl World {
                 .collect()
         };
         let mut arm = Vec::new();
-        for place in [root.join("common/arm"), folder.join("arm")] {
+        for place in [scenarios().join("common/arm"), folder.join("arm")] {
             for file in files(&place) {
                 if file.ends_with("providers.json") {
                     continue;
@@ -198,6 +201,12 @@ impl World {
     /// The document whose id ends so.
     pub(crate) fn body(&self, end: &str) -> &Value {
         &self.arm[self.place(end)]
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn body_mut(&mut self, end: &str) -> &mut Value {
+        let at = self.place(end);
+        &mut self.arm[at]
     }
 
     /// Merges a patch into a document of ARM.
@@ -409,6 +418,10 @@ impl Judged {
     pub(crate) fn ids(&self, kind: HopKind) -> Vec<String> {
         self.of(kind).iter().map(|hop| hop.id()).collect()
     }
+}
+
+fn scenarios() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/scenarios")
 }
 
 /// RFC 7396.

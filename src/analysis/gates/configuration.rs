@@ -69,6 +69,57 @@ pub fn unanswered(address: &str, what: &str, named: Evidence) -> GateVerdict {
     )])
 }
 
+/// Whether a service ranks as an index is set up to: none where no index has a semantic configuration.
+/// Silence means that the ranker is on (domain-rules B.2).
+pub fn semantic_ranker(ground: &Ground<'_>, service: &Resource) -> Option<GateVerdict> {
+    let Details::Search(search) = &service.details else {
+        return None;
+    };
+    let indexes = facets::indexes(ground.inventory, &service.id);
+    let index = indexes
+        .items
+        .iter()
+        .find(|one| !one.semantic_configurations.items().is_empty())?;
+    let word = search.semantic_search.text()?;
+    let proof = [
+        Evidence::of(service, "properties.semanticSearch"),
+        Evidence::in_body(
+            service.id.child(&format!("indexes/{}", index.name)),
+            &index.raw,
+            &index.source,
+            "semantic.configurations".to_owned(),
+        ),
+    ];
+    if !word.eq_ignore_ascii_case("disabled") {
+        return Some(judged(
+            Gate::Configuration,
+            Verdict::Open,
+            format!("semanticSearch of {} is {word}", service.name),
+            proof,
+        ));
+    }
+    Some(
+        judged(
+            Gate::Configuration,
+            Verdict::Shut,
+            format!(
+                "semanticSearch of {} is disabled, and index {} has a semantic configuration: queries that use it are refused",
+                service.name, index.name
+            ),
+            proof,
+        )
+        .mended_by([
+            az(on("search service update", &service.id).plain("--semantic-search free")),
+            azurerm(
+                "azurerm_search_service",
+                &service.name,
+                &[r#"semantic_search_sku = "free""#],
+            ),
+            portal(&service.name, ["Premium features", "Semantic ranker", "Free"]),
+        ]),
+    )
+}
+
 /// Whether an account has the deployment that a definition names, of the model it names.
 pub fn deployment(
     ground: &Ground<'_>,

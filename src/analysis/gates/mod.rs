@@ -19,6 +19,8 @@ pub mod network;
 pub mod outbound;
 pub mod quota;
 
+use indexmap::IndexMap;
+
 use super::evidence::Evidence;
 use super::hop::{GateVerdict, Remedy};
 use super::verdict::{Gate, Reasoned, Verdict};
@@ -61,6 +63,18 @@ pub fn all(gate: Gate, checks: Vec<GateVerdict>) -> Option<GateVerdict> {
         remedies,
         changed_at,
     })
+}
+
+/// Every gate once, out of checks of several.
+pub fn merged(checks: impl IntoIterator<Item = GateVerdict>) -> Vec<GateVerdict> {
+    let mut by_gate: IndexMap<Gate, Vec<GateVerdict>> = IndexMap::new();
+    for one in checks {
+        by_gate.entry(one.gate).or_default().push(one);
+    }
+    by_gate
+        .into_iter()
+        .filter_map(|(gate, checks)| all(gate, checks))
+        .collect()
 }
 
 fn keep(remedies: &mut Vec<Remedy>, more: Vec<Remedy>) {

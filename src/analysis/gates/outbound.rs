@@ -3,7 +3,8 @@
 use crate::analysis::evidence::Evidence;
 use crate::analysis::ground::{Ground, host_of};
 use crate::analysis::hop::{GateVerdict, Remedy};
-use crate::analysis::outbound::{self, Control};
+use crate::analysis::network::{self, Member};
+use crate::analysis::outbound::{self, Control, Perimeter};
 use crate::analysis::remedy::az::{self, az};
 use crate::analysis::remedy::portal::portal;
 use crate::analysis::remedy::shell::Line;
@@ -11,14 +12,29 @@ use crate::analysis::remedy::terraform;
 use crate::analysis::verdict::{Gate, Verdict};
 use crate::model::resource::{Family, Resource};
 
-/// Whether `caller` may call `address`; none for a caller that has nothing to say about it.
-pub fn outbound(ground: &Ground<'_>, caller: &Resource, address: &str) -> Option<GateVerdict> {
+/// Whether `caller` may call `address`, at which `target` answers as far as that was read; none for a
+/// caller that has nothing to say about it.
+pub fn outbound(
+    ground: &Ground<'_>,
+    caller: &Resource,
+    address: &str,
+    target: Option<&Resource>,
+) -> Option<GateVerdict> {
     let control = outbound::outbound(ground.inventory, caller)?;
     if control.control == Control::CallsNobody {
         return None;
     }
     let host = host_of(address);
-    let judged = outbound::may_call(&control, &host);
+    let member = match target {
+        Some(target) => network::perimeter_member(ground.inventory, caller, target),
+        // Only resources of Azure are in perimeters; one of them may not have been read.
+        None if ground.family_of_host(&host).is_some() => Member::Unclear,
+        None => Member::Outside,
+    };
+    let mut judged = outbound::may_call_one(&control, &host, member);
+    if let (Perimeter::Enforced(_), Some(target)) = (&control.perimeter, target) {
+        judged = judged.proved_by(network::perimeters_shown(ground.inventory, target));
+    }
     let remedies = if judged.verdict == Verdict::Open {
         Vec::new()
     } else {

@@ -175,6 +175,15 @@ pub(super) fn proof(
     )
 }
 
+/// The host of one part of a storage account: `x.blob.core.windows.net`.
+pub(super) fn storage_host(ground: &Ground<'_>, account: &Resource, part: &str) -> String {
+    let blob = &ground.judging.suffix.blob;
+    let suffix = blob
+        .strip_prefix("blob.")
+        .map_or_else(|| blob.clone(), |rest| format!("{part}.{rest}"));
+    format!("{}.{suffix}", account.name.to_ascii_lowercase())
+}
+
 /// The outbound gate of a search service: only a perimeter, or the switch against exfiltration, is
 /// one.
 pub(super) fn outbound(
@@ -188,15 +197,16 @@ pub(super) fn outbound(
     if control.perimeter == Perimeter::None {
         return None;
     }
-    if reached.is_some_and(|one| one.admission.by == Some(Question::Perimeter)) {
+    let by_link = |one: &network::Judged| one.admission.by == Some(Question::SharedPrivateLink);
+    if reached.is_some_and(by_link) {
         return Some(gates::judged(
             Gate::Outbound,
             Verdict::Open,
-            format!("{} and {} are in one perimeter", service.name, target.name),
+            "a perimeter does not filter what goes through a private link",
             control.evidence.clone(),
         ));
     }
-    gates::outbound::outbound(ground, service, address)
+    gates::outbound::outbound(ground, service, address, Some(target))
 }
 
 /// The switch that keeps skillsets from sending anything out (domain-rules B.2).

@@ -242,7 +242,7 @@ fn of_source(
             ground,
             service,
             account,
-            &format!("{}.{}", account.name, ground.judging.suffix.blob),
+            &definition::storage_host(ground, account, part.word()),
             reached.as_ref(),
         ));
         gates.extend(reached.map(|one| one.gate));

@@ -194,16 +194,11 @@ fn gates_of(
     target: &Target<'_>,
     calls: &[ModelCall],
 ) -> Vec<GateVerdict> {
-    let mut by_gate: IndexMap<Gate, Vec<GateVerdict>> = IndexMap::new();
-    for call in calls {
-        for gate in of_call(ground, caller, target, call) {
-            by_gate.entry(gate.gate).or_default().push(gate);
-        }
-    }
-    by_gate
-        .into_iter()
-        .filter_map(|(gate, checks)| gates::all(gate, checks))
-        .collect()
+    gates::merged(
+        calls
+            .iter()
+            .flat_map(|call| of_call(ground, caller, target, call)),
+    )
 }
 
 fn of_call(

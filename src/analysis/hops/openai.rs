@@ -28,11 +28,19 @@ const BLOB_WRITE: &str = "Microsoft.Storage/storageAccounts/blobServices/contain
 
 /// Draws them.
 pub(super) fn draw(ground: &Ground<'_>, out: &mut Vec<Hop>) {
-    let accounts: Vec<&Resource> = ends::model_accounts(ground)
+    let with_models: Vec<&Resource> = ends::model_accounts(ground)
         .into_iter()
         .map(|one| one.account)
         .collect();
-    to_search(ground, &accounts, out);
+    // A role or a list ties an account whether or not a model is deployed today.
+    let accounts: Vec<&Resource> = ground
+        .family(Family::Cognitive)
+        .filter(|one| !ends::may_be_managed(ground, &one.id))
+        .filter(|one| {
+            ends::is_for_models(one) || with_models.iter().any(|other| other.id == one.id)
+        })
+        .collect();
+    to_search(ground, &accounts, &with_models, out);
     for account in &accounts {
         to_storage(ground, account, out);
     }
@@ -40,7 +48,12 @@ pub(super) fn draw(ground: &Ground<'_>, out: &mut Vec<Hop>) {
 }
 
 /// H10: where a role or the account's list of hosts ties the two; else the one pair of a group.
-fn to_search(ground: &Ground<'_>, accounts: &[&Resource], out: &mut Vec<Hop>) {
+fn to_search(
+    ground: &Ground<'_>,
+    accounts: &[&Resource],
+    with_models: &[&Resource],
+    out: &mut Vec<Hop>,
+) {
     let services: Vec<&Resource> = ground
         .family(Family::Search)
         .filter(|one| !ends::may_be_managed(ground, &one.id))
@@ -56,7 +69,7 @@ fn to_search(ground: &Ground<'_>, accounts: &[&Resource], out: &mut Vec<Hop>) {
     for (account, service) in &tied {
         out.push(retrieval(ground, account, service, Basis::Inferred));
     }
-    for account in accounts {
+    for account in with_models {
         let pair = ends::only_pair(ground, account, Family::Search);
         let is_free = |service: &Resource| {
             !tied
@@ -143,7 +156,12 @@ fn retrieval(ground: &Ground<'_>, account: &Resource, target: &Resource, basis: 
         },
     ];
     let mut gates = by_system_identity(ground, account, target, None, &needs);
-    gates.extend(outbound(ground, account, &search_host(ground, target)));
+    gates.extend(outbound(
+        ground,
+        account,
+        &search_host(ground, target),
+        Some(target),
+    ));
     gates.push(retirement(ground, account));
     Hop {
         kind: HopKind::OpenaiToSearch,
@@ -231,7 +249,12 @@ fn to_storage(ground: &Ground<'_>, account: &Resource, out: &mut Vec<Hop>) {
             role: roles::BLOB_CONTRIBUTOR,
         });
         let mut gates = by_system_identity(ground, account, storage, Some("blob"), &needs);
-        gates.extend(outbound(ground, account, &blob_host(ground, storage)));
+        gates.extend(outbound(
+            ground,
+            account,
+            &blob_host(ground, storage),
+            Some(storage),
+        ));
         out.push(Hop {
             kind: HopKind::OpenaiToStorage,
             from: account.id.as_str().to_owned(),
@@ -264,7 +287,9 @@ fn url(ground: &Ground<'_>, account: &Resource, address: &str, basis: Basis) -> 
         return None;
     }
     let target = ground.by_host(&host);
-    let mut gates: Vec<GateVerdict> = outbound(ground, account, &host).into_iter().collect();
+    let mut gates: Vec<GateVerdict> = outbound(ground, account, &host, target)
+        .into_iter()
+        .collect();
     if let Some(target) = target {
         // A SAS does not cross the firewall, and no identity is presented.
         let caller = service(account, Credential::Key, None);
@@ -293,28 +318,6 @@ fn url(ground: &Ground<'_>, account: &Resource, address: &str, basis: Basis) -> 
 /// The family whose address a host is, when not all of that family could be read: it may be a
 /// resource of this environment, and no URL.
 fn unread_owner(ground: &Ground<'_>, host: &str) -> Option<Family> {
-    let suffix = &ground.judging.suffix;
-    let below = |parent: &str| host.ends_with(&format!(".{parent}"));
-    let storage = suffix.blob.strip_prefix("blob.").unwrap_or(&suffix.blob);
-    let models = suffix
-        .openai
-        .strip_prefix("openai.")
-        .unwrap_or(&suffix.openai);
-    let family = if below(&suffix.search) {
-        Family::Search
-    } else if below(storage) {
-        Family::Storage
-    } else if below(&suffix.vault) {
-        Family::Vault
-    } else if below(&suffix.cosmos) {
-        Family::Cosmos
-    } else if ["openai", "cognitiveservices", "services.ai"]
-        .iter()
-        .any(|kind| below(&format!("{kind}.{models}")))
-    {
-        Family::Cognitive
-    } else {
-        return None;
-    };
+    let family = ground.family_of_host(host)?;
     ends::is_missing(ground, family, None).then_some(family)
 }

@@ -481,14 +481,17 @@ fn work_on_objects(ground: &Ground<'_>, one: &Person, service: &Resource) -> Hop
 /// H04.
 fn query(ground: &Ground<'_>, one: &Person, service: &Resource) -> Hop {
     let needs = [need(Action::data(QUERY), &service.id, roles::INDEX_READER)];
-    search_hop(
+    let mut hop = search_hop(
         ground,
         one,
         service,
         HopKind::UserToSearchDocuments,
         QUERY_KEYS,
         &needs,
-    )
+    );
+    hop.gates
+        .extend(configuration::semantic_ranker(ground, service));
+    hop
 }
 
 fn search_hop(

@@ -29,6 +29,7 @@ mod workspace;
 pub use asked::{Admission, Answer, Asked, Question};
 pub use caller::{Caller, Credential, Instance, ServiceKind, region};
 pub use open_to::{Doors, OpenTo, Reach};
+pub use perimeter::{Member, evidence as perimeters_shown, member as perimeter_member};
 pub use rules::{Bypass, Fact, Public, Rules};
 pub use subnet::DeadRule;
 

@@ -63,14 +63,7 @@ impl<'a> Perimeter<'a> {
                 }
             }
         }
-        if let Some(observed_at) = listed.observed_at {
-            own.evidence = Some(Evidence::listed(
-                target.id.clone(),
-                "networkSecurityPerimeterConfigurations",
-                shown(listed.items),
-                observed_at,
-            ));
-        }
+        own.evidence = evidence(inventory, target);
         own
     }
 
@@ -220,10 +213,12 @@ impl<'a> Perimeter<'a> {
     ) -> (Answer, String) {
         match caller.credential {
             Credential::Key => {
-                return (
-                    Answer::Next,
-                    "a key or SAS does not benefit from a perimeter".to_owned(),
-                );
+                return self.by_address(caller.kind).unwrap_or_else(|| {
+                    (
+                        Answer::Next,
+                        "a key or SAS does not benefit from a perimeter".to_owned(),
+                    )
+                });
             }
             Credential::Unclear => {
                 return (
@@ -254,12 +249,7 @@ impl<'a> Perimeter<'a> {
                     .any(|theirs| theirs.perimeter == mine.perimeter)
         });
         if shared {
-            // The perimeter page grants this to all members; AI Search's page of 2024-12 asks for
-            // rules between Search and models (domain-rules B.6).
-            let searching = ServiceKind::of_family(target.family) == ServiceKind::Search
-                && caller.kind == ServiceKind::Cognitive
-                || target.family == Family::Cognitive && caller.kind == ServiceKind::Search;
-            return if searching {
+            return if asks_for_rules(caller.kind, ServiceKind::of_family(target.family)) {
                 (
                     Answer::MayAdmit,
                     "disputed: the caller is in the same perimeter, which admits members, but AI Search's page asks for explicit rules between Search and models".to_owned(),
@@ -276,9 +266,91 @@ impl<'a> Perimeter<'a> {
                 Answer::MayAdmit,
                 format!("{why}; it may be in the same one"),
             ),
-            None => (Answer::Next, "the caller is not in it".to_owned()),
+            None => self
+                .by_address(caller.kind)
+                .unwrap_or_else(|| (Answer::Next, "the caller is not in it".to_owned())),
         }
     }
+
+    /// What inbound rules that name addresses do for a service, whose own address is not known
+    /// here; none where they do nothing.
+    fn by_address(&self, kind: ServiceKind) -> Option<(Answer, String)> {
+        if self.admits_everyone() {
+            return Some((
+                Answer::Admits,
+                "an inbound rule admits every address".to_owned(),
+            ));
+        }
+        // Addresses of these services change (domain-rules A.1b).
+        let is_fixed = !matches!(kind, ServiceKind::Cognitive | ServiceKind::MachineLearning);
+        (is_fixed && self.inbound().any(|rule| !rule.address_prefixes.is_empty())).then(|| {
+            (
+                Answer::MayAdmit,
+                "an inbound rule names addresses, and the caller's is not known here".to_owned(),
+            )
+        })
+    }
+}
+
+/// How the target of a call stands to the enforced perimeters of its caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Member {
+    /// It is in one of them.
+    Same,
+    /// It is, but a source asks for rules between these two services all the same.
+    Disputed,
+    /// It is in none of them.
+    Outside,
+    /// It cannot be told.
+    Unclear,
+}
+
+/// How `target` stands to the enforced perimeters of `caller`.
+pub fn member(inventory: &Inventory, caller: &Resource, target: &Resource) -> Member {
+    let mine = facets::perimeters(inventory, &caller.id);
+    let theirs = facets::perimeters(inventory, &target.id);
+    let is_shared = mine
+        .items
+        .iter()
+        .filter(|one| one.access_mode.is("Enforced") && one.perimeter.is_some())
+        .any(|one| {
+            theirs
+                .items
+                .iter()
+                .any(|other| other.perimeter == one.perimeter)
+        });
+    let kind = ServiceKind::of_family;
+    match theirs.missing {
+        _ if is_shared && asks_for_rules(kind(caller.family), kind(target.family)) => {
+            Member::Disputed
+        }
+        _ if is_shared => Member::Same,
+        Some(_) => Member::Unclear,
+        None => Member::Outside,
+    }
+}
+
+/// The perimeters of a resource as it reports them itself.
+pub fn evidence(inventory: &Inventory, resource: &Resource) -> Option<Evidence> {
+    let listed = facets::perimeters(inventory, &resource.id);
+    listed.observed_at.map(|observed_at| {
+        Evidence::listed(
+            resource.id.clone(),
+            "networkSecurityPerimeterConfigurations",
+            shown(listed.items),
+            observed_at,
+        )
+    })
+}
+
+/// Members of a perimeter may call each other; AI Search's page of 2024-12 asks for rules between
+/// Search and models all the same (domain-rules B.6).
+fn asks_for_rules(caller: ServiceKind, target: ServiceKind) -> bool {
+    matches!(
+        (caller, target),
+        (ServiceKind::Cognitive, ServiceKind::Search)
+            | (ServiceKind::Search, ServiceKind::Cognitive)
+    )
 }
 
 fn shown(items: &[PerimeterConfiguration]) -> Value {

@@ -200,6 +200,12 @@ impl Job<'_> {
             // A tenant without the licence has no such roles: there is nothing to read.
             issue.kind = IssueKind::Unsupported;
         }
+        if issue.kind == IssueKind::NotFound
+            && issue.code.is_some()
+            && is_optional(&self.wanted.key)
+        {
+            issue.kind = IssueKind::Unsupported;
+        }
         if issue.kind == IssueKind::Denied {
             if issue.right.is_none() {
                 issue.right.clone_from(&request.action);
@@ -207,6 +213,18 @@ impl Job<'_> {
             issue.role = issue.role.or(request.role);
         }
         vec![issue]
+    }
+}
+
+/// Whether a reading is of a list that not every provider, region or cloud has: a 404 that gives its
+/// reason says that there is none here, where it is not the thing above that is gone.
+fn is_optional(key: &Key) -> bool {
+    match key {
+        Key::Facet(_, Facet::Perimeters | Facet::SharedPrivateLinks | Facet::OutboundRules) => true,
+        Key::NetworkPerimeters(scope) | Key::EligibleRoles(scope) | Key::ActiveRoles(scope) => {
+            scope.resource_group().is_none()
+        }
+        _ => false,
     }
 }
 

@@ -1,9 +1,11 @@
 //! What a resource names: those come along with it, read one by one.
 
 use crate::model::facet::Facet;
+use crate::model::field::Field;
 use crate::model::id::ArmId;
 use crate::model::key::Key;
 use crate::model::resource::{Details, Resource, Workspace};
+use crate::model::search::ConnectionString;
 use crate::store::{Payload, Snapshot};
 
 use super::value;
@@ -77,6 +79,7 @@ pub(super) fn of(known: &Snapshot, resource: &Resource) -> Vec<Name> {
                 .map(|id| near(&id, "a network with a rule")),
         );
     }
+    of_definitions(known, resource, &mut names);
     match &resource.details {
         Details::Workspace(workspace) => of_workspace(workspace, &mut names),
         Details::Cognitive(account) => names.extend(
@@ -97,6 +100,58 @@ pub(super) fn of(known: &Snapshot, resource: &Resource) -> Vec<Name> {
         );
     }
     names
+}
+
+/// What the definitions of a search service and the connections of a hub name, where it can be seen.
+fn of_definitions(known: &Snapshot, resource: &Resource, names: &mut Vec<Name>) {
+    for facet in [
+        Facet::DataSources,
+        Facet::Skillsets,
+        Facet::Indexers,
+        Facet::SharedPrivateLinks,
+        Facet::Connections,
+    ] {
+        match value(known, &Key::Facet(resource.id.clone(), facet)) {
+            Some(Payload::DataSources(items)) => names.extend(
+                items
+                    .iter()
+                    .filter_map(|one| in_string(&one.connection))
+                    .map(|id| near(id, "a data source")),
+            ),
+            Some(Payload::Skillsets(items)) => names.extend(
+                items
+                    .iter()
+                    .filter_map(|one| in_string(&one.knowledge_store.value()?.connection))
+                    .map(|id| near(id, "a knowledge store")),
+            ),
+            Some(Payload::Indexers(items)) => names.extend(
+                items
+                    .iter()
+                    .filter_map(|one| in_string(&one.cache.value()?.connection))
+                    .map(|id| near(id, "an enrichment cache")),
+            ),
+            Some(Payload::SharedPrivateLinks(items)) => names.extend(
+                items
+                    .iter()
+                    .filter_map(|one| one.target.as_ref())
+                    .map(|id| near(id, "the target of a link")),
+            ),
+            Some(Payload::Connections(items)) => names.extend(
+                items
+                    .iter()
+                    .filter_map(|one| one.resource_id.as_ref())
+                    .map(|id| near(id, "the target of a connection")),
+            ),
+            _ => {}
+        }
+    }
+}
+
+fn in_string(connection: &Field<ConnectionString>) -> Option<&ArmId> {
+    match connection.value()? {
+        ConnectionString::ResourceId(id) => Some(id),
+        _ => None,
+    }
 }
 
 fn of_workspace(workspace: &Workspace, names: &mut Vec<Name>) {

@@ -388,6 +388,43 @@ fn diagnostic_settings_lead_to_their_workspace() {
     ));
 }
 
+#[test]
+fn what_definitions_name_comes_along_where_it_can_be_seen() {
+    let search = id("rg-rag", "Microsoft.Search/searchServices/srch1");
+    let named =
+        |group: &str, name: &str| id(group, &format!("Microsoft.Storage/storageAccounts/{name}"));
+    let unseen = "/subscriptions/11111111-0000-4000-8000-000000000000/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/far";
+    let string = |id: &str| json!({ "connectionString": format!("ResourceId={id};") });
+    let facet = |facet| Key::Facet(ArmId::new(&search), facet);
+    let mut known = seen();
+    known
+        .answer(
+            &list(Some("rg-rag"), Family::Search),
+            &json!([{ "id": search, "name": "srch1", "properties": {} }]),
+        )
+        .answer(
+            &facet(Facet::DataSources),
+            &json!([
+                { "name": "ds", "type": "azureblob", "credentials": string(&named("rg-else", "docs")) },
+                { "name": "far", "type": "azureblob", "credentials": string(unseen) },
+            ]),
+        )
+        .answer(
+            &facet(Facet::Skillsets),
+            &json!([{ "name": "ss", "skills": [], "knowledgeStore": { "storageConnectionString": format!("ResourceId={};", named("rg-else", "store")) } }]),
+        )
+        .answer(
+            &facet(Facet::SharedPrivateLinks),
+            &json!([{ "id": "l", "name": "l", "properties": { "groupId": "blob", "privateLinkResourceId": named("rg-else", "linked") } }]),
+        );
+    let asked = scope(&[SUB], &["rg-rag"]);
+    for name in ["docs", "store", "linked"] {
+        let key = Key::Resource(ArmId::new(named("rg-else", name)));
+        assert!(wants(&known, &asked, &key), "{name}");
+    }
+    assert!(!wants(&known, &asked, &Key::Resource(ArmId::new(unseen))));
+}
+
 fn assignment(scope: &str, principal: &str) -> serde_json::Value {
     json!({ "id": format!("{scope}/providers/Microsoft.Authorization/roleAssignments/{principal}"),
             "properties": { "scope": scope, "principalId": principal,

@@ -73,7 +73,12 @@ pub(super) fn outbound(
     address: &str,
     target: Option<&ArmId>,
 ) -> Option<GateVerdict> {
-    let gate = outbound::outbound(ground, caller, address)?;
+    let gate = outbound::outbound(
+        ground,
+        caller,
+        address,
+        target.and_then(|id| ground.resource(id)),
+    )?;
     let (Some(hub), Verdict::Shut) = (hub_of(ground, caller), gate.judged.verdict) else {
         return Some(gate);
     };

@@ -14,11 +14,15 @@ use crate::analysis::remedy::az::Assignee;
 use crate::analysis::verdict::{Gate, Verdict};
 use crate::model::field::Field;
 use crate::model::resource::Resource;
-use crate::model::search::{ConnectionString, DataIdentity};
+use crate::model::search::{ConnectionString, DataIdentity, Indexer};
+
+use super::settings;
 
 /// One place that an indexer writes to.
 struct Store<'d> {
     via: String,
+    /// The indexers that write there.
+    writers: Vec<&'d Indexer>,
     connection: &'d Field<ConnectionString>,
     identity: &'d Field<DataIdentity>,
     connection_at: Evidence,
@@ -29,6 +33,7 @@ struct Store<'d> {
 
 /// Draws the stores of a service.
 pub(super) fn draw(ground: &Ground<'_>, service: &Resource, out: &mut Vec<Hop>) {
+    let indexers = facets::indexers(ground.inventory, &service.id).items;
     for skillset in facets::skillsets(ground.inventory, &service.id).items {
         let Some(store) = skillset.knowledge_store.value() else {
             continue;
@@ -48,6 +53,10 @@ pub(super) fn draw(ground: &Ground<'_>, service: &Resource, out: &mut Vec<Hop>) 
             service,
             &Store {
                 via: format!("skillset {}", skillset.name),
+                writers: indexers
+                    .iter()
+                    .filter(|one| one.skillset.is(&skillset.name))
+                    .collect(),
                 connection: &store.connection,
                 identity: &store.identity,
                 connection_at: at("knowledgeStore.storageConnectionString"),
@@ -57,7 +66,7 @@ pub(super) fn draw(ground: &Ground<'_>, service: &Resource, out: &mut Vec<Hop>) 
             },
         ));
     }
-    for indexer in facets::indexers(ground.inventory, &service.id).items {
+    for indexer in indexers {
         let Some(cache) = indexer.cache.value() else {
             continue;
         };
@@ -76,6 +85,7 @@ pub(super) fn draw(ground: &Ground<'_>, service: &Resource, out: &mut Vec<Hop>) 
             service,
             &Store {
                 via: format!("indexer {}", indexer.name),
+                writers: vec![indexer],
                 connection: &cache.connection,
                 identity: &cache.identity,
                 connection_at: at("cache.storageConnectionString"),
@@ -138,7 +148,7 @@ fn hop(ground: &Ground<'_>, service: &Resource, store: &Store<'_>) -> Hop {
         to: target.end(),
         via: Some(store.via.clone()),
         basis,
-        gates,
+        gates: gates::merged(gates),
     }
 }
 
@@ -156,17 +166,30 @@ fn of_account(
     if store.tables {
         parts.push("table");
     }
-    let doors = parts
-        .iter()
-        .filter_map(|part| {
-            network::network(
-                ground,
-                &network::service(service, presents.credential, Some(part)),
-                account,
-            )
-        })
-        .collect();
-    let mut out: Vec<GateVerdict> = gates::all(Gate::Network, doors).into_iter().collect();
+    let mut out = Vec::new();
+    let mut doors = Vec::new();
+    for part in parts {
+        let reached = network::judged(
+            ground,
+            &network::service(service, presents.credential, Some(part)),
+            account,
+        );
+        out.extend(definition::outbound(
+            ground,
+            service,
+            account,
+            &definition::storage_host(ground, account, part),
+            reached.as_ref(),
+        ));
+        out.extend(
+            store
+                .writers
+                .iter()
+                .filter_map(|one| settings::environment(service, one, reached.as_ref())),
+        );
+        doors.extend(reached.map(|one| one.gate));
+    }
+    out.extend(gates::all(Gate::Network, doors));
 
     let mut accepted = vec![authentication::authentication(
         ground,

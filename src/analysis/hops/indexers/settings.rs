@@ -157,10 +157,11 @@ pub(in crate::analysis::hops) fn environment(
                 indexer.name
             ),
         ),
+        // What is not set is standard.
         Field::Absent | Field::Null => judged(
-            Verdict::Unknown,
+            Verdict::Shut,
             format!(
-                "indexer {} does not set executionEnvironment, so the service chooses where it runs, and only the private environment can use the shared private link",
+                "indexer {} does not set executionEnvironment, and only the private environment can use the shared private link",
                 indexer.name
             ),
         ),
