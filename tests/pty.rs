@@ -227,6 +227,26 @@ fn navigates_between_panes_and_boxes() {
 }
 
 #[test]
+fn a_pasted_message_is_explained_and_leads_to_the_hop() {
+    if !has_demo() {
+        return;
+    }
+    let mut pty = Pty::demo(&[], (140, 42));
+    pty.sees("● live");
+    pty.send("0");
+    pty.sees("─ Findings");
+    // A terminal wraps a paste in marks: its line ends press no key.
+    pty.send("\x1b[200~HTTP 403\r\n{ \"error\": \"This request is not authorized to perform this operation.\" }\x1b[201~");
+    pty.sees("M06");
+    pty.sees("configuration says the same");
+    pty.send("\r");
+    pty.sees("indexer-to-storage");
+    pty.sees("─ Hops");
+    pty.send("q");
+    assert_eq!(pty.ends().0, 0);
+}
+
+#[test]
 fn follows_the_size_of_the_window() {
     if !has_demo() {
         return;

@@ -5,8 +5,10 @@
 
 mod screens {
     pub(crate) mod stage;
+    pub(crate) mod whole;
 
     mod access;
+    mod explain;
     mod findings;
     mod foundry;
     mod indexers;

@@ -29,6 +29,15 @@ pub struct Evidence {
 }
 
 impl Evidence {
+    /// Whether the value is absent, null or an empty list: what is there says more.
+    pub fn says_little(&self) -> bool {
+        match &self.value {
+            None | Some(Value::Null) => true,
+            Some(Value::Array(items)) => items.is_empty(),
+            Some(_) => false,
+        }
+    }
+
     /// The property at `path` in a resource's own body.
     pub fn of(resource: &Resource, path: impl Into<String>) -> Self {
         Self::in_body(

@@ -96,6 +96,8 @@ actions! {
     Freeze = "freeze",
     /// Choose another place to look at.
     Scope = "scope",
+    /// Explain an error message.
+    Explain = "explain",
     /// Mouse on or off.
     Mouse = "mouse",
     /// Give the terminal back to the shell for a while.

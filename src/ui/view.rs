@@ -97,13 +97,36 @@ struct Seat {
     pane: Box<dyn Pane>,
 }
 
+/// Where a jump began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Whence {
+    /// The pane, by its seat.
+    seat: usize,
+    /// The explanation stood over it.
+    is_explained: bool,
+}
+
+/// Jumps, and what they began in.
+#[derive(Default)]
+struct Trail {
+    /// Where they began, the last one last.
+    came_from: Vec<Whence>,
+    /// Nothing was done since the last jump: `esc` leads back at once.
+    has_jumped: bool,
+    /// The explanation that a jump began in.
+    kept: Option<Box<dyn Overlay>>,
+    /// The next jump begins in it.
+    leaves_explained: bool,
+    /// The message that was explained last.
+    explained: String,
+}
+
 /// The screen.
 pub struct View {
     ground: Ground,
     seats: Vec<Seat>,
     active: usize,
-    /// The pane that a jump began in.
-    came_from: Option<usize>,
+    trail: Trail,
     overlay: Option<Box<dyn Overlay>>,
     picker: Option<Picker>,
     /// The filter while it is typed.
@@ -152,7 +175,7 @@ impl View {
             },
             seats,
             active: 0,
-            came_from: None,
+            trail: Trail::default(),
             overlay: None,
             picker: setup.pick.then(Picker::new),
             typing: None,
@@ -242,6 +265,9 @@ impl View {
         if let Some(picker) = &mut self.picker {
             picker.update(&cx);
         }
+        if let Some(overlay) = &mut self.overlay {
+            overlay.update(&cx);
+        }
         let wanted = match self.seats.get(self.active) {
             Some(seat) if self.picker.is_none() => seat.pane.keys(),
             _ => Vec::new(),
@@ -272,9 +298,12 @@ impl View {
             Event::FocusLost => Outcome::ignored(),
             Event::Key(key) if key.kind == KeyEventKind::Release => Outcome::ignored(),
             Event::Key(key) => self.on_key(*key),
-            Event::Paste(_) => {
+            Event::Paste(text) => {
                 if self.on_text(event) {
                     Outcome::drawn()
+                } else if self.overlay.is_none() {
+                    // Where nothing is typed, a pasted text is a message that somebody got.
+                    self.open_explain(text)
                 } else {
                     Outcome::ignored()
                 }
@@ -391,11 +420,11 @@ impl View {
             Step::Ignored => Outcome::ignored(),
             Step::Stay(outcome) => outcome,
             Step::Close => {
-                self.overlay = None;
+                self.leave_overlay(None);
                 Outcome::drawn()
             }
             Step::Then(next) => {
-                self.overlay = None;
+                self.leave_overlay(Some(&next));
                 let mut outcome = self.next(next);
                 outcome.dirty = true;
                 outcome.taken = true;

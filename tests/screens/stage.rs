@@ -560,16 +560,7 @@ impl<P: Pane> Screen<P> {
             let path = Path::new(&folder).join(format!("{name}.ansi"));
             std::fs::write(path, coloured(&buffer)).expect("the folder can be written to");
         }
-        let mut text = String::new();
-        for y in 0..buffer.area.height {
-            let mut line = String::new();
-            for x in 0..buffer.area.width {
-                line.push_str(buffer[(x, y)].symbol());
-            }
-            text.push_str(line.trim_end());
-            text.push('\n');
-        }
-        text
+        super::whole::words(&buffer)
     }
 }
 

@@ -285,8 +285,8 @@ fn says_the_same(one: &Seen<'_>, other: &Seen<'_>) -> bool {
     }
 }
 
-/// `indexer-to-storage srch-rag-dev → stragdev via indexer docs-indexer`.
-fn named(inventory: &Inventory, hop: &Hop) -> String {
+/// A hop in words: `indexer-to-storage srch-rag-dev → stragdev via indexer docs-indexer`.
+pub fn named(inventory: &Inventory, hop: &Hop) -> String {
     let via = hop
         .via
         .as_ref()

@@ -39,9 +39,10 @@ const MOVES: [Action; 18] = [
 ];
 
 /// Actions that the frame has whatever the pane: the third column.
-pub const EVERYWHERE: [Action; 11] = [
+pub const EVERYWHERE: [Action; 12] = [
     Action::Back,
     Action::Palette,
+    Action::Explain,
     Action::Refresh,
     Action::RefreshAll,
     Action::Freeze,

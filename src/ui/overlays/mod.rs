@@ -6,6 +6,7 @@
 
 pub mod choose;
 pub mod describe;
+pub mod explain;
 pub mod help;
 pub mod json;
 pub mod palette;
@@ -33,6 +34,11 @@ pub trait Overlay {
     /// The text field that takes printable keys, while there is one.
     fn field(&mut self) -> Option<&mut Field> {
         None
+    }
+
+    /// Takes over what has changed. Called before a frame.
+    fn update(&mut self, cx: &Cx<'_>) {
+        let _ = cx;
     }
 
     /// The text of the field has changed.

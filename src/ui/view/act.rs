@@ -3,19 +3,22 @@
 
 use std::collections::{HashSet, VecDeque};
 
+use crossterm::event::Event;
+
 use crate::config::Action;
 use crate::model::ask::Ask;
 use crate::ui::effect::{Answer, CopyItem, Effect, Outcome, Subject};
 use crate::ui::overlays::choose::{Choice, Choose};
 use crate::ui::overlays::describe::Describe;
+use crate::ui::overlays::explain::Explain;
 use crate::ui::overlays::help::{EVERYWHERE, Help};
 use crate::ui::overlays::json::JsonView;
 use crate::ui::overlays::palette::{self, Palette};
-use crate::ui::overlays::{Next, Step};
+use crate::ui::overlays::{Next, Overlay as _};
 use crate::ui::picker::Picker;
 use crate::ui::widgets::field::Field;
 
-use super::View;
+use super::{View, Whence};
 
 /// How many taken entries of the palette are kept.
 const EARLIER: usize = 20;
@@ -34,18 +37,11 @@ impl View {
         let cx = self.ground.cx(self.overlay.is_none());
         if let Some(overlay) = &mut self.overlay {
             let step = overlay.on_action(action, &cx);
-            if let Step::Then(_) = &step
-                && let Some(text) = self
-                    .overlay
-                    .as_mut()
-                    .and_then(|overlay| overlay.field().map(|field| field.text().to_owned()))
-                && !text.is_empty()
-            {
-                self.earlier.retain(|own| *own != text);
-                self.earlier.push_front(text);
-                self.earlier.truncate(EARLIER);
-            }
             return self.follow(step);
+        }
+        let is_back = std::mem::take(&mut self.trail.has_jumped) && action == Action::Back;
+        if is_back && self.typing.is_none() && self.picker.is_none() {
+            return self.go_back();
         }
         if self.typing.is_some() {
             return self.while_typing(action);
@@ -68,6 +64,43 @@ impl View {
             }
         }
         self.perform_frame(action)
+    }
+
+    /// Closes the box and keeps what is wanted of it: what was typed, and the explanation itself when
+    /// a jump begins in it.
+    pub(super) fn leave_overlay(&mut self, next: Option<&Next>) {
+        let Some(mut overlay) = self.overlay.take() else {
+            return;
+        };
+        let typed = overlay.field().map(|field| field.text().to_owned());
+        match (overlay.context(), typed) {
+            ("palette", Some(text)) if next.is_some() && !text.is_empty() => {
+                self.earlier.retain(|own| *own != text);
+                self.earlier.push_front(text);
+                self.earlier.truncate(EARLIER);
+            }
+            ("explain", Some(text)) => {
+                self.trail.explained = text;
+                if let Some(Next::Do(Effect::Jump { .. })) = next {
+                    self.trail.kept = Some(overlay);
+                    self.trail.leaves_explained = true;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Opens the explanation of a message; without one, of the message that was explained last.
+    pub(super) fn open_explain(&mut self, pasted: &str) -> Outcome {
+        let mut explain = Explain::new(&self.trail.explained);
+        if !pasted.trim().is_empty()
+            && let Some(field) = explain.field()
+        {
+            field.on_event(&Event::Paste(pasted.to_owned()));
+        }
+        explain.on_text(&self.ground.cx(false));
+        self.overlay = Some(Box::new(explain));
+        Outcome::drawn()
     }
 
     fn while_typing(&mut self, action: Action) -> Outcome {
@@ -102,6 +135,7 @@ impl View {
     fn perform_frame(&mut self, action: Action) -> Outcome {
         match action {
             Action::Help => self.open_help(),
+            Action::Explain => self.open_explain(""),
             Action::Palette => self.open_palette(),
             Action::Filter => {
                 let typed = match (&self.picker, self.seats.get(self.active)) {
@@ -124,7 +158,7 @@ impl View {
                 Outcome::drawn()
             }
             Action::Screen(digit) => self.go(digit),
-            Action::Back if self.came_from.is_some() => self.go_back(),
+            Action::Back if !self.trail.came_from.is_empty() => self.go_back(),
             _ if self.picker.is_some() => Outcome::ignored(),
             Action::Sort => self.open_sort(),
             Action::Describe | Action::Json | Action::Copy | Action::Portal => {
@@ -144,13 +178,17 @@ impl View {
         }
         let changed = self.active != at;
         self.active = at;
-        self.came_from = None;
+        self.trail.came_from.clear();
+        self.trail.kept = None;
         Outcome::taken(changed)
     }
 
     /// Goes to the first pane that holds one of the things.
-    pub(in crate::ui) fn jump(&mut self, panes: &[char], ids: &[String]) {
-        let from = self.active;
+    pub fn jump(&mut self, panes: &[char], ids: &[String]) {
+        let from = Whence {
+            seat: self.active,
+            is_explained: std::mem::take(&mut self.trail.leaves_explained),
+        };
         for id in ids {
             for digit in panes {
                 let Some(at) = self
@@ -162,23 +200,30 @@ impl View {
                 };
                 if self.seats[at].pane.select(id) {
                     self.active = at;
-                    self.came_from = (at != from).then_some(from);
+                    if at != from.seat || from.is_explained {
+                        self.trail.came_from.push(from);
+                        self.trail.has_jumped = true;
+                    }
                     return;
                 }
             }
+        }
+        if from.is_explained {
+            self.overlay = self.trail.kept.take();
         }
         self.say("no pane has a row for it: y shows what Azure sent");
     }
 
     /// Back to where the person jumped from.
     fn go_back(&mut self) -> Outcome {
-        match self.came_from.take() {
-            Some(from) => {
-                self.active = from;
-                Outcome::drawn()
-            }
-            None => Outcome::ignored(),
+        let Some(from) = self.trail.came_from.pop() else {
+            return Outcome::ignored();
+        };
+        self.active = from.seat;
+        if from.is_explained {
+            self.overlay = self.trail.kept.take();
         }
+        Outcome::drawn()
     }
 
     fn ask(&mut self, action: Action) -> Outcome {

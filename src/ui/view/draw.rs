@@ -138,7 +138,7 @@ impl View {
                 actions: overlay.actions(),
             };
             // Where letters are text, `q` is one.
-            let typing = matches!(overlay.context(), "palette" | "filter");
+            let typing = matches!(overlay.context(), "palette" | "filter" | "explain");
             let right: &[Action] = if typing { &[] } else { &[Action::Quit] };
             return footer::draw(cx, buffer, area, &left, right);
         }

@@ -11,7 +11,7 @@ use ratatui::layout::Rect;
 
 use crate::config::Action;
 use crate::ui::cx::{Cx, Drawn, Hit, Page, Target};
-use crate::ui::text::{Cut, Rich, put_right, width, wrap};
+use crate::ui::text::{Cut, Rich, put, put_right, width, wrap};
 use crate::ui::theme::Role;
 
 use super::{code, window};
@@ -25,6 +25,8 @@ pub struct Section {
     pub right: Rich,
     /// What it says.
     pub lines: Vec<Line>,
+    /// The line that is selected, by its number: it is kept in sight.
+    pub chosen: Option<usize>,
 }
 
 /// One line of a section, before it is wrapped.
@@ -93,6 +95,13 @@ impl Section {
         self.lines.push(Line::Blank);
         self
     }
+
+    /// The line that was added last is the selected one when `chosen`.
+    pub fn choose_last(&mut self, chosen: bool) {
+        if chosen {
+            self.chosen = self.lines.len().checked_sub(1);
+        }
+    }
 }
 
 /// A line as it is drawn.
@@ -102,6 +111,9 @@ struct Wrapped {
     value: Option<(u16, Rich, Cut)>,
     right: Rich,
     ground: Option<Role>,
+    /// The section and its line that it belongs to.
+    source: Option<(usize, usize)>,
+    is_chosen: bool,
 }
 
 impl Wrapped {
@@ -111,6 +123,8 @@ impl Wrapped {
             value: None,
             right: Rich::new(),
             ground: None,
+            source: None,
+            is_chosen: false,
         }
     }
 }
@@ -129,6 +143,8 @@ pub struct Detail {
     top: usize,
     rows: usize,
     of: usize,
+    /// The selected line has moved: the next frame brings it into sight.
+    follows: bool,
     /// Only a memory of what the sections and a width give; never more than that.
     kept: RefCell<Option<Kept>>,
 }
@@ -143,6 +159,10 @@ impl Detail {
     pub fn set(&mut self, sections: Vec<Section>, fresh: bool) {
         if fresh {
             self.top = 0;
+        }
+        let chosen = chosen(&sections);
+        if chosen.is_some() && (fresh || chosen != self::chosen(&self.sections)) {
+            self.follows = true;
         }
         if self.sections != sections {
             self.sections = sections;
@@ -171,11 +191,19 @@ impl Detail {
             _ => return false,
         }
         .min(most);
+        self.follows = false;
         true
+    }
+
+    /// The section and the line of it that stand in a line of the detail as it was drawn last.
+    pub fn source(&self, line: usize) -> Option<(usize, usize)> {
+        let kept = self.kept.borrow();
+        kept.as_ref()?.lines.get(line)?.source
     }
 
     /// Turns the wheel.
     pub fn wheel(&mut self, down: bool) {
+        self.follows = false;
         let most = self.of.saturating_sub(self.rows);
         self.top = if down {
             self.top + 3
@@ -188,6 +216,7 @@ impl Detail {
     /// Keeps what only drawing knows.
     pub fn keep(&mut self, page: Page) {
         (self.rows, self.of, self.top) = (page.rows, page.of, page.top);
+        self.follows = false;
     }
 
     /// Draws what is in sight, one column of margin left and right. `part` is the pane's number of
@@ -215,7 +244,7 @@ impl Detail {
             }),
         };
         let rows = usize::from(area.height);
-        let top = self.top.min(kept.lines.len().saturating_sub(rows));
+        let top = self.first(&kept.lines, rows);
         for (y, line) in (inner.y..inner.bottom()).zip(kept.lines.iter().skip(top)) {
             draw_line(
                 cx,
@@ -241,11 +270,45 @@ impl Detail {
         });
         drawn
     }
+
+    /// The first line that is drawn: where the person left it, moved as little as it takes to show the
+    /// selected line when that has moved.
+    fn first(&self, lines: &[Wrapped], rows: usize) -> usize {
+        let last = self.top.min(lines.len().saturating_sub(rows));
+        let at = |find: Option<usize>| find.filter(|_| self.follows);
+        let Some(from) = at(lines.iter().position(|line| line.is_chosen)) else {
+            return last;
+        };
+        let to = lines
+            .iter()
+            .rposition(|line| line.is_chosen)
+            .unwrap_or(from);
+        let low = window::top(to, last, rows, lines.len());
+        window::top(from, low, rows, lines.len())
+    }
+}
+
+/// The selected line of sections.
+fn chosen(sections: &[Section]) -> Option<(usize, usize)> {
+    sections
+        .iter()
+        .enumerate()
+        .find_map(|(number, section)| Some((number, section.chosen?)))
 }
 
 fn draw_line(cx: &Cx<'_>, buffer: &mut Buffer, area: Rect, line: &Wrapped) {
     if let Some(ground) = line.ground {
         buffer.set_style(area.intersection(buffer.area), cx.theme.style(ground));
+    }
+    if line.is_chosen {
+        let row = Rect {
+            x: area.x.saturating_sub(1),
+            width: area.width + 1,
+            ..area
+        };
+        let style = cx.theme.style(Role::RowSelected);
+        buffer.set_style(row.intersection(buffer.area), style);
+        put(buffer, (row.x, row.y), "▌", 1, cx.theme, Role::Accent);
     }
     let mut room = area.width;
     if !line.right.is_empty() && line.left.width() + line.right.width() + 2 <= area.width {
@@ -270,7 +333,7 @@ fn draw_line(cx: &Cx<'_>, buffer: &mut Buffer, area: Rect, line: &Wrapped) {
 /// Lays sections out for a width: one blank line between them.
 fn lay(sections: &[Section], cells: u16) -> Vec<Wrapped> {
     let mut lines = Vec::new();
-    for section in sections {
+    for (number, section) in sections.iter().enumerate() {
         if !lines.is_empty() {
             lines.push(Wrapped::of(Rich::new()));
         }
@@ -281,8 +344,13 @@ fn lay(sections: &[Section], cells: u16) -> Vec<Wrapped> {
             });
         }
         let column = pair_column(section, cells);
-        for line in &section.lines {
+        for (at, line) in section.lines.iter().enumerate() {
+            let before = lines.len();
             lay_line(&mut lines, line, column, cells);
+            for wrapped in &mut lines[before..] {
+                wrapped.source = Some((number, at));
+                wrapped.is_chosen = section.chosen == Some(at);
+            }
         }
     }
     lines
@@ -451,6 +519,30 @@ mod tests {
             .filter_map(|line| Some(line.value.as_ref()?.0))
             .collect();
         assert_eq!(columns, [14; 4]);
+    }
+
+    #[test]
+    fn the_selected_line_comes_into_sight_and_stays_where_it_is_then() {
+        let mut section = Section::new("LINES");
+        for number in 0..20 {
+            section = section.words(Rich::plain(number.to_string()));
+            section.choose_last(number == 15);
+        }
+        let mut detail = Detail::new();
+        detail.set(vec![section.clone()], true);
+        let lines = lay(detail.sections(), 30);
+        assert_eq!(detail.first(&lines, 5), 12);
+        detail.keep(Page {
+            part: 0,
+            top: 12,
+            rows: 5,
+            of: lines.len(),
+        });
+        detail.wheel(false);
+        assert_eq!(detail.first(&lines, 5), 9);
+        section.chosen = Some(3);
+        detail.set(vec![section], false);
+        assert_eq!(detail.first(&lay(detail.sections(), 30), 5), 4);
     }
 
     #[test]

@@ -2,16 +2,22 @@
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use tui_input::{Input, InputRequest};
 
 use crate::ui::cx::Cx;
 use crate::ui::text::{clean, put};
 use crate::ui::theme::Role;
 
+/// The longest text in letters: a whole log is no message, and no filter.
+const LONGEST: usize = 1 << 16;
+
 /// A line of text with a cursor.
 #[derive(Clone, Debug, Default)]
 pub struct Field {
     input: Input,
+    /// All of it is selected: what is typed or pasted next takes its place.
+    is_selected: bool,
 }
 
 impl Field {
@@ -19,6 +25,15 @@ impl Field {
     pub fn new(text: &str) -> Self {
         Self {
             input: Input::new(text.to_owned()),
+            is_selected: false,
+        }
+    }
+
+    /// A field that holds this text until something else is typed or pasted.
+    pub fn selected(text: &str) -> Self {
+        Self {
+            is_selected: !text.is_empty(),
+            ..Self::new(text)
         }
     }
 
@@ -32,6 +47,7 @@ impl Field {
         match event {
             Event::Key(key) => match request(key) {
                 Some(request) => {
+                    self.give_way(matches!(request, InputRequest::InsertChar(_)));
                     self.input.handle(request);
                     true
                 }
@@ -39,13 +55,81 @@ impl Field {
             },
             Event::Paste(text) => {
                 // A pasted line end would run what stands before it in many a tool; here it is text.
-                for letter in clean(text.trim()).chars() {
-                    self.input.handle(InputRequest::InsertChar(letter));
-                }
+                self.give_way(true);
+                self.insert(&clean(text.trim()));
                 true
             }
             _ => false,
         }
+    }
+
+    /// Drops what is selected for what comes in its place.
+    fn give_way(&mut self, comes: bool) {
+        if self.is_selected && comes {
+            self.input.reset();
+        }
+        self.is_selected = false;
+    }
+
+    /// Puts a text where the cursor is, at once: letter by letter a long one takes its time.
+    fn insert(&mut self, text: &str) {
+        let letters: Vec<char> = self.text().chars().collect();
+        let at = self.input.cursor().min(letters.len());
+        let room = LONGEST.saturating_sub(letters.len());
+        let new: Vec<char> = text.chars().take(room).collect();
+        let cursor = at + new.len();
+        let whole: String = letters[..at]
+            .iter()
+            .chain(&new)
+            .chain(&letters[at..])
+            .collect();
+        self.input = Input::new(whole).with_cursor(cursor);
+    }
+
+    /// Draws the text over several lines with its cursor, broken at the last cell of each; of more
+    /// lines than there is room for, those around the cursor.
+    pub fn draw_lines(&self, cx: &Cx<'_>, buffer: &mut Buffer, area: Rect) {
+        if area.width < 2 || area.height == 0 {
+            return;
+        }
+        let (lines, cursor) = self.lines(area.width);
+        let role = if self.is_selected {
+            Role::Muted
+        } else {
+            Role::Strong
+        };
+        let rows = usize::from(area.height);
+        let top = (cursor.1 + 1).saturating_sub(rows);
+        for (line, y) in lines.iter().skip(top).zip(area.top()..area.bottom()) {
+            put(buffer, (area.x, y), line, area.width, cx.theme, role);
+        }
+        let y = area.y + u16::try_from(cursor.1 - top).unwrap_or(0);
+        if let Some(cell) = buffer.cell_mut((area.x + cursor.0, y)) {
+            cell.set_style(cx.theme.style(Role::ChipTab));
+        }
+    }
+
+    /// The text in lines of so many cells, and where the cursor is: its column and its line.
+    pub fn lines(&self, cells: u16) -> (Vec<String>, (u16, usize)) {
+        let cells = usize::from(cells.max(2));
+        let mut lines = vec![String::new()];
+        let mut used = 0;
+        let mut cursor = (0, 0);
+        for (number, letter) in self.text().chars().chain([' ']).enumerate() {
+            let own = unicode_width::UnicodeWidthChar::width(letter).unwrap_or(0);
+            if used + own > cells {
+                lines.push(String::new());
+                used = 0;
+            }
+            if number == self.input.cursor() {
+                cursor = (u16::try_from(used).unwrap_or(0), lines.len() - 1);
+            }
+            if let Some(line) = lines.last_mut() {
+                line.push(letter);
+            }
+            used += own;
+        }
+        (lines, cursor)
     }
 
     /// Draws prompt, text and cursor. Returns the column after it.
@@ -129,6 +213,42 @@ mod tests {
         assert!(!field.on_event(&key(KeyCode::Char('c'), KeyModifiers::CONTROL)));
         assert!(field.on_event(&key(KeyCode::Char('u'), KeyModifiers::CONTROL)));
         assert_eq!(field.text(), "");
+    }
+
+    #[test]
+    fn a_paste_goes_in_where_the_cursor_is_and_a_long_one_is_cut() {
+        let mut field = Field::new("ac");
+        assert!(field.on_event(&key(KeyCode::Left, KeyModifiers::NONE)));
+        assert!(field.on_event(&Event::Paste("b".to_owned())));
+        assert!(field.on_event(&key(KeyCode::Char('x'), KeyModifiers::NONE)));
+        assert_eq!(field.text(), "abxc");
+        assert!(field.on_event(&Event::Paste("l".repeat(LONGEST * 2))));
+        assert_eq!(field.text().len(), LONGEST);
+    }
+
+    #[test]
+    fn what_is_selected_gives_way_to_what_is_typed_but_not_to_the_cursor() {
+        let mut field = Field::selected("old");
+        assert!(field.on_event(&Event::Paste("new".to_owned())));
+        assert_eq!(field.text(), "new");
+        let mut field = Field::selected("old");
+        assert!(field.on_event(&key(KeyCode::Left, KeyModifiers::NONE)));
+        assert!(field.on_event(&key(KeyCode::Char('l'), KeyModifiers::NONE)));
+        assert_eq!(field.text(), "olld");
+    }
+
+    #[test]
+    fn lines_are_as_wide_as_they_may_be_and_the_cursor_has_its_place() {
+        let mut field = Field::new("abcdef");
+        assert_eq!(
+            field.lines(4),
+            (vec!["abcd".to_owned(), "ef ".to_owned()], (2, 1))
+        );
+        assert!(field.on_event(&key(KeyCode::Home, KeyModifiers::NONE)));
+        assert_eq!(field.lines(4).1, (0, 0));
+        // Behind a full line the cursor stands in the next one.
+        assert_eq!(Field::new("abcd").lines(4).1, (0, 1));
+        assert_eq!(Field::new("名名名").lines(5).0[0], "名名");
     }
 
     #[test]
