@@ -8,7 +8,7 @@ use hopscope::analysis::verdict::Verdict;
 use hopscope::map::grid::{Grid, Owner, Voice};
 use hopscope::map::{Mark, Model, Place};
 
-use shapes::{Shape, broken_indexer};
+use shapes::{Shape, broken_indexer, unusual};
 
 /// Cells of the Map at 200x60, 140x42, 100x30 and 80x24.
 const SIZES: [(u16, u16); 4] = [(127, 30), (87, 21), (100, 10), (80, 10)];
@@ -119,7 +119,8 @@ fn holds(model: &Model, size: (u16, u16)) {
 
 #[test]
 fn no_line_meets_a_box_or_a_word_and_every_line_ends_at_its_target() {
-    let shapes = [broken_indexer(), everything(), Shape::default()];
+    let mut shapes = vec![broken_indexer(), everything(), Shape::default()];
+    shapes.extend(unusual().into_iter().map(|(_, shape)| shape));
     for shape in &shapes {
         let model = shape.model();
         for size in SIZES {
@@ -177,6 +178,55 @@ fn the_usual_shape_has_no_crossing_and_folds_nothing_where_there_is_room() {
     }
 }
 
+/// Where an upright line passes through a level one of another bundle.
+fn crossings(grid: &Grid) -> usize {
+    let level = |x: u16, y: u16| match grid.cell(x, y) {
+        cell if !matches!(cell.glyph, '─' | '┄' | '▶' | '◀') => None,
+        cell => match cell.owner {
+            Owner::Line(line) | Owner::Arrow(line) => Some(line),
+            _ => None,
+        },
+    };
+    let mut count = 0;
+    for y in 0..grid.height {
+        for x in 2..grid.width.saturating_sub(2) {
+            let Owner::Line(own) = grid.cell(x, y).owner else {
+                continue;
+            };
+            let (left, right) = (level(x - 2, y), level(x + 2, y));
+            let passes = matches!(grid.cell(x, y).glyph, '│' | '┆');
+            count += usize::from(passes && left.is_some() && left == right && left != Some(own));
+        }
+    }
+    count
+}
+
+#[test]
+fn usual_and_unusual_shapes_have_no_crossing_where_there_is_room() {
+    let mut shapes = unusual();
+    shapes.push(("broken-indexer", broken_indexer()));
+    for (name, shape) in shapes {
+        for size in [SIZES[0], SIZES[1]] {
+            let grid = drawn(&shape.model(), size);
+            let picture = grid.text().join("\n");
+            assert_eq!(crossings(&grid), 0, "{name}\n{picture}");
+            assert!(grid.folded.is_empty(), "{name}\n{picture}");
+        }
+    }
+}
+
+#[test]
+fn a_crossing_is_seen_as_one() {
+    let mut seen = 0;
+    for size in SIZES {
+        seen += crossings(&drawn(&everything().model(), size));
+    }
+    assert!(
+        seen > 0,
+        "the test for crossings finds none where there must be some"
+    );
+}
+
 #[test]
 fn a_bundle_shows_its_worst_and_what_is_read_is_dashed() {
     let mut shape = broken_indexer();
@@ -211,7 +261,10 @@ fn the_shapes_as_pictures() {
     for (name, shape) in [
         ("broken-indexer", broken_indexer()),
         ("everything", everything()),
-    ] {
+    ]
+    .into_iter()
+    .chain(unusual())
+    {
         let model = shape.model();
         for size in SIZES {
             let picture = drawn(&model, size).text().join("\n");

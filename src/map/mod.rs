@@ -8,6 +8,7 @@
 //! It must not know colours, keys or a terminal: the pane and the reports draw the same cells. A new
 //! kind of box is one variant of [`model::Place`], one line in `places`, and one in [`plan`].
 
+mod facts;
 pub mod grid;
 mod lay;
 pub mod model;
@@ -16,6 +17,7 @@ pub mod plan;
 pub mod route;
 mod words;
 
+pub use facts::in_words;
 pub use grid::Grid;
 pub use model::{Bundle, Mark, Model, Place, Who};
 pub use places::name_of;

@@ -9,8 +9,9 @@ use std::sync::Arc;
 use crate::analysis::hop::{Basis, Hop, HopKind};
 use crate::analysis::verdict::Verdict;
 use crate::model::id::ArmId;
-use crate::model::resource::{Details, Family, LocalAuth, Outbound, Resource};
+use crate::model::resource::{Details, Resource};
 
+use super::facts;
 use super::places::{self, End};
 
 /// A fixed place on the Map, so that people learn where things are.
@@ -128,7 +129,8 @@ pub struct Fact {
 }
 
 impl Fact {
-    fn muted(text: impl Into<String>) -> Self {
+    /// A second fact.
+    pub(super) fn muted(text: impl Into<String>) -> Self {
         Self {
             mark: None,
             text: text.into(),
@@ -215,6 +217,8 @@ pub struct Model {
     pub nodes: Vec<Node>,
     /// The lines, by their ends. Logs have none: they are a count in a box.
     pub bundles: Vec<Bundle>,
+    /// The boxes of each hop's two ends, in the order in which the hops were given; none is outside.
+    pub ends: Vec<(Option<Place>, Option<Place>)>,
 }
 
 impl Model {
@@ -234,6 +238,10 @@ impl Model {
             own.nodes.extend(node(place, resources, hops, &ends, who));
         }
         own.bundles = bundles(hops, &ends, who.is_reading);
+        own.ends = ends
+            .iter()
+            .map(|(from, to)| (from.place(), to.place()))
+            .collect();
         own
     }
 
@@ -354,7 +362,7 @@ fn node(
     let mut facts = Vec::new();
     let more = members.len().saturating_sub(1);
     if place == Place::Managed {
-        facts = managed(&members, hops, ends, who.is_reading);
+        facts = facts::managed(&members, hops, ends, who.is_reading);
     } else {
         let name = if more > 0 {
             format!("{name} +{more}")
@@ -368,7 +376,7 @@ fn node(
         });
         if let [_, ..] = members.as_slice() {
             let leader = leader(place, &members);
-            facts.extend(about(place, leader, &members, hops, who.is_reading));
+            facts.extend(facts::about(place, leader, &members, hops, who.is_reading));
         } else {
             facts.push(Fact {
                 mark: None,
@@ -427,154 +435,4 @@ fn you(hops: &[&Hop], ends: &[(End, End)], who: &Who) -> Option<Node> {
         members,
         facts,
     })
-}
-
-/// What a managed group holds, each with how the hub's call to it stands.
-fn managed(
-    members: &[&Arc<Resource>],
-    hops: &[&Hop],
-    ends: &[(End, End)],
-    is_reading: bool,
-) -> Vec<Fact> {
-    let kinds = [
-        (Family::Cosmos, HopKind::FoundryToManagedCosmos, "Cosmos DB"),
-        (Family::Search, HopKind::FoundryToManagedSearch, "AI Search"),
-        (Family::Storage, HopKind::FoundryToManagedStorage, "Storage"),
-    ];
-    let mut facts = Vec::new();
-    for (family, kind, name) in kinds {
-        let mark = hops
-            .iter()
-            .filter(|hop| hop.kind == kind)
-            .map(|hop| Mark::of(hop.verdict(), is_reading))
-            .min();
-        let is_there = members.iter().any(|one| one.family == family);
-        match mark {
-            Some(mark) => facts.push(Fact::marked(mark, name)),
-            None if is_there => facts.push(Fact::muted(format!("· {name}"))),
-            None => {}
-        }
-    }
-    if facts.is_empty() {
-        let at_all = ends
-            .iter()
-            .any(|(from, to)| *from == End::Box(Place::Managed) || *to == End::Box(Place::Managed));
-        facts.push(Fact::muted(if at_all { "not read" } else { "empty" }));
-    }
-    facts
-}
-
-/// The lines below a name: the most telling first.
-fn about(
-    place: Place,
-    leader: &Resource,
-    members: &[&Arc<Resource>],
-    hops: &[&Hop],
-    is_reading: bool,
-) -> Vec<Fact> {
-    let mut facts = Vec::new();
-    let join = |words: &[Option<String>]| -> String {
-        let words: Vec<&str> = words.iter().flatten().map(String::as_str).collect();
-        words.join(" · ")
-    };
-    let region = leader
-        .location
-        .text()
-        .map(|text| text.to_ascii_lowercase().replace(' ', ""));
-    let sku = leader.sku.text().map(|sku| {
-        sku.strip_prefix("Standard_")
-            .or_else(|| sku.strip_prefix("Premium_"))
-            .unwrap_or(sku)
-            .to_owned()
-    });
-    match (place, &leader.details) {
-        (Place::Logs, _) => {
-            let sending: Vec<Mark> = hops
-                .iter()
-                .filter(|hop| hop.kind == HopKind::ResourceToLogs)
-                .map(|hop| Mark::of(hop.verdict(), is_reading))
-                .collect();
-            if let Some(worst) = sending.iter().min() {
-                let open = sending.iter().filter(|mark| **mark == Mark::Open).count();
-                // What cannot be told may send: a refusal is no "none of them".
-                let perhaps = sending
-                    .iter()
-                    .filter(|mark| matches!(mark, Mark::Unknown | Mark::Reading))
-                    .count();
-                let count = match perhaps {
-                    0 => open.to_string(),
-                    perhaps => format!("{open}-{}", open + perhaps),
-                };
-                facts.push(Fact::marked(
-                    *worst,
-                    format!("{count} of {} send", sending.len()),
-                ));
-            }
-            facts.push(Fact::muted(join(&[sku, region])));
-            if let Details::LogWorkspace(workspace) = &leader.details
-                && let Some(days) = workspace.retention_days.value()
-            {
-                facts.push(Fact::muted(format!("{days} days kept")));
-            }
-        }
-        (Place::Hub, _) => {
-            let projects = members
-                .iter()
-                .filter(|one| matches!(&one.details, Details::Workspace(own) if own.hub.is_some()))
-                .count();
-            let noun = if projects == 1 { "project" } else { "projects" };
-            let cmk = leader
-                .encryption
-                .as_ref()
-                .and_then(|own| own.customer_managed)
-                .is_some_and(|on| on)
-                .then(|| "CMK".to_owned());
-            facts.push(Fact::muted(join(&[
-                cmk,
-                Some(format!("{projects} {noun}")),
-            ])));
-            facts.push(Fact::muted(join(&[region])));
-        }
-        (Place::Vault, _) => {
-            let key = hops
-                .iter()
-                .filter(|hop| hop.kind == HopKind::IdentityToKey)
-                .find_map(|hop| places::key_name(&hop.to));
-            if let Some(key) = key {
-                facts.push(Fact::muted(format!("key {key}")));
-            }
-            facts.push(Fact::muted(join(&[sku, region])));
-        }
-        _ => facts.push(Fact::muted(join(&[sku, region]))),
-    }
-    facts.extend(firewall(leader));
-    if let Some(keys) = leader.local_auth.as_ref().and_then(LocalAuth::enabled) {
-        facts.push(Fact::muted(if keys { "keys on" } else { "keys off" }));
-    }
-    if let Some(restricted) = leader.outbound.as_ref().and_then(Outbound::restricted) {
-        facts.push(Fact::muted(if restricted {
-            "outbound restricted"
-        } else {
-            "outbound any host"
-        }));
-    }
-    facts.retain(|fact| !fact.text.is_empty());
-    facts
-}
-
-/// The firewall in Azure's own words.
-fn firewall(resource: &Resource) -> Option<Fact> {
-    let own = resource.firewall.as_ref()?;
-    let words: Vec<&str> = [
-        own.public_network_access
-            .text()
-            .filter(|word| word.eq_ignore_ascii_case("disabled"))
-            .map(|_| "closed"),
-        own.default_action.text(),
-        own.bypass.text().filter(|word| *word != "None"),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    (!words.is_empty()).then(|| Fact::muted(format!("firewall {}", words.join(", "))))
 }

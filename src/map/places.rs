@@ -18,6 +18,16 @@ pub(super) enum End {
     Outside,
 }
 
+impl End {
+    /// The box.
+    pub(super) fn place(self) -> Option<Place> {
+        match self {
+            Self::Box(place) => Some(place),
+            Self::Outside => None,
+        }
+    }
+}
+
 /// The box of a resource; none for those that are drawn in no box.
 pub(super) fn of_resource(resource: &Resource, managed: &[ArmId]) -> Option<Place> {
     if is_managed(&resource.id, managed) {

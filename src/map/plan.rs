@@ -12,7 +12,7 @@ pub const TWO_BANDS: u16 = 10;
 /// Rows of the least plan of three bands.
 pub const THREE_BANDS: u16 = 21;
 /// The least width of a plan of three bands.
-const WIDE: u16 = 84;
+pub const WIDE: u16 = 84;
 
 /// A rectangle of cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

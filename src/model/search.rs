@@ -100,6 +100,17 @@ impl IndexerStatus {
     }
 }
 
+impl Run {
+    /// Whether it did not reach its end.
+    pub fn has_failed(&self) -> bool {
+        self.status.text().is_some_and(|word| {
+            ["transientFailure", "persistentFailure"]
+                .iter()
+                .any(|own| word.eq_ignore_ascii_case(own))
+        })
+    }
+}
+
 /// One run of an indexer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run {

@@ -180,3 +180,56 @@ pub(crate) fn broken_indexer() -> Shape {
             Open,
         )
 }
+
+/// Environments that are not the one of the pictures, and that people have.
+pub(crate) fn unusual() -> Vec<(&'static str, Shape)> {
+    use HopKind as K;
+    use Verdict::{AtRisk, Open, Shut, Unknown};
+    let two_searches = broken_indexer()
+        .with(
+            K::IndexerToStorage,
+            "search:srch-two",
+            "storage:stragdev",
+            Open,
+        )
+        .with(K::UserToSearchObjects, "ada", "search:srch-two", AtRisk)
+        .with(
+            K::OpenaiToSearch,
+            "openai:aoai-rag-dev",
+            "search:srch-two",
+            Shut,
+        );
+    let no_hub = Shape::default()
+        .with(K::UserToStorage, "ada", "storage:st", Open)
+        .with(K::UserToSearchObjects, "ada", "search:srch", Open)
+        .with(K::UserToOpenai, "ada", "openai:aoai", Open)
+        .with(K::IndexerToStorage, "search:srch", "storage:st", Open)
+        .with(K::SkillToOpenai, "search:srch", "openai:aoai", Open)
+        .with(K::OpenaiToSearch, "openai:aoai", "search:srch", Unknown)
+        .with(K::ResourceToLogs, "search:srch", "logs:log", Open);
+    let reads_storage = no_hub
+        .clone()
+        .with(K::OpenaiToStorage, "openai:aoai", "storage:st", Shut);
+    let only_storage = Shape::default().with(K::UserToStorage, "ada", "storage:st", Shut);
+    let no_people = Shape::default()
+        .with(K::IndexerToStorage, "search:srch", "storage:st", Open)
+        .with(K::IdentityToKey, "search:srch", "vault:kv", Open)
+        .with(K::IdentityToKey, "storage:st", "vault:kv", Open);
+    let mut forty = broken_indexer();
+    for number in 0..40 {
+        let (search, storage) = (
+            format!("search:srch-{number}"),
+            format!("storage:st-{number}"),
+        );
+        let verdict = [Open, Shut, AtRisk, Unknown][number % 4];
+        forty = forty.with(K::IndexerToStorage, &search, &storage, verdict);
+    }
+    vec![
+        ("two-searches", two_searches),
+        ("no-hub", no_hub),
+        ("reads-storage", reads_storage),
+        ("only-storage", only_storage),
+        ("no-people", no_people),
+        ("forty", forty),
+    ]
+}

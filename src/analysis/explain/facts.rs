@@ -181,6 +181,17 @@ fn labelled(tidy: &Tidy, facts: &mut Vec<Fact>) {
     }
 }
 
+/// The code that storage writes behind a message.
+pub fn code(said: &str) -> Option<String> {
+    let (_, rest) = said.split_once("ErrorCode:")?;
+    let code: String = rest
+        .trim_start()
+        .chars()
+        .take_while(char::is_ascii_alphanumeric)
+        .collect();
+    (!code.is_empty()).then_some(code)
+}
+
 fn add(facts: &mut Vec<Fact>, kind: FactKind, value: &str) {
     let value = value.trim().trim_end_matches('.');
     let is_there = facts

@@ -1,12 +1,16 @@
 //! Map (1): the pattern as boxes and lines, the hops below, and why the chosen one stands as it does.
 //!
 //! `enter` walks from a hop to its gates, to the evidence, to the row of another pane that holds it;
-//! `esc` walks back, and from the list to the overview. The drawing itself is [`crate::map`]'s.
+//! from a box to what stands in it and to its calls; `esc` walks back, and from the list to the
+//! overview. The drawing itself is [`crate::map`]'s.
 
+mod boxes;
 mod detail;
 mod draw;
 mod overview;
 mod rows;
+mod seen;
+mod subject;
 mod table;
 mod walk;
 
@@ -18,18 +22,17 @@ use ratatui::layout::Rect;
 
 use crate::analysis::hop::{Hop, Judgement};
 use crate::config::Action;
-use crate::map::{Grid, Model};
-use crate::model::id::ArmId;
+use crate::map::{Grid, Model, Place};
 use crate::model::key::Key;
 use crate::model::resource::Family;
 use crate::ui::cx::{Cx, Drawn, Gesture, Page, Pointer, SizeClass};
-use crate::ui::effect::{Answer, CopyItem, Effect, Outcome, Raw, Subject};
+use crate::ui::effect::{Effect, Outcome, Subject};
 use crate::ui::frame::tally;
 use crate::ui::panes::reading::{self, Gap, Troubles};
 use crate::ui::panes::{Badge, Pane, Thing, point_at_detail, point_at_table};
 use crate::ui::signs::{Sign, Signs};
 use crate::ui::widgets::data_table::DataTable;
-use crate::ui::widgets::detail::{Detail, plain_text};
+use crate::ui::widgets::detail::Detail;
 use crate::ui::widgets::parts::{Height, Parts};
 use crate::ui::widgets::rule;
 
@@ -40,6 +43,8 @@ use walk::{Walk, jump};
 const CONTEXT: &str = "map";
 /// The list of hops.
 const HOPS: usize = 0;
+/// The drawing.
+const BOXES: usize = 1;
 /// What was looked for, in the plural.
 const WHAT: &str = "calls between people, search services, models, storage, vaults and hubs";
 /// The families whose reading decides what the Map can show.
@@ -88,6 +93,12 @@ pub struct Map {
     troubles: Troubles,
     resources: usize,
     walk: Walk,
+    /// The chosen box.
+    place: Option<Place>,
+    /// The box, and the number of what was followed in it, that led to the chosen hop.
+    origin: Option<(Place, usize)>,
+    /// The lines of the detail that can be walked to: section, line, what is there.
+    targets: Vec<(usize, usize, Walk)>,
     /// Whether a person chose a hop, or chose none; until then trouble is chosen.
     chosen: Option<bool>,
     tool: usize,
@@ -107,7 +118,7 @@ impl Map {
     /// The pane before anything was read.
     pub fn new() -> Self {
         Self {
-            parts: Parts::new(1),
+            parts: Parts::new(2),
             table: DataTable::new(table::columns(false)),
             detail: Detail::new(),
             rows: Vec::new(),
@@ -116,6 +127,9 @@ impl Map {
             troubles: Troubles::default(),
             resources: 0,
             walk: Walk::List,
+            place: None,
+            origin: None,
+            targets: Vec::new(),
             chosen: None,
             tool: 0,
             stamp: Stamp::default(),
@@ -147,7 +161,7 @@ impl Map {
             .model
             .nodes
             .iter()
-            .filter(|node| node.place != crate::map::Place::You)
+            .filter(|node| node.place != Place::You)
             .map(|node| node.members.len())
             .sum();
         *self.grid.get_mut() = None;
@@ -158,25 +172,50 @@ impl Map {
     }
 
     fn make_detail(&mut self, cx: &Cx<'_>) {
-        let (subject, sections) = match self.row() {
+        let is_brief = cx.size_class() == SizeClass::Below && self.parts.has_focus(HOPS);
+        let (subject, (sections, targets)) = match self.row() {
+            _ if self.is_on_boxes() => {
+                let title = self.place().map_or("", Place::title);
+                (title.to_owned(), self.box_sections(cx))
+            }
+            Some(row) if is_brief => (
+                row.id.to_string(),
+                (detail::brief(cx, row, self.tool), Vec::new()),
+            ),
             Some(row) => (
                 row.id.to_string(),
-                if cx.size_class() == SizeClass::Below && self.parts.has_focus(HOPS) {
-                    detail::brief(cx, row, self.tool)
-                } else {
-                    detail::sections(cx, row, self.walk, self.tool)
-                },
+                detail::sections(cx, row, self.walk, self.tool),
             ),
-            None if self.rows.is_empty() => (String::new(), Vec::new()),
-            None => (String::new(), overview::sections(cx, &self.rows)),
+            None if self.rows.is_empty() => (String::new(), (Vec::new(), Vec::new())),
+            None => (
+                String::new(),
+                (overview::sections(cx, &self.rows), Vec::new()),
+            ),
         };
         let fresh = self.shown.as_ref() != Some(&subject);
         self.shown = Some(subject);
+        self.targets = targets;
         self.detail.set(sections, fresh);
     }
 
     /// One step further in: from the hop to its gates, to the evidence, to the row that holds it.
     fn walk_in(&mut self, cx: &Cx<'_>) -> Outcome {
+        if self.is_on_boxes() {
+            return match self.walk {
+                Walk::Item(number) => {
+                    let outcome = self.follow_item(number);
+                    self.make_detail(cx);
+                    outcome
+                }
+                _ if self.items().is_empty() => Outcome::ignored(),
+                _ => {
+                    self.walk = Walk::Item(0);
+                    self.parts.go(self.parts.detail());
+                    self.make_detail(cx);
+                    Outcome::drawn()
+                }
+            };
+        }
         if self.row().is_none() {
             // `enter` in the overview chooses the hop under the cursor.
             self.chosen = Some(true);
@@ -191,7 +230,7 @@ impl Map {
                 .map_or(0, |gate| gate.judged.evidence.len())
         };
         match self.walk {
-            Walk::List => {
+            Walk::List | Walk::Item(_) => {
                 self.walk = Walk::Gate(row.worst().unwrap_or(0));
                 self.parts.go(self.parts.detail());
             }
@@ -206,12 +245,28 @@ impl Map {
     /// One step out. False when there is none left.
     fn walk_out(&mut self) -> bool {
         match self.walk {
+            _ if self.is_on_boxes() && self.parts.has_focus(BOXES) => self.parts.go(HOPS),
+            Walk::Item(_) => {
+                self.walk = Walk::List;
+                self.parts.go(BOXES);
+            }
             Walk::Evidence(at, _) => self.walk = Walk::Gate(at),
             Walk::Gate(_) => {
                 self.walk = Walk::List;
                 self.parts.go(HOPS);
             }
-            Walk::List if !self.parts.has_focus(HOPS) => self.parts.go(HOPS),
+            Walk::List if !self.parts.has_focus(HOPS) => {
+                let view = if self.is_on_boxes() { BOXES } else { HOPS };
+                self.parts.go(view);
+            }
+            Walk::List if self.origin.is_some() => {
+                if let Some((place, number)) = self.origin.take() {
+                    self.place = Some(place);
+                    self.parts.go(BOXES);
+                    self.parts.go(self.parts.detail());
+                    self.walk = Walk::Item(number);
+                }
+            }
             Walk::List if self.table.on_action(Action::Back) => {}
             Walk::List if self.row().is_some() => self.chosen = Some(false),
             Walk::List => return false,
@@ -221,7 +276,6 @@ impl Map {
 
     /// Up and down among gates, or among the evidence of one.
     fn step(&mut self, down: bool) -> bool {
-        let Some(row) = self.row() else { return false };
         let go = |at: usize, count: usize| {
             if down {
                 (at + 1).min(count.saturating_sub(1))
@@ -229,9 +283,14 @@ impl Map {
                 at.saturating_sub(1)
             }
         };
+        if let Walk::Item(number) = self.walk {
+            self.walk = Walk::Item(go(number, self.items().len()));
+            return true;
+        }
+        let Some(row) = self.row() else { return false };
         let gates = &row.hop.gates;
         self.walk = match self.walk {
-            Walk::List => return false,
+            Walk::List | Walk::Item(_) => return false,
             Walk::Gate(at) => Walk::Gate(go(at, gates.len())),
             Walk::Evidence(at, number) => {
                 let count = gates.get(at).map_or(0, |gate| gate.judged.evidence.len());
@@ -291,7 +350,8 @@ impl Pane for Map {
     }
 
     fn on_action(&mut self, action: Action, cx: &Cx<'_>) -> Outcome {
-        let in_detail = !self.parts.has_focus(HOPS);
+        let in_detail = self.parts.has_focus(self.parts.detail());
+        let on_boxes = self.parts.has_focus(BOXES);
         let taken = match action {
             Action::Enter => return self.walk_in(cx),
             Action::Back => self.walk_out(),
@@ -310,11 +370,13 @@ impl Pane for Map {
                 false
             }
             _ if in_detail => self.detail.on_action(action),
+            _ if on_boxes => self.move_box(action),
             _ => {
                 let taken = self.table.on_action(action);
                 if taken {
                     self.chosen = Some(true);
                     self.walk = Walk::List;
+                    self.origin = None;
                 }
                 taken
             }
@@ -324,7 +386,7 @@ impl Pane for Map {
         if !taken {
             return Outcome::ignored();
         }
-        if self.parts.has_focus(HOPS) {
+        if !self.parts.has_focus(self.parts.detail()) {
             self.walk = Walk::List;
         }
         self.make_detail(cx);
@@ -332,31 +394,29 @@ impl Pane for Map {
     }
 
     fn draw(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
-        let placed = self.parts.place(cx, area, &[Height::Rest]);
+        let placed = self.parts.place(cx, area, &[Height::Rest, Height::Rows(0)]);
         let mut drawn = Drawn::default();
         let mut joint = None;
-        if let Some(area) = placed.views[HOPS] {
-            let rows = if self.model.nodes.is_empty() {
-                0
-            } else {
-                draw::height(cx, area).min(area.height)
+        // The drawing stands above the list, whichever of the two has the focus.
+        let both = placed.views.iter().flatten().copied();
+        if let Some(area) = both.reduce(Rect::union) {
+            let rows = self.height(cx, area);
+            let above = Rect {
+                height: rows,
+                ..area
             };
-            let (above, list) = (
-                Rect {
-                    height: rows,
-                    ..area
-                },
-                Rect {
-                    y: area.y + rows,
-                    height: area.height - rows,
-                    ..area
-                },
-            );
+            let list = Rect {
+                y: area.y + rows,
+                height: area.height - rows,
+                ..area
+            };
             if rows > 0 {
-                self.draw_map(cx, above, buffer);
+                drawn.add(self.draw_map(cx, above, buffer));
                 joint = Some((area.right(), list.y));
             }
-            drawn.add(self.draw_list(cx, list, buffer));
+            if list.height > 0 {
+                drawn.add(self.draw_list(cx, list, buffer));
+            }
         }
         if let Some(area) = placed.detail {
             drawn.add(self.draw_detail(cx, area, buffer));
@@ -376,17 +436,30 @@ impl Pane for Map {
     }
 
     fn on_pointer(&mut self, pointer: &Pointer, cx: &Cx<'_>) -> Outcome {
-        let outcome = match pointer.part {
-            HOPS => {
-                self.chosen = Some(true);
-                self.walk = Walk::List;
-                point_at_table(&mut self.table, pointer)
-            }
-            _ => point_at_detail(&mut self.detail, pointer),
-        };
-        if pointer.what == Gesture::Click {
+        let is_click = pointer.what == Gesture::Click;
+        if is_click {
             self.parts.go(pointer.part);
         }
+        let outcome = if pointer.part == HOPS {
+            self.chosen = Some(true);
+            self.walk = Walk::List;
+            self.origin = None;
+            point_at_table(&mut self.table, pointer)
+        } else {
+            let source = self.detail.source(pointer.line).filter(|_| is_click);
+            let target = self
+                .targets
+                .iter()
+                .find(|(section, line, _)| source == Some((*section, *line)));
+            if let Some((_, _, walk)) = target {
+                // The second click on the same line goes on from it.
+                if self.walk == *walk {
+                    return self.walk_in(cx);
+                }
+                self.walk = *walk;
+            }
+            point_at_detail(&mut self.detail, pointer)
+        };
         self.make_detail(cx);
         outcome
     }
@@ -409,46 +482,11 @@ impl Pane for Map {
     }
 
     fn subject(&self, cx: &Cx<'_>) -> Option<Subject> {
-        let row = self.row()?;
-        let sections = self.detail.sections().to_vec();
-        let mut copy: Vec<CopyItem> = (0..detail::TOOLS.len())
-            .flat_map(|tool| {
-                let remedies = detail::remedies(row, (self.tool + tool) % detail::TOOLS.len());
-                remedies.into_iter().map(|remedy| CopyItem {
-                    label: format!("{} remedy", remedy.tool.word()),
-                    text: remedy.text.clone(),
-                })
-            })
-            .collect();
-        copy.push(CopyItem {
-            label: "hop and its gates".to_owned(),
-            text: plain_text(&sections),
-        });
-        copy.push(CopyItem {
-            label: "hop id".to_owned(),
-            text: row.id.to_string(),
-        });
-        let ends: Vec<ArmId> = [&row.hop.to, &row.hop.from]
-            .into_iter()
-            .filter(|end| end.starts_with('/'))
-            .map(ArmId::new)
-            .collect();
-        let answers = ends
-            .iter()
-            .filter_map(|id| cx.inventory.resource(id))
-            .map(|one| Answer {
-                title: one.name.clone(),
-                raw: Raw::Json(Arc::clone(&one.raw)),
-            })
-            .collect();
-        Some(Subject {
-            title: row.hop.kind.word().to_owned(),
-            id: ends.into_iter().next(),
-            answers,
-            copy,
-            portal: None,
-            sections,
-        })
+        if self.is_on_boxes() {
+            self.subject_of_box(cx)
+        } else {
+            self.subject_of_hop(cx)
+        }
     }
 
     fn set_filter(&mut self, typed: &str) {
@@ -473,13 +511,11 @@ impl Pane for Map {
     }
 
     fn select(&mut self, id: &str) -> bool {
-        let found = self.table.select(id);
-        if found {
-            self.chosen = Some(true);
-            self.walk = Walk::List;
-            self.parts.go(HOPS);
+        if self.choose_hop(id) {
+            self.origin = None;
+            return true;
         }
-        found
+        self.choose_drawn(id)
     }
 
     fn things(&self) -> Vec<Thing> {

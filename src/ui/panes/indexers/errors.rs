@@ -5,6 +5,7 @@
 
 use time::OffsetDateTime;
 
+use crate::analysis::explain::facts;
 use crate::model::search::Run;
 
 use super::rows::Ended;
@@ -63,7 +64,7 @@ impl ErrorGroup {
 
     /// The code in the details: `AuthorizationFailure`.
     pub(super) fn code(&self) -> Option<String> {
-        code(&self.said())
+        facts::code(&self.said())
     }
 }
 
@@ -73,17 +74,6 @@ pub(super) fn document(key: &str) -> &str {
         .find_map(|part| part.strip_prefix("localId="))
         .filter(|name| !name.is_empty())
         .unwrap_or(key)
-}
-
-/// The code that storage writes behind a message.
-pub(super) fn code(said: &str) -> Option<String> {
-    let (_, rest) = said.split_once("ErrorCode:")?;
-    let code: String = rest
-        .trim_start()
-        .chars()
-        .take_while(char::is_ascii_alphanumeric)
-        .collect();
-    (!code.is_empty()).then_some(code)
 }
 
 /// The first line of a message; a wrapper in front of a colon stays.

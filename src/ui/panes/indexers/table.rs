@@ -15,8 +15,9 @@ use crate::ui::value;
 use crate::ui::widgets::bar;
 use crate::ui::widgets::data_table::{Cell, Column, Group, Keep, TableRow};
 
-use super::errors::{code, first_line};
+use super::errors::first_line;
 use super::rows::{Ended, Entry, Every, Named, Rows, Service, ago, took};
+use crate::analysis::explain::facts::code;
 
 /// The id of the row that says when what is read was changed.
 pub(super) const CHANGED: &str = "changed";

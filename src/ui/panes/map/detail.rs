@@ -15,6 +15,7 @@ use crate::ui::theme::Role;
 use crate::ui::widgets::detail::{Line, Section};
 
 use super::rows::Row;
+use super::seen;
 use super::walk::Walk;
 
 /// The tools of a remedy as they are chosen: azurerm and azapi are both Terraform.
@@ -46,12 +47,19 @@ pub(super) fn remedies(row: &Row, tool: usize) -> Vec<&Remedy> {
         .collect()
 }
 
-/// All of it.
-pub(super) fn sections(cx: &Cx<'_>, row: &Row, walk: Walk, tool: usize) -> Vec<Section> {
+/// All of it, and the lines of it that can be walked to: section, line, and what is there.
+pub(super) fn sections(
+    cx: &Cx<'_>,
+    row: &Row,
+    walk: Walk,
+    tool: usize,
+) -> (Vec<Section>, Vec<(usize, usize, Walk)>) {
     let mut sections = vec![head(cx, row)];
-    sections.extend(gates(cx, row, walk));
+    let mut targets = Vec::new();
+    gates(cx, row, walk, &mut sections, &mut targets);
+    sections.extend(seen::section(cx, row));
     sections.extend(mend(cx, row, tool));
-    sections
+    (sections, targets)
 }
 
 /// The same in few rows: verdict and why, a sign a gate, what mends it.
@@ -110,9 +118,15 @@ fn head(cx: &Cx<'_>, row: &Row) -> Section {
 
 /// The gates: a sign and a short fact each; those that are not open say why, and what proves it.
 /// Evidence is a section of its own, so that its paths do not move the facts of the gates.
-fn gates(cx: &Cx<'_>, row: &Row, walk: Walk) -> Vec<Section> {
+fn gates(
+    cx: &Cx<'_>,
+    row: &Row,
+    walk: Walk,
+    sections: &mut Vec<Section>,
+    targets: &mut Vec<(usize, usize, Walk)>,
+) {
     let is_reading = tally::is_reading(cx.inventory);
-    let mut sections = vec![Section::new("GATES")];
+    sections.push(Section::new("GATES"));
     for (at, gate) in row.hop.gates.iter().enumerate() {
         let sign = tally::sign(gate.judged.verdict, is_reading);
         let is_chosen = matches!(walk, Walk::Gate(own) if own == at);
@@ -122,39 +136,49 @@ fn gates(cx: &Cx<'_>, row: &Row, walk: Walk) -> Vec<Section> {
             (false, Sign::Open) => Role::Text,
             (false, _) => Role::Strong,
         };
-        let pad = WIDEST.saturating_sub(gate.gate.word().len());
-        let mark = if is_chosen { " ◀" } else { "  " };
-        let name = Rich::sign(cx.signs, sign)
-            .then(role, format!(" {}{mark}{}", gate.gate, " ".repeat(pad)));
+        let name =
+            Rich::sign(cx.signs, sign).then(role, format!(" {:WIDEST$}  ", gate.gate.word()));
         let reason = &gate.judged.reason;
+        let number = sections.len() - 1;
         let Some(section) = sections.last_mut() else {
             continue;
         };
+        targets.push((number, section.lines.len(), Walk::Gate(at)));
         if sign == Sign::Open && !is_walked {
             // Two runs: what is open is told in one line.
             let words = Rich::muted(reason.clone()).then(Role::Muted, " ");
             section.lines.push(Line::Step(name, words, Rich::new()));
+            section.choose_last(is_chosen);
             continue;
         }
         let short = Rich::of(sign.word_role(), sign.word());
         section.lines.push(Line::Step(name, short, Rich::new()));
+        section.choose_last(is_chosen);
         section
             .lines
-            .push(hanging(Role::Text, format!("{reason}.")));
+            .push(hanging(Role::Text, &format!("{reason}.")));
         if let Some(changed) = gate.changed_at {
             let words = format!(
                 "Changed at {}: Azure may lag up to 15 min.",
                 cx.clock(changed)
             );
-            section.lines.push(hanging(Role::VerdictAtRisk, words));
+            section.lines.push(hanging(Role::VerdictAtRisk, &words));
         }
-        let proofs = proofs(cx, row, gate, at, walk);
+        let (proofs, lines) = proofs(cx, row, gate, at, walk);
         if !proofs.lines.is_empty() {
+            let number = sections.len();
+            let evidence = |(line, item)| (number, line, Walk::Evidence(at, item));
+            targets.extend(lines.into_iter().map(evidence));
             sections.extend([proofs, Section::default()]);
         }
     }
-    sections.retain(|section| !section.lines.is_empty() || !section.label.is_empty());
-    sections
+    // Behind the evidence of the last gate nothing follows.
+    if sections
+        .last()
+        .is_some_and(|last| last.lines.is_empty() && last.label.is_empty())
+    {
+        sections.pop();
+    }
 }
 
 /// The letters of the longest name of a gate.
@@ -164,22 +188,31 @@ const WIDEST: usize = 14;
 const FIRST: usize = 5;
 
 /// Words that wrap below the name of a gate.
-fn hanging(role: Role, words: String) -> Line {
-    Line::Words(Rich::of(role, " ").then(role, words))
+fn hanging(role: Role, words: &str) -> Line {
+    Line::Words(Rich::of(role, " ").then(role, format!(" {words}")))
 }
 
 /// The evidence of a gate, indented, with when it was read. What is there says more than what is
 /// empty: until a person walks in, that comes first and the rest is a count.
-fn proofs(cx: &Cx<'_>, row: &Row, gate: &GateVerdict, at: usize, walk: Walk) -> Section {
+///
+/// With the line of each piece and its number.
+fn proofs(
+    cx: &Cx<'_>,
+    row: &Row,
+    gate: &GateVerdict,
+    at: usize,
+    walk: Walk,
+) -> (Section, Vec<(usize, usize)>) {
     let evidence = &gate.judged.evidence;
     let mut section = Section::default();
+    let mut lines = Vec::new();
     if evidence.is_empty() {
-        return section;
+        return (section, lines);
     }
     let target = ArmId::new(&row.hop.to);
     let mut order: Vec<usize> = (0..evidence.len()).collect();
     if !matches!(walk, Walk::Evidence(own, _) if own == at) {
-        order.sort_by_key(|number| says_little(&evidence[*number]));
+        order.sort_by_key(|number| evidence[*number].says_little());
         order.truncate(FIRST);
     }
     let left_out = evidence.len() - order.len();
@@ -188,12 +221,18 @@ fn proofs(cx: &Cx<'_>, row: &Row, gate: &GateVerdict, at: usize, walk: Walk) -> 
         let own = proof::section(cx, &target, std::slice::from_ref(&evidence[number]), &[]);
         for (line_number, line) in own.lines.into_iter().enumerate() {
             if let Line::Pair(label, value) = line {
-                let label = if is_chosen && line_number == 0 {
-                    Rich::of(Role::Accent, "▶ ").and(label.recast(Role::Accent))
+                let is_first = line_number == 0;
+                let label = if is_chosen && is_first {
+                    label.recast(Role::Accent)
                 } else {
-                    Rich::of(Role::Text, "  ").and(label)
+                    label
                 };
+                let label = Rich::of(Role::Text, "  ").and(label);
                 section.lines.push(Line::Pair(label, value));
+                section.choose_last(is_chosen && is_first);
+                if is_first {
+                    lines.push((section.lines.len() - 1, number));
+                }
             }
         }
     }
@@ -201,16 +240,7 @@ fn proofs(cx: &Cx<'_>, row: &Row, gate: &GateVerdict, at: usize, walk: Walk) -> 
     if left_out > 0 {
         let _ = write!(words, " · {left_out} more");
     }
-    section.words(Rich::muted(words))
-}
-
-/// Whether a value is absent, null or an empty list.
-fn says_little(evidence: &Evidence) -> bool {
-    match &evidence.value {
-        None | Some(serde_json::Value::Null) => true,
-        Some(serde_json::Value::Array(items)) => items.is_empty(),
-        Some(_) => false,
-    }
+    (section.words(Rich::muted(words)), lines)
 }
 
 /// When the oldest of the evidence was read, and by which request.

@@ -14,7 +14,7 @@ use crate::ui::text::{Rich, put};
 use crate::ui::theme::Role;
 use crate::ui::widgets::rule::Rule;
 
-use super::{CONTEXT, HOPS, Map, WHAT};
+use super::{BOXES, CONTEXT, HOPS, Map, WHAT, boxes};
 
 /// The sign of a mark.
 pub(super) fn sign(mark: Mark) -> Sign {
@@ -38,6 +38,20 @@ pub(super) fn height(cx: &Cx<'_>, area: Rect) -> u16 {
         return plan::TWO_BANDS;
     }
     0
+}
+
+impl Map {
+    /// How many rows the Map takes of a part: all of them where it has the focus and does not stand
+    /// above the list.
+    pub(super) fn height(&self, cx: &Cx<'_>, area: Rect) -> u16 {
+        if self.model.nodes.is_empty() {
+            return 0;
+        }
+        if self.parts.has_focus(BOXES) && cx.size_class() != SizeClass::Beside {
+            return area.height;
+        }
+        height(cx, area).min(area.height)
+    }
 }
 
 /// The role of a line.
@@ -96,8 +110,8 @@ impl Map {
         self.table.draw(cx, buffer, below, HOPS, focused)
     }
 
-    pub(super) fn draw_map(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) {
-        let is_whole = area.height > crate::map::plan::TWO_BANDS;
+    pub(super) fn draw_map(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
+        let is_whole = area.height > plan::TWO_BANDS;
         let below = if is_whole {
             let noun = |count: usize, one: &str| {
                 let end = if count == 1 { "" } else { "s" };
@@ -110,27 +124,60 @@ impl Map {
             );
             Rule::new("Map")
                 .right(Rich::muted(count))
+                .focused(self.parts.has_focus(BOXES))
                 .draw(cx, buffer, area)
         } else {
             area
         };
-        let size = (below.width, below.height);
+        let size = self.canvas(cx, below);
         let mut kept = self.grid.borrow_mut();
         let kept = match &mut *kept {
             Some(kept) if kept.0 == size => kept,
             other => other.insert((size, Grid::of(&self.model, size.0, size.1))),
         };
-        let Some(grid) = &kept.1 else { return };
-        let chosen = self.row().and_then(|row| {
-            let at = self.rows.iter().position(|one| one.id == row.id)?;
-            self.model.bundle_of(at)
-        });
-        grid_of(cx, buffer, below, (&self.model, grid), chosen);
+        let Some(grid) = &kept.1 else {
+            return Drawn::default();
+        };
+        let chosen = if self.is_on_boxes() {
+            Chosen {
+                line: None,
+                place: self.place(),
+                has_focus: self.parts.has_focus(BOXES),
+            }
+        } else {
+            let of_row = |row: &super::rows::Row| {
+                let at = self.rows.iter().position(|one| one.id == row.id)?;
+                self.model.bundle_of(at)
+            };
+            Chosen {
+                line: self.row().and_then(of_row),
+                ..Chosen::default()
+            }
+        };
+        if size == (below.width, below.height) {
+            grid_of(cx, buffer, below, (&self.model, grid), chosen);
+            return boxes::hits(grid, below, (0, 0));
+        }
+        // Larger than the room for it: the part with the chosen box is shown.
+        let whole = Rect::new(0, 0, size.0, size.1);
+        let mut canvas = Buffer::empty(whole);
+        canvas.set_style(whole, cx.theme.base());
+        grid_of(cx, &mut canvas, whole, (&self.model, grid), chosen);
+        let corner = self.corner(grid, below);
+        boxes::show(&canvas, corner, buffer, below);
+        boxes::hits(grid, below, corner)
     }
 
     pub(super) fn draw_detail(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
         let part = self.parts.detail();
-        let (title, right) = if let Some(row) = self.row() {
+        let on_box = self.place().filter(|_| self.is_on_boxes());
+        let (title, right) = if let Some(place) = on_box {
+            let right = match cx.size_class() {
+                SizeClass::Below if !self.parts.has_focus(part) => "enter goes in",
+                _ => "a box of the map",
+            };
+            (place.title().to_owned(), right.to_owned())
+        } else if let Some(row) = self.row() {
             let basis = row.hop.basis.word();
             let right = match cx.size_class() {
                 SizeClass::Below if !self.parts.has_focus(part) => {
@@ -157,15 +204,28 @@ impl Map {
     }
 }
 
-/// Draws the grid into the top left of an area; `chosen` is the line of the chosen hop.
+/// What is chosen of the drawing.
+#[derive(Clone, Copy, Debug, Default)]
+struct Chosen {
+    /// The line of the chosen hop.
+    line: Option<usize>,
+    /// The chosen box.
+    place: Option<crate::map::Place>,
+    /// Whether the keys go to the boxes.
+    has_focus: bool,
+}
+
+/// Draws the grid into the top left of an area.
 fn grid_of(
     cx: &Cx<'_>,
     buffer: &mut Buffer,
     area: Rect,
     (model, grid): (&Model, &Grid),
-    chosen: Option<usize>,
+    chosen: Chosen,
 ) {
-    let ends = chosen.map(|line| (model.bundles[line].from, model.bundles[line].to));
+    let ends = chosen
+        .line
+        .map(|line| (model.bundles[line].from, model.bundles[line].to));
     for y in 0..grid.height.min(area.height) {
         for x in 0..grid.width.min(area.width) {
             let cell = grid.cell(x, y);
@@ -177,7 +237,7 @@ fn grid_of(
         }
     }
     for words in &grid.words {
-        say(cx, buffer, area, model, words, chosen);
+        say(cx, buffer, area, (model, grid), words, chosen);
     }
 }
 
@@ -187,7 +247,7 @@ fn cell_of(
     model: &Model,
     grid: &Grid,
     cell: Cell,
-    chosen: Option<usize>,
+    chosen: Chosen,
     ends: Option<Ends>,
 ) -> Option<(char, Role)> {
     match cell.owner {
@@ -196,10 +256,20 @@ fn cell_of(
             let place = grid.boxes.get(own).map(|(place, _)| *place);
             let is_end =
                 ends.is_some_and(|(from, to)| Some(from) == place || (to.is_some() && to == place));
-            let role = if is_end { Role::Strong } else { Role::Node };
+            let role = if place.is_some() && place == chosen.place {
+                if chosen.has_focus {
+                    Role::BorderFocused
+                } else {
+                    Role::Strong
+                }
+            } else if is_end {
+                Role::Strong
+            } else {
+                Role::Node
+            };
             let glyph = match (cell.owner, cell.glyph) {
-                (Owner::Tee(_, line), '├') if chosen == Some(line) => '┝',
-                (Owner::Tee(_, line), '┤') if chosen == Some(line) => '┥',
+                (Owner::Tee(_, line), '├') if chosen.line == Some(line) => '┝',
+                (Owner::Tee(_, line), '┤') if chosen.line == Some(line) => '┥',
                 (_, glyph) => glyph,
             };
             Some((glyph, role))
@@ -207,8 +277,8 @@ fn cell_of(
         Owner::Line(line) | Owner::Arrow(line) => {
             let bundle = model.bundles.get(line)?;
             let glyph = match cell.glyph {
-                '─' if chosen == Some(line) => '━',
-                '│' if chosen == Some(line) => '┃',
+                '─' if chosen.line == Some(line) => '━',
+                '│' if chosen.line == Some(line) => '┃',
                 glyph => glyph,
             };
             Some((glyph, line_role(bundle.mark)))
@@ -220,9 +290,9 @@ fn say(
     cx: &Cx<'_>,
     buffer: &mut Buffer,
     area: Rect,
-    model: &Model,
+    (model, grid): (&Model, &Grid),
     words: &Words,
-    chosen: Option<usize>,
+    chosen: Chosen,
 ) {
     if words.y >= area.height || words.x >= area.width {
         return;
@@ -234,7 +304,7 @@ fn say(
         Voice::Box(_) | Voice::Logs => None,
     };
     if let (Some(line), Some(mark)) = (line, words.mark)
-        && chosen == Some(line)
+        && chosen.line == Some(line)
     {
         let gap = if words.text.is_empty() { "" } else { " " };
         let text = format!(" {}{gap}{} ", cx.signs.glyph(sign(mark)), words.text);
@@ -248,8 +318,16 @@ fn say(
         );
         return;
     }
+    let is_chosen_box = match words.voice {
+        Voice::Box(at) => grid
+            .boxes
+            .get(at)
+            .is_some_and(|(place, _)| chosen.has_focus && chosen.place == Some(*place)),
+        Voice::Line(_) | Voice::Logs => false,
+    };
     let role = match (line.and_then(|line| model.bundles.get(line)), words.tone) {
         (Some(bundle), _) if bundle.mark != Mark::Open => sign(bundle.mark).word_role(),
+        (_, Tone::Title | Tone::Name) if is_chosen_box => Role::Accent,
         (_, Tone::Title | Tone::Muted) => Role::Muted,
         (_, Tone::Name) => Role::Strong,
         (_, Tone::Skeleton) => Role::Skeleton,

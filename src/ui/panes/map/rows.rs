@@ -40,7 +40,18 @@ impl Row {
             .filter(|_| verdict != Verdict::Open)
     }
 
-    /// The word in the column GATE.
+    /// The words in the column GATE: the one that decides, then the others that are not open, so that
+    /// a filter finds them all.
+    pub(super) fn gates(&self) -> String {
+        let others =
+            self.hop.gates.iter().filter(|gate| {
+                gate.judged.verdict != Verdict::Open && gate.gate.word() != self.gate()
+            });
+        let words = std::iter::once(self.gate()).chain(others.map(|gate| gate.gate.word()));
+        words.collect::<Vec<_>>().join(", ")
+    }
+
+    /// The word for the gate that decides.
     pub(super) fn gate(&self) -> &'static str {
         self.worst()
             .and_then(|at| self.hop.gates.get(at))

@@ -1,5 +1,6 @@
 //! The list of hops as a table.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::analysis::verdict::Gate;
@@ -30,16 +31,32 @@ pub(super) fn columns(is_wide: bool) -> Vec<Column> {
             columns.push(Column::text(head, Keep::Muted).between(3, 4));
         }
     }
-    columns.push(Column::text("GATE", Keep::Reason).between(8, 14));
+    columns.push(Column::text("GATE", Keep::Reason).between(8, 16));
     columns
 }
 
 /// The heads of the gates, in the order of [`Gate::ALL`].
 const HEADS: [&str; 7] = ["NET", "OUT", "AUTH", "ID", "ROLE", "CONF", "QTA"];
 
+/// The two ends; what ties them where other calls have the same ends.
+fn ends(row: &Row, is_one_of_several: bool) -> Rich {
+    let ends = Rich::plain(row.from.clone())
+        .then(Role::Muted, " → ")
+        .then(Role::Text, row.to.clone());
+    match row.via() {
+        Some(via) if is_one_of_several => ends.then(Role::Muted, format!("  {via}")),
+        _ => ends,
+    }
+}
+
 /// One row a hop.
 pub(super) fn rows(cx: &Cx<'_>, rows: &[Row], is_wide: bool) -> Vec<TableRow> {
     let is_reading = tally::is_reading(cx.inventory);
+    let key = |row: &Row| (row.hop.kind, row.hop.from.clone(), row.hop.to.clone());
+    let mut same: HashMap<_, usize> = HashMap::new();
+    for row in rows {
+        *same.entry(key(row)).or_default() += 1;
+    }
     rows.iter()
         .enumerate()
         .map(|(number, row)| {
@@ -52,11 +69,7 @@ pub(super) fn rows(cx: &Cx<'_>, rows: &[Row], is_wide: bool) -> Vec<TableRow> {
             let mut cells = vec![
                 Cell::number(Rich::signed(cx.signs, row.sign), number),
                 Cell::from(kind),
-                Cell::from(
-                    Rich::plain(row.from.clone())
-                        .then(Role::Muted, " → ")
-                        .then(Role::Text, row.to.clone()),
-                ),
+                Cell::from(ends(row, same[&key(row)] > 1)),
             ];
             if is_wide {
                 cells.push(Cell::from(Rich::muted(row.hop.basis.word())));
@@ -65,7 +78,7 @@ pub(super) fn rows(cx: &Cx<'_>, rows: &[Row], is_wide: bool) -> Vec<TableRow> {
                     cells.push(Cell::from(Rich::sign(cx.signs, sign)));
                 }
             }
-            cells.push(Cell::from(Rich::of(row.sign.word_role(), row.gate())));
+            cells.push(Cell::from(Rich::of(row.sign.word_role(), row.gates())));
             TableRow {
                 id: Arc::clone(&row.id),
                 group: None,

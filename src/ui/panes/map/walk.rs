@@ -15,6 +15,8 @@ pub(super) enum Walk {
     Gate(usize),
     /// On a piece of evidence of a gate.
     Evidence(usize, usize),
+    /// On something in the chosen box.
+    Item(usize),
 }
 
 /// To the row of another pane that holds the evidence of a gate.
