@@ -12,6 +12,7 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_hopscope");
@@ -28,7 +29,18 @@ fn has_demo() -> bool {
     has
 }
 
-type Screen = Arc<(Mutex<(vt100::Parser, bool)>, Condvar)>;
+type Screen = Arc<(Mutex<(vt100::Parser<Clipboard>, bool)>, Condvar)>;
+
+/// What the program put on the terminal's clipboard last.
+#[derive(Default)]
+struct Clipboard(Option<String>);
+
+impl vt100::Callbacks for Clipboard {
+    fn copy_to_clipboard(&mut self, _: &mut vt100::Screen, _: &[u8], data: &[u8]) {
+        let bytes = base64::engine::general_purpose::STANDARD.decode(data);
+        self.0 = bytes.ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    }
+}
 
 /// A program in a terminal of its own.
 struct Pty {
@@ -68,7 +80,7 @@ impl Pty {
         drop(pair.slave);
         let mut reader = pair.master.try_clone_reader().unwrap();
         let writer = pair.master.take_writer().unwrap();
-        let parser = vt100::Parser::new(rows, columns, 0);
+        let parser = vt100::Parser::new_with_callbacks(rows, columns, 0, Clipboard::default());
         let screen: Screen = Arc::new((Mutex::new((parser, false)), Condvar::new()));
         let seen = Arc::clone(&screen);
         std::thread::spawn(move || {
@@ -110,6 +122,18 @@ impl Pty {
             );
             state = news.wait_timeout(state, left).unwrap().0;
         }
+    }
+
+    /// What was copied, as soon as something was.
+    fn copied(&self) -> String {
+        let (lock, news) = &*self.screen;
+        let waited = news
+            .wait_timeout_while(lock.lock().unwrap(), PATIENCE, |state| {
+                state.0.callbacks().0.is_none()
+            })
+            .unwrap();
+        let copied = waited.0.0.callbacks().0.clone();
+        copied.expect("nothing was copied")
     }
 
     fn sees(&self, words: &str) -> String {
@@ -222,6 +246,78 @@ fn navigates_between_panes_and_boxes() {
     });
     pty.send(":requests\r");
     pty.sees("─ Requests");
+    pty.send("q");
+    assert_eq!(pty.ends().0, 0);
+}
+
+/// What `check` says of the demo: the hop that is shut first, its gate, and the command for it.
+fn checked() -> (String, String, Vec<String>, String) {
+    let out = Command::new(BINARY)
+        .args(["check", "--demo", "--format", "json"])
+        .env("HOME", env!("CARGO_TARGET_TMPDIR"))
+        .env("XDG_CONFIG_HOME", env!("CARGO_TARGET_TMPDIR"))
+        .output()
+        .unwrap();
+    assert_eq!(out.status.code(), Some(1), "a hop is shut");
+    let report: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+    let is_shut = |one: &&serde_json::Value| one["verdict"] == "shut";
+    let list = |value: &serde_json::Value| value.as_array().unwrap().clone();
+    let hops = list(&report["hops"]);
+    let hop = hops.iter().find(is_shut).expect("a hop that is shut");
+    let gates = list(&hop["gates"]);
+    let gate = gates.iter().find(is_shut).expect("a gate that is shut");
+    let paths = list(&gate["evidence"])
+        .iter()
+        .map(|one| one["path"].as_str().unwrap().to_owned())
+        .collect();
+    let remedies = list(&gate["remedies"]);
+    let remedy = remedies.iter().find(|one| one["tool"] == "az");
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    (
+        text(&hop["kind"]),
+        text(&gate["gate"]),
+        paths,
+        text(&remedy.expect("a command")["text"]),
+    )
+}
+
+#[test]
+fn a_newcomer_is_led_to_the_cause_and_the_command_in_three_keys_and_check_says_the_same() {
+    if !has_demo() {
+        return;
+    }
+    let (kind, gate, paths, command) = checked();
+    assert!(
+        paths
+            .iter()
+            .any(|path| path.ends_with("networkAcls.bypass"))
+    );
+    // With room for it, the first screen says it all; one key takes the command along.
+    let mut pty = Pty::demo(&[], (140, 42));
+    pty.sees("● live");
+    let words = pty.sees(&kind);
+    for said in [
+        format!("✖ shut   {gate} gate"),
+        format!("✖ {gate}"),
+        "networkAcls.bypass        None".to_owned(),
+        command[..command.find(" --").unwrap()].to_owned(),
+    ] {
+        assert!(words.contains(&said), "{said} in {words}");
+    }
+    pty.send("c");
+    assert_eq!(pty.copied(), command);
+    pty.send("q");
+    assert_eq!(pty.ends().0, 0);
+    // On the smallest screen: into the hop, a page down to the command, copy.
+    let mut pty = Pty::demo(&[], (80, 24));
+    pty.sees("● live");
+    pty.send("\r");
+    pty.sees(&format!("✖ {gate}"));
+    pty.sees("networkAcls.bypass");
+    pty.send("\x1b[6~");
+    pty.sees(&command[..command.find(" --").unwrap()]);
+    pty.send("c");
+    assert_eq!(pty.copied(), command);
     pty.send("q");
     assert_eq!(pty.ends().0, 0);
 }
