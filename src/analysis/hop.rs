@@ -11,6 +11,7 @@ use super::evidence::Evidence;
 use super::verdict::{Gate, Reasoned, Verdict};
 
 pub use crate::model::judging::Severity;
+use crate::model::judging::Suppression;
 
 /// The kinds of hops, in the domain reference's order (design section 6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -360,4 +361,6 @@ pub struct Judgement {
     pub hops: Vec<Hop>,
     /// The findings, by severity, rule, resource.
     pub findings: Vec<Finding>,
+    /// Those that the config file hides, each with the entry that does; no report lists them.
+    pub hidden: Vec<(Finding, Suppression)>,
 }

@@ -38,6 +38,8 @@ actions! {
     Filter = "filter",
     /// Show only what is in trouble.
     FaultsOnly = "faults-only",
+    /// Show, or hide again, what the config file hides.
+    Hidden = "hidden",
     /// Choose the column to sort by.
     Sort = "sort",
     /// The next part of the screen.

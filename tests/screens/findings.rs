@@ -4,13 +4,16 @@ use hopscope::analysis::hop::{
     Benefit, Finding, FindingKind, HopKind, Judgement, Remedy, Severity, Tool,
 };
 use hopscope::analysis::verdict::Gate;
-use hopscope::config::Action;
+use hopscope::config::{Action, ConfigFile};
 use hopscope::model::facet::Facet;
+use hopscope::model::judging::Suppression;
 use hopscope::model::key::Key;
 use hopscope::model::resource::Family;
 use hopscope::ui::effect::Effect;
 use hopscope::ui::panes::Pane;
 use hopscope::ui::panes::findings::Findings;
+
+use time::macros::date;
 
 use super::indexers::{scene, service};
 use super::stage::{SIZES, Scene, Screen, list_key, subscription};
@@ -182,6 +185,86 @@ fn from_the_finding_to_its_command_and_on_to_its_hop() {
     assert!(screen.act(Action::NextView));
     let after = screen.with(|pane, cx| pane.subject(cx)).expect("a subject");
     assert_ne!(before.copy[0].text, after.copy[0].text);
+}
+
+/// The same environment, where the config file hides one of them.
+fn with_hidden(size: (u16, u16)) -> Screen<Findings> {
+    Screen::new(Findings::new(), &scene("broken-indexer"), size).judged_with(|judgement| {
+        found(judgement);
+        let at = judgement
+            .findings
+            .iter()
+            .position(|one| one.rule == "storage/shared-key-enabled")
+            .expect("an exposure");
+        let hidden = judgement.findings.remove(at);
+        let entry = Suppression {
+            rule: hidden.rule.to_owned(),
+            resource: Some("stragdev".to_owned()),
+            reason: "Azure Tables need keys until the move is done.".to_owned(),
+            expires: Some(date!(2026 - 12 - 31)),
+        };
+        judgement.hidden.push((hidden, entry));
+    })
+}
+
+#[test]
+fn what_the_config_file_hides_is_shown_on_demand_with_its_reason() {
+    for size in [(140, 42), (80, 24)] {
+        let mut screen = with_hidden(size);
+        let before = screen.text("findings-with-hidden");
+        assert!(before.contains("1 hidden"), "{before}");
+        assert!(!before.contains("Storage takes account keys"), "{before}");
+        assert!(screen.act(Action::Hidden));
+        assert!(screen.act(Action::Last));
+        let name = format!("findings-hidden-shown-{}x{}", size.0, size.1);
+        let text = screen.text(&name);
+        assert!(text.contains("○ Storage takes account keys"), "{text}");
+        insta::assert_snapshot!(name, text);
+        screen.act(Action::Enter);
+        let text = screen.text("findings-hidden-detail");
+        assert!(text.contains("Azure Tables need keys"), "{text}");
+        assert!(text.contains("until 2026-12-31"), "{text}");
+        assert!(screen.act(Action::Back));
+        assert!(screen.act(Action::Hidden));
+        assert!(screen.text("findings-hidden-again").contains("1 hidden"));
+    }
+    // Without any there is no key for them.
+    let mut none = full((140, 42));
+    assert!(none.with(|pane, _| !pane.actions().contains(&Action::Hidden)));
+    assert!(!none.act(Action::Hidden));
+}
+
+#[test]
+fn the_entry_that_would_hide_a_finding_is_copied_and_written_nowhere() {
+    let mut screen = full((140, 42));
+    let subject = screen.with(|pane, cx| pane.subject(cx)).expect("a subject");
+    let entry = subject
+        .copy
+        .iter()
+        .find(|item| item.text.starts_with("[[suppress]]"))
+        .expect("an entry");
+    let file = ConfigFile::parse(&entry.text, "config.toml".as_ref());
+    let file = file.expect("what is copied is a config file");
+    assert_eq!(file.suppress[0].rule, "storage/trusted-bypass-missing");
+}
+
+#[test]
+fn each_hop_that_a_finding_touches_can_be_gone_to() {
+    let mut screen = Screen::new(Findings::new(), &scene("broken-indexer"), (140, 42)).judged();
+    assert!(screen.act(Action::Enter));
+    let jump = |screen: &mut Screen<Findings>| {
+        let outcome = screen.with(|pane, cx| pane.on_action(Action::Enter, cx));
+        match outcome.effects.first() {
+            Some(Effect::Jump { ids, .. }) => ids.clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let first = jump(&mut screen);
+    assert!(first.len() > 1, "{first:?}");
+    assert!(screen.act(Action::Down));
+    let second = jump(&mut screen);
+    assert_ne!(first[0], second[0]);
+    assert_eq!(first[1], second[0]);
 }
 
 #[test]

@@ -47,8 +47,12 @@ const FAMILIES: [Family; 9] = [
 pub fn judge(inventory: &Inventory, judging: &Judging, now: OffsetDateTime) -> Judgement {
     let ground = Ground::new(inventory, judging, now);
     let hops = hops(&ground);
-    let findings = findings::draw(&ground, &hops);
-    Judgement { hops, findings }
+    let found = findings::judge(&ground, &hops);
+    Judgement {
+        hops,
+        findings: found.shown,
+        hidden: found.hidden,
+    }
 }
 
 /// The hops: one for each kind, caller, target and tie, in the report's order.

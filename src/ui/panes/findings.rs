@@ -4,6 +4,7 @@
 //! It shows what was judged and judges nothing. A new group is a variant of [`rows::Group`].
 
 mod detail;
+mod draw;
 mod rows;
 
 use std::fmt::Write as _;
@@ -12,22 +13,21 @@ use std::sync::Arc;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::analysis::hop::{Finding, Hop};
-use crate::analysis::verdict::Verdict;
+use crate::analysis::hop::Finding;
 use crate::config::Action;
 use crate::model::id::ArmId;
+use crate::model::judging::Suppression;
 use crate::model::key::Key;
-use crate::ui::cx::{Cx, Drawn, Gesture, Page, Pointer, SizeClass};
+use crate::ui::cx::{Cx, Drawn, Gesture, Page, Pointer};
 use crate::ui::effect::{Answer, CopyItem, Effect, Outcome, Raw, Subject};
-use crate::ui::panes::trouble::{Trouble, looked_at};
-use crate::ui::panes::{Badge, Pane, Thing, empty, mend, point_at_detail, point_at_table};
+use crate::ui::panes::trouble::Trouble;
+use crate::ui::panes::{Badge, Pane, Thing, mend, point_at_detail, point_at_table};
 use crate::ui::signs::{Sign, Signs};
 use crate::ui::text::Rich;
 use crate::ui::theme::Role;
 use crate::ui::widgets::data_table::{Cell, Column, DataTable, Group, Keep, TableRow};
 use crate::ui::widgets::detail::Detail;
 use crate::ui::widgets::parts::{Height, Parts};
-use crate::ui::widgets::rule::Rule;
 
 use rows::{Row, Rows};
 
@@ -45,6 +45,7 @@ struct Stamp {
     revision: Option<u64>,
     signs: Signs,
     is_wide: bool,
+    with_hidden: bool,
 }
 
 /// The pane.
@@ -59,6 +60,12 @@ pub struct Findings {
     is_judged: bool,
     tool: mend::Chosen,
     shown: String,
+    /// What the config file hides is listed too.
+    with_hidden: bool,
+    /// How many findings the config file hides.
+    hidden: usize,
+    /// The chosen one of the hops that the finding touches, while the detail has the focus.
+    touched: usize,
 }
 
 impl Default for Findings {
@@ -106,6 +113,9 @@ impl Findings {
             is_judged: false,
             tool: mend::Chosen::default(),
             shown: String::new(),
+            with_hidden: false,
+            hidden: 0,
+            touched: 0,
         }
     }
 
@@ -116,11 +126,28 @@ impl Findings {
 
     /// The finding under the selection. The rows are those of the judgement that is shown.
     fn finding<'a>(&self, cx: &Cx<'a>) -> Option<&'a Finding> {
-        cx.judgement.findings.get(self.row()?.at)
+        self.hidden_finding(cx).map(|(finding, _)| finding)
+    }
+
+    /// The same, with the entry of the config file that hides it.
+    fn hidden_finding<'a>(&self, cx: &Cx<'a>) -> Option<(&'a Finding, Option<&'a Suppression>)> {
+        let judgement: &'a crate::analysis::hop::Judgement = cx.judgement;
+        rows::finding(judgement, self.row()?.at)
+    }
+
+    /// How many hops the finding under the selection leads to.
+    fn leads(&self, cx: &Cx<'_>) -> usize {
+        self.finding(cx)
+            .map_or(0, |finding| finding.hops.len().min(detail::NAMED))
+    }
+
+    fn in_detail(&self) -> bool {
+        self.parts.has_focus(self.parts.detail())
     }
 
     fn make_rows(&mut self, cx: &Cx<'_>) {
-        self.rows = rows::build(cx.judgement, cx.inventory);
+        self.hidden = cx.judgement.hidden.len();
+        self.rows = rows::build(cx.judgement, cx.inventory, self.with_hidden);
         let is_wide = is_wide(cx);
         self.table.set_columns(columns(is_wide));
         let groups: Vec<Group> = self
@@ -145,7 +172,14 @@ impl Findings {
     }
 
     fn table_row(&self, cx: &Cx<'_>, row: &Row, is_wide: bool) -> TableRow {
-        let finding = &cx.judgement.findings[row.at];
+        let Some((finding, _)) = rows::finding(cx.judgement, row.at) else {
+            return TableRow {
+                id: Arc::from(row.id.as_str()),
+                group: None,
+                cells: Vec::new(),
+                fault: false,
+            };
+        };
         let rank = |sign: Sign| Sign::ALL.iter().position(|own| *own == sign).unwrap_or(0);
         let mut cells = vec![
             Cell::number(
@@ -175,149 +209,62 @@ impl Findings {
         let id = self.row().map_or_else(String::new, |row| row.id.clone());
         let fresh = self.shown != id;
         self.shown = id;
+        if fresh {
+            self.touched = 0;
+        }
+        let touched = Some(self.touched).filter(|_| self.in_detail());
         let sections = self
-            .finding(cx)
-            .map_or_else(Vec::new, |finding| detail::sections(cx, finding, self.tool));
+            .hidden_finding(cx)
+            .map_or_else(Vec::new, |(finding, hidden_by)| {
+                detail::sections(cx, finding, hidden_by, self.tool, touched)
+            });
         self.detail.set(sections, fresh);
     }
+}
 
-    /// The sentence in the place of the list.
-    fn nothing(&self, cx: &Cx<'_>) -> String {
-        if let Some(trouble) = cx.snapshot.sign_in_trouble() {
-            return trouble.message.clone();
-        }
-        if !self.is_judged || !cx.snapshot.is_idle() {
-            return "Reading and judging what there is: a finding appears here as soon as something that was read is a cause for one.".to_owned();
-        }
-        let count = cx.inventory.resources().count();
-        let hops = cx.judgement.hops.len();
-        if count == 0 {
-            return format!(
-                "Looked for resources in {}, and there are none to find anything about. One appears here at the next reading after it is made.",
-                looked_at(cx)
-            );
-        }
-        let is_shut = |hop: &&Hop| hop.counts() && hop.verdict() == Verdict::Shut;
-        let shut = cx.judgement.hops.iter().filter(is_shut).count();
-        if shut > 0 {
-            // A config file may hide all findings; that makes nothing work.
-            return format!(
-                "No finding is shown, and yet {shut} of {hops} hops in {} {} not work: the Map tells which. Findings that the config file hides are not listed here.",
-                looked_at(cx),
-                if shut == 1 { "does" } else { "do" }
-            );
-        }
-        let unread = self.trouble.denied + self.trouble.failed;
-        let but = match unread {
-            0 => String::new(),
-            1 => " One reading is missing: what rests on it was not looked at.".to_owned(),
-            many => format!(" {many} readings are missing: what rests on them was not looked at."),
-        };
-        format!(
-            "Looked at {count} resources and {hops} hops in {}: nothing is broken, and nothing is wider than the pattern allows.{but} A finding appears here with the next reading that is a cause for one.",
-            looked_at(cx)
-        )
-    }
+/// What can be done, most useful first; the first only where the config file hides something.
+const ACTIONS: [Action; 11] = [
+    Action::Hidden,
+    Action::Enter,
+    Action::Copy,
+    Action::NextView,
+    Action::NextPart,
+    Action::FaultsOnly,
+    Action::Portal,
+    Action::Json,
+    Action::Describe,
+    Action::Sort,
+    Action::Refresh,
+];
 
-    fn facts(&self, cx: &Cx<'_>) -> Rich {
-        let note = self.table.note();
-        if !note.is_empty() {
-            return note;
-        }
-        let mut facts = Rich::new();
-        for (sign, count) in self.rows.tally() {
-            let gap = if facts.is_empty() { "" } else { " " };
-            facts = facts.then(sign.role(), format!("{gap}{}{count}", cx.signs.glyph(sign)));
-        }
-        if !self.is_judged || self.trouble.pending > 0 {
-            let gap = if facts.is_empty() { "" } else { "  " };
-            facts = facts.then(
-                Role::Reading,
-                format!("{gap}{} reading", cx.signs.glyph(Sign::Reading)),
-            );
-        }
-        facts
-    }
-
-    fn draw_list(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
-        let right = match self.table.sorted() {
-            None => Rich::muted("worst first"),
-            Some(_) => Rich::new(),
-        };
-        let below = Rule::new("Findings")
-            .facts(self.facts(cx))
-            .right(right)
-            .focused(self.parts.has_focus(LIST))
-            .draw(cx, buffer, area);
-        let so = "What rests on them is not found: silence about it is no all-clear.".to_owned();
-        let below = match self.trouble.band(cx, CONTEXT, so) {
-            Some(band) => band.draw(cx, buffer, below),
-            None => below,
-        };
-        if self.rows.rows.is_empty() {
-            empty(cx, buffer, below, &self.nothing(cx));
-            return Drawn::default();
-        }
-        let (listed, all) = self.table.count();
-        if listed == 0 {
-            let words = if self.table.is_faults_only() && self.table.filter().is_empty() {
-                "Nothing is broken or unknown: faults only shows nothing. Esc shows all findings."
-            } else {
-                "No finding passes what is typed. Esc shows all of them."
-            };
-            empty(cx, buffer, below, words);
-            return Drawn::default();
-        }
-        // The sum stands below the list where both have room.
-        let lines = listed + self.rows.groups.len() * 2;
-        let has_foot = usize::from(below.height) > lines + 4 && listed == all;
-        let list = Rect {
-            height: if has_foot {
-                below.height - 3
-            } else {
-                below.height
-            },
-            ..below
-        };
-        let drawn = self
-            .table
-            .draw(cx, buffer, list, LIST, self.parts.has_focus(LIST));
-        if has_foot {
-            let y = below.y + u16::try_from(lines).unwrap_or(0) + 2;
-            let things = self.rows.subjects();
-            let words = format!(
-                "{all} {} about {things} {}.",
-                if all == 1 { "finding" } else { "findings" },
-                if things == 1 { "thing" } else { "things" },
-            );
-            let room = below.width.saturating_sub(4);
-            Rich::muted(words).draw(buffer, (below.x + 2, y), room, cx.theme);
-        }
-        drawn
-    }
-
-    fn draw_detail(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
-        let part = self.parts.detail();
-        let focused = self.parts.has_focus(part);
-        let Some(finding) = self.finding(cx) else {
-            let below = Rule::new("Nothing chosen")
-                .focused(focused)
-                .draw(cx, buffer, area);
-            let words = "The finding that is selected is described here.";
-            empty(cx, buffer, below, words);
-            return Drawn::default();
-        };
-        let right = format!("{} · {}", finding.kind.word(), finding.severity.word());
-        let below = Rule::new(finding.rule)
-            .right(Rich::muted(right))
-            .focused(focused)
-            .draw(cx, buffer, area);
-        let below = if cx.size_class() == SizeClass::Beside && below.height > 4 {
-            Rect::new(below.x, below.y + 1, below.width, below.height - 1)
+impl Findings {
+    /// What list and detail mean by an action.
+    fn act(&mut self, action: Action, cx: &Cx<'_>) -> Outcome {
+        let in_list = self.parts.has_focus(LIST) || action == Action::FaultsOnly;
+        let taken = if in_list {
+            self.table.on_action(action)
         } else {
-            below
+            self.detail.on_action(action)
         };
-        self.detail.draw(cx, buffer, below, part)
+        if !taken && !self.parts.on_action(action) {
+            return Outcome::ignored();
+        }
+        self.make_detail(cx);
+        Outcome::drawn()
+    }
+
+    /// To the chosen hop on the Map; where it is gone, to another one that the finding touches.
+    fn go_to_hop(&self, cx: &Cx<'_>) -> Outcome {
+        let mut ids = self
+            .finding(cx)
+            .map_or_else(Vec::new, |one| one.hops.clone());
+        if self.touched < ids.len() {
+            ids.rotate_left(self.touched);
+        }
+        Outcome::with(Effect::Jump {
+            panes: vec![MAP],
+            ids,
+        })
     }
 }
 
@@ -330,6 +277,7 @@ impl Pane for Findings {
             revision: cx.judged,
             signs: cx.signs,
             is_wide: is_wide(cx),
+            with_hidden: self.with_hidden,
         };
         if self.stamp != Some(stamp) {
             self.stamp = Some(stamp);
@@ -339,18 +287,9 @@ impl Pane for Findings {
     }
 
     fn actions(&self) -> &[Action] {
-        &[
-            Action::Enter,
-            Action::Copy,
-            Action::NextView,
-            Action::NextPart,
-            Action::FaultsOnly,
-            Action::Portal,
-            Action::Json,
-            Action::Describe,
-            Action::Sort,
-            Action::Refresh,
-        ]
+        // The key is there where there is something to show.
+        let hidden = usize::from(self.hidden == 0);
+        &ACTIONS[hidden..]
     }
 
     fn on_action(&mut self, action: Action, cx: &Cx<'_>) -> Outcome {
@@ -359,29 +298,24 @@ impl Pane for Findings {
             self.make_detail(cx);
             return Outcome::drawn();
         }
-        // From the finding on to the hop that it touches; esc leads back.
-        if action == Action::Enter && !self.parts.has_focus(LIST) {
-            let ids = self
-                .finding(cx)
-                .map_or_else(Vec::new, |one| one.hops.clone());
-            if !ids.is_empty() {
-                return Outcome::with(Effect::Jump {
-                    panes: vec![MAP],
-                    ids,
-                });
+        if action == Action::Hidden && self.hidden > 0 {
+            self.with_hidden = !self.with_hidden;
+            self.stamp = None;
+            self.update(cx);
+            return Outcome::drawn();
+        }
+        if self.in_detail() {
+            match action {
+                // From the finding on to the hop that it touches; esc leads back.
+                Action::Enter if self.leads(cx) > 0 => return self.go_to_hop(cx),
+                Action::Down if self.touched + 1 < self.leads(cx) => self.touched += 1,
+                Action::Up if self.touched > 0 => self.touched -= 1,
+                _ => return self.act(action, cx),
             }
+            self.make_detail(cx);
+            return Outcome::drawn();
         }
-        let in_list = self.parts.has_focus(LIST) || action == Action::FaultsOnly;
-        let taken = if in_list {
-            self.table.on_action(action)
-        } else {
-            self.detail.on_action(action)
-        };
-        if !taken && !self.parts.on_action(action) {
-            return Outcome::ignored();
-        }
-        self.make_detail(cx);
-        Outcome::drawn()
+        self.act(action, cx)
     }
 
     fn draw(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
@@ -409,14 +343,27 @@ impl Pane for Findings {
     }
 
     fn on_pointer(&mut self, pointer: &Pointer, cx: &Cx<'_>) -> Outcome {
+        let is_click = pointer.what == Gesture::Click;
+        let was_in_detail = self.in_detail();
+        if is_click {
+            self.parts.go(pointer.part);
+        }
         let outcome = if pointer.part == LIST {
             point_at_table(&mut self.table, pointer)
         } else {
+            let source = self.detail.source(pointer.line).filter(|_| is_click);
+            let clicked = source.and_then(|(section, line)| {
+                let label = &self.detail.sections().get(section)?.label;
+                (label == detail::TOUCHES && line < self.leads(cx)).then_some(line)
+            });
+            if let Some(line) = clicked {
+                if was_in_detail && self.touched == line {
+                    return self.go_to_hop(cx);
+                }
+                self.touched = line;
+            }
             point_at_detail(&mut self.detail, pointer)
         };
-        if pointer.what == Gesture::Click {
-            self.parts.go(pointer.part);
-        }
         self.make_detail(cx);
         outcome
     }
@@ -461,6 +408,7 @@ impl Pane for Findings {
                 format!("{}\n{}", finding.title, finding.detail),
             ),
             ("rule", finding.rule.to_owned()),
+            ("config entry that hides it", detail::suppression(finding)),
         ] {
             if !text.is_empty() {
                 copy.push(CopyItem {

@@ -45,6 +45,8 @@ const CONTEXT: &str = "map";
 const HOPS: usize = 0;
 /// The drawing.
 const BOXES: usize = 1;
+/// Rows of a screen that has room for more than the hop.
+const TALL: u16 = 55;
 /// What was looked for, in the plural.
 const WHAT: &str = "calls between people, search services, models, storage, vaults and hubs";
 /// The families whose reading decides what the Map can show.
@@ -182,10 +184,13 @@ impl Map {
                 row.id.to_string(),
                 (detail::brief(cx, row, self.tool), Vec::new()),
             ),
-            Some(row) => (
-                row.id.to_string(),
-                detail::sections(cx, row, self.walk, self.tool),
-            ),
+            Some(row) => {
+                let (mut sections, targets) = detail::sections(cx, row, self.walk, self.tool);
+                if cx.size_class() == SizeClass::Beside && cx.size.height >= TALL {
+                    sections.extend(overview::beside(cx));
+                }
+                (row.id.to_string(), (sections, targets))
+            }
             None if self.rows.is_empty() => (String::new(), (Vec::new(), Vec::new())),
             None => (
                 String::new(),

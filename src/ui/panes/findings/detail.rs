@@ -3,6 +3,7 @@
 use crate::analysis::hop::{Finding, FindingKind, Hop, Judgement};
 use crate::config::Action;
 use crate::model::id::ArmId;
+use crate::model::judging::Suppression;
 use crate::store::Inventory;
 use crate::ui::cx::Cx;
 use crate::ui::panes::{mend, proof};
@@ -15,10 +16,18 @@ use super::CONTEXT;
 use super::rows::{benefit_words, called};
 
 /// How many hops are named; a policy may touch a hundred.
-const NAMED: usize = 12;
+pub(super) const NAMED: usize = 12;
+/// The label of the hops.
+pub(super) const TOUCHES: &str = "TOUCHES";
 
-/// The sections.
-pub(super) fn sections(cx: &Cx<'_>, finding: &Finding, tool: mend::Chosen) -> Vec<Section> {
+/// The sections; `touched` is the chosen one of the hops.
+pub(super) fn sections(
+    cx: &Cx<'_>,
+    finding: &Finding,
+    hidden_by: Option<&Suppression>,
+    tool: mend::Chosen,
+    touched: Option<usize>,
+) -> Vec<Section> {
     let mut first = Section::new("")
         .words(Rich::strong(finding.title.clone()))
         .blank();
@@ -26,12 +35,13 @@ pub(super) fn sections(cx: &Cx<'_>, finding: &Finding, tool: mend::Chosen) -> Ve
         first = first.words(Rich::plain(sentence.to_owned()));
     }
     let mut sections = vec![first];
+    sections.extend(hidden_by.map(hidden));
     if let Some(benefit) = finding.benefit {
         let words = Rich::sign(cx.signs, Sign::Exposure)
             .then(Role::Text, format!(" {}", benefit_words(benefit)));
         sections.push(Section::new("BREAKS THE BENEFIT").words(words));
     }
-    sections.extend(touches(cx, finding));
+    sections.extend(touches(cx, finding, touched));
     if !finding.evidence.is_empty() {
         let subject = ArmId::new(&finding.resource);
         sections.push(proof::section(cx, &subject, &finding.evidence, &[]));
@@ -64,19 +74,43 @@ fn without(kind: FindingKind) -> Option<&'static str> {
     }
 }
 
-fn touches(cx: &Cx<'_>, finding: &Finding) -> Option<Section> {
+/// Why it is not listed, and until when.
+fn hidden(entry: &Suppression) -> Section {
+    let until = entry
+        .expires
+        .map_or_else(|| "no end".to_owned(), |last| format!("until {last}"));
+    let on = entry.resource.as_deref().unwrap_or("everything");
+    Section::new("HIDDEN BY THE CONFIG FILE")
+        .right(Rich::muted(until))
+        .words(Rich::plain(entry.reason.clone()))
+        .words(Rich::muted(format!("{} on {on}", entry.rule)))
+}
+
+/// The entry of the config file that hides a finding, for whoever puts it there: hopscope writes
+/// nothing.
+pub(super) fn suppression(finding: &Finding) -> String {
+    let quoted = |text: &str| serde_json::Value::from(text).to_string();
+    format!(
+        "[[suppress]]\nrule = {}\nresource = {}\nreason = \"\"",
+        quoted(finding.rule),
+        quoted(&finding.resource)
+    )
+}
+
+fn touches(cx: &Cx<'_>, finding: &Finding, touched: Option<usize>) -> Option<Section> {
     if finding.hops.is_empty() {
         return None;
     }
-    let mut section = Section::new("TOUCHES").right(Rich::muted(match finding.hops.len() {
+    let mut section = Section::new(TOUCHES).right(Rich::muted(match finding.hops.len() {
         1 => "1 hop".to_owned(),
         many => format!("{many} hops"),
     }));
-    for id in finding.hops.iter().take(NAMED) {
+    for (number, id) in finding.hops.iter().take(NAMED).enumerate() {
         section = section.words(match find(cx.judgement, id) {
-            Some(hop) => touched(cx, hop),
+            Some(hop) => named(cx, hop),
             None => Rich::muted(id.clone()),
         });
+        section.choose_last(touched == Some(number));
     }
     if finding.hops.len() > NAMED {
         let rest = finding.hops.len() - NAMED;
@@ -90,7 +124,7 @@ pub(super) fn find<'j>(judgement: &'j Judgement, id: &str) -> Option<&'j Hop> {
     judgement.hops.iter().find(|hop| hop.id() == id)
 }
 
-fn touched(cx: &Cx<'_>, hop: &Hop) -> Rich {
+fn named(cx: &Cx<'_>, hop: &Hop) -> Rich {
     use crate::analysis::verdict::Verdict;
     let sign = match hop.verdict() {
         Verdict::Open => Sign::Open,
@@ -98,9 +132,14 @@ fn touched(cx: &Cx<'_>, hop: &Hop) -> Rich {
         Verdict::Unknown => Sign::Unknown,
         Verdict::Shut => Sign::Shut,
     };
+    let via = hop.via.as_deref().and_then(|via| via.split_once(' '));
     Rich::sign(cx.signs, sign)
         .then(Role::Text, format!(" {}   ", hop.kind.word()))
         .then(Role::Muted, ends(cx.inventory, hop))
+        .then(
+            Role::Muted,
+            via.map_or_else(String::new, |(_, name)| format!("  {name}")),
+        )
 }
 
 fn ends(inventory: &Inventory, hop: &Hop) -> String {

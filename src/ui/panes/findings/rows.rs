@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use crate::analysis::hop::{Benefit, Finding, FindingKind, Hop, Judgement, Severity};
 use crate::analysis::verdict::Verdict;
 use crate::model::id::{ArmId, PrincipalId};
+use crate::model::judging::Suppression;
 use crate::store::Inventory;
 use crate::ui::signs::Sign;
 use crate::ui::text::short_guid;
@@ -24,6 +25,8 @@ pub(super) enum Group {
     Keep,
     /// Good to know.
     Note,
+    /// The config file hides it.
+    Hidden,
 }
 
 impl Group {
@@ -41,6 +44,10 @@ impl Group {
             }
             Self::Keep => ("Do not change".to_owned(), "a benchmark will ask you to"),
             Self::Note => ("Good to know".to_owned(), ""),
+            Self::Hidden => (
+                "Hidden".to_owned(),
+                "the config file says so, each with a reason",
+            ),
         }
     }
 }
@@ -113,12 +120,34 @@ impl Rows {
     }
 }
 
-/// Makes the rows.
-pub(super) fn build(judgement: &Judgement, inventory: &Inventory) -> Rows {
+/// The finding of a row, and the entry of the config file that hides it.
+pub(super) fn finding(
+    judgement: &Judgement,
+    at: usize,
+) -> Option<(&Finding, Option<&Suppression>)> {
+    let shown = judgement.findings.len();
+    if let Some(finding) = judgement.findings.get(at) {
+        return Some((finding, None));
+    }
+    let (finding, entry) = judgement.hidden.get(at - shown)?;
+    Some((finding, Some(entry)))
+}
+
+/// Makes the rows; those that the config file hides are among them when `with_hidden`.
+pub(super) fn build(judgement: &Judgement, inventory: &Inventory, with_hidden: bool) -> Rows {
     let hops: HashMap<String, &Hop> = judgement.hops.iter().map(|hop| (hop.id(), hop)).collect();
     let mut seen: HashMap<String, usize> = HashMap::new();
     let mut rows: Vec<(Severity, Row)> = Vec::with_capacity(judgement.findings.len());
-    for (at, finding) in judgement.findings.iter().enumerate() {
+    let all = judgement.findings.len() + judgement.hidden.len();
+    let last = if with_hidden {
+        all
+    } else {
+        judgement.findings.len()
+    };
+    for at in 0..last {
+        let Some((finding, hidden_by)) = self::finding(judgement, at) else {
+            continue;
+        };
         let name = format!("{}|{}", finding.rule, finding.resource);
         let times = seen.entry(name.clone()).or_default();
         *times += 1;
@@ -129,7 +158,10 @@ pub(super) fn build(judgement: &Judgement, inventory: &Inventory) -> Rows {
                 .filter_map(|id| hops.get(id))
                 .map(|hop| hop.verdict()),
         );
-        let (group, sign) = filed(finding, worst);
+        let (group, sign) = match hidden_by {
+            Some(_) => (Group::Hidden, Sign::Note),
+            None => filed(finding, worst),
+        };
         rows.push((
             finding.severity,
             Row {
@@ -279,8 +311,10 @@ mod tests {
                 &Judgement {
                     hops,
                     findings: vec![own],
+                    ..Judgement::default()
                 },
                 &Inventory::default(),
+                false,
             );
             assert_eq!(
                 (rows.rows[0].group, rows.rows[0].sign),
@@ -310,8 +344,10 @@ mod tests {
             &Judgement {
                 hops: Vec::new(),
                 findings,
+                ..Judgement::default()
             },
             &Inventory::default(),
+            false,
         );
         let order: Vec<usize> = rows.rows.iter().map(|row| row.at).collect();
         assert_eq!(order, [4, 5, 3, 2, 0, 6, 1]);
@@ -337,6 +373,32 @@ mod tests {
             ]
         );
         assert_eq!(rows.subjects(), 1);
+    }
+
+    #[test]
+    fn what_is_hidden_comes_last_and_only_when_asked_for() {
+        let entry = Suppression {
+            rule: "a/hidden".to_owned(),
+            resource: None,
+            reason: "tables need it".to_owned(),
+            expires: None,
+        };
+        let judgement = Judgement {
+            findings: vec![finding("a/note", FindingKind::Note, Severity::Info)],
+            hidden: vec![(
+                finding("a/hidden", FindingKind::Broken, Severity::Error),
+                entry.clone(),
+            )],
+            ..Judgement::default()
+        };
+        let inventory = Inventory::default();
+        assert_eq!(build(&judgement, &inventory, false).rows.len(), 1);
+        let rows = build(&judgement, &inventory, true);
+        assert_eq!(rows.groups, [Group::Note, Group::Hidden]);
+        let (found, by) = super::finding(&judgement, rows.rows[1].at).unwrap();
+        assert_eq!((found.rule, by), ("a/hidden", Some(&entry)));
+        // Nothing that is hidden raises an alarm on the tab.
+        assert_eq!(rows.tally(), [(Sign::Note, 2)]);
     }
 
     #[test]

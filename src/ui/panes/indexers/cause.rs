@@ -328,7 +328,7 @@ mod tests {
                 hop(HopKind::ResourceToLogs, None, &[]),
                 of_other,
             ],
-            findings: Vec::new(),
+            ..Judgement::default()
         };
         let kinds: Vec<HopKind> = hops_of(&entry(), &judgement)
             .iter()

@@ -3,7 +3,8 @@
 
 use time::{Duration, OffsetDateTime};
 
-use crate::analysis::hop::{Benefit, Finding, FindingKind};
+use crate::analysis::hop::{Benefit, Finding, FindingKind, Severity};
+use crate::config::Action;
 use crate::ui::cx::Cx;
 use crate::ui::frame::tally;
 use crate::ui::signs::Sign;
@@ -11,10 +12,12 @@ use crate::ui::text::Rich;
 use crate::ui::theme::Role;
 use crate::ui::widgets::detail::Section;
 
-use super::rows::Row;
+use super::rows::{Row, end_name};
 
 /// How many changes are shown.
 const CHANGES: usize = 6;
+/// How many findings stand below a hop.
+const FINDINGS: usize = 8;
 
 /// What a benefit is called.
 fn words(benefit: Benefit) -> &'static str {
@@ -44,6 +47,48 @@ pub(super) fn sections(cx: &Cx<'_>, rows: &[Row]) -> Vec<Section> {
     }
     sections.push(today(cx));
     sections
+}
+
+/// What stands below a hop where there is room: what changed today, and the worst findings.
+pub(super) fn beside(cx: &Cx<'_>) -> Vec<Section> {
+    let all = &cx.judgement.findings;
+    let mut section = Section::new("FINDINGS");
+    if let Some(key) = cx.key_of(super::CONTEXT, Action::Screen('0')) {
+        section = section.right(Rich::strong(key).then(Role::Muted, " for all"));
+    }
+    let rank = |one: &&Finding| (one.kind, one.severity);
+    let mut worst: Vec<&Finding> = all.iter().collect();
+    worst.sort_by_key(rank);
+    if worst.is_empty() {
+        section = section.words(Rich::muted("None in what was read."));
+    }
+    for one in worst.iter().take(FINDINGS) {
+        let name = end_name(cx, &one.resource);
+        section = section.words(
+            Rich::sign(cx.signs, sign(one))
+                .then(Role::Text, format!(" {}", one.title))
+                .then(Role::Muted, format!("  {name}")),
+        );
+    }
+    if worst.len() > FINDINGS {
+        section = section.words(Rich::muted(format!(
+            "  and {} more",
+            worst.len() - FINDINGS
+        )));
+    }
+    vec![today(cx), section]
+}
+
+/// The sign of a finding.
+fn sign(finding: &Finding) -> Sign {
+    match (finding.kind, finding.severity) {
+        (FindingKind::Broken, Severity::Error) => Sign::Shut,
+        (FindingKind::Broken, Severity::Warning) => Sign::AtRisk,
+        (FindingKind::Broken, Severity::Info) => Sign::Unknown,
+        (FindingKind::Exposure, _) => Sign::Exposure,
+        (FindingKind::Keep, _) => Sign::Keep,
+        (FindingKind::Note, _) => Sign::Note,
+    }
 }
 
 fn of_kind<'a>(cx: &Cx<'a>, kind: FindingKind) -> impl Iterator<Item = &'a Finding> + use<'a> {
