@@ -130,9 +130,22 @@ macro_rules! reader {
     };
 }
 
+/// Network security perimeters as the resource reports them; where it reports none, as their
+/// associations name it.
+pub fn perimeters<'a>(inventory: &'a Inventory, id: &ArmId) -> Listed<'a, PerimeterConfiguration> {
+    let mut own = own_perimeters(inventory, id);
+    if own.items.is_empty()
+        && let Some(joined) = inventory.associated(id)
+    {
+        own.items = &joined.configurations;
+        own.observed_at = Some(joined.observed_at);
+    }
+    own
+}
+
 reader! {
     /// Network security perimeters as the resource reports them.
-    perimeters, Perimeters, Perimeters, PerimeterConfiguration
+    own_perimeters, Perimeters, Perimeters, PerimeterConfiguration
 }
 reader! {
     /// Shared private links of a search service.

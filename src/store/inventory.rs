@@ -2,10 +2,13 @@
 //!
 //! Built from a snapshot once a revision; panes, analysis and reports look things up here.
 
+mod joined;
 mod lookups;
 
+pub use joined::Associated;
 pub use lookups::Memberships;
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -31,6 +34,8 @@ pub struct Inventory {
     denials: IndexMap<ArmId, DenyAssignment>,
     roles: IndexMap<RoleId, RoleDefinition>,
     principals: IndexMap<PrincipalId, Principal>,
+    associated: HashMap<ArmId, Associated>,
+    presented: HashSet<PrincipalId>,
 }
 
 impl Inventory {
@@ -48,6 +53,8 @@ impl Inventory {
         own.resources.sort_by(|left_id, left, right_id, right| {
             (left.family, left_id).cmp(&(right.family, right_id))
         });
+        own.associated = joined::associated(snapshot);
+        own.presented = joined::presented(&own);
         own
     }
 
@@ -188,6 +195,17 @@ impl Inventory {
     /// A role definition by its GUID.
     pub fn role(&self, id: &RoleId) -> Option<&RoleDefinition> {
         self.roles.get(id)
+    }
+
+    /// The perimeters of a resource, as their own associations have it.
+    pub fn associated(&self, id: &ArmId) -> Option<&Associated> {
+        self.associated.get(id)
+    }
+
+    /// Whether a resource in view, or who is signed in, presents a principal: it exists, whatever the
+    /// directory shows.
+    pub fn is_presented(&self, id: &PrincipalId) -> bool {
+        self.presented.contains(id)
     }
 
     /// A principal by its object id, when the directory was read.

@@ -195,3 +195,13 @@ fn models_search_and_people_are_reached_as_the_rules_say() {
 fn environments_of_other_shapes_are_drawn_as_the_rules_say() {
     hold("shapes");
 }
+
+#[test]
+fn vaults_hubs_and_managed_groups_are_reached_as_the_rules_say() {
+    hold("targets");
+}
+
+#[test]
+fn verdicts_name_the_property_that_proves_them() {
+    hold("proofs");
+}

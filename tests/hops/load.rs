@@ -1,5 +1,7 @@
 //! Documents into a store, reading by reading, by the real decoders: what the fetcher would bring.
 
+mod perimeters;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -185,14 +187,12 @@ impl Loader<'_> {
     fn subscription(&mut self, name: &str) {
         let subscription = SubscriptionId::new(name);
         let scope = ArmId::of_subscription(&subscription);
+        self.perimeters(&scope);
         let groups = self.documents(|id| {
             id.is_within(&scope) && id.resource_type().is_none() && id.resource_group().is_some()
         });
-        let names: Vec<String> = groups
-            .iter()
-            .filter_map(|group| group["name"].as_str())
-            .map(str::to_owned)
-            .collect();
+        let names = groups.iter().filter_map(|group| group["name"].as_str());
+        let names: Vec<String> = names.map(str::to_owned).collect();
         self.settle(Key::Groups(subscription.clone()), groups);
         let asked: Vec<String> = if self.world.groups.is_empty() {
             names

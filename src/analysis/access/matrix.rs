@@ -339,6 +339,7 @@ fn row(
         condition: assignment.condition.clone(),
         is_orphan: principal.is_none()
             && !is_foreign
+            && !inventory.is_presented(&assignment.principal_id)
             && directories.was_read_after(inventory, assignment, &lists),
         lists,
     }

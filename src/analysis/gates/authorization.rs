@@ -16,6 +16,7 @@ use crate::analysis::verdict::{Gate, Reasoned, Verdict};
 use crate::model::access::{RoleAssignment, RoleSchedule};
 use crate::model::id::{ArmId, PrincipalId};
 use crate::model::key::Key;
+use crate::model::resource::{Details, Resource};
 use crate::store::State;
 
 use super::all;
@@ -257,6 +258,30 @@ fn stamp(at: OffsetDateTime) -> String {
         .unwrap_or_else(|_| at.to_string())
 }
 
+/// With a hierarchical namespace an ACL may stand in for a role, and ACLs are not read.
+pub fn beside_acls(account: &Resource, mut gate: GateVerdict) -> GateVerdict {
+    let Details::Storage(storage) = &account.details else {
+        return gate;
+    };
+    let may_have = match storage.is_hns_enabled.or_default(false) {
+        Some(false) => return gate,
+        Some(true) => "has a hierarchical namespace",
+        None => "may have a hierarchical namespace",
+    };
+    if gate.judged.verdict != Verdict::Shut || gate.judged.reason.contains("deny assignment") {
+        return gate;
+    }
+    gate.judged.verdict = Verdict::Unknown;
+    gate.judged.reason = format!(
+        "{}; but {} {may_have}, where an ACL may give it in place of a role, and access lists are not read",
+        gate.judged.reason, account.name
+    );
+    gate.judged = gate
+        .judged
+        .proved_by([Evidence::of(account, "properties.isHnsEnabled")]);
+    gate
+}
+
 /// Nothing gives it: an eligible role, a stale assignment, and what to give.
 fn missing(
     ground: &Ground<'_>,
@@ -329,6 +354,7 @@ fn stale<'a>(ground: &Ground<'a>, need: &Need) -> Vec<&'a RoleAssignment> {
         .filter(|read| read.concerns(&read.item.scope, &need.scope))
         .map(|read| read.item)
         .filter(|one| ground.inventory.principal(&one.principal_id).is_none())
+        .filter(|one| !ground.inventory.is_presented(&one.principal_id))
         .filter(|one| {
             ground.access.role(&one.role()).is_some_and(|(role, _)| {
                 any_permits(&role.permissions, &need.action)

@@ -23,7 +23,7 @@ use crate::analysis::remedy::portal::portal;
 use crate::analysis::verdict::{Gate, Verdict};
 use crate::model::field::Field;
 use crate::model::id::ArmId;
-use crate::model::resource::{Details, Resource};
+use crate::model::resource::Resource;
 use crate::model::search::{ConnectionString, DataSource, Indexer};
 
 use super::definition::{self, Presents, Target};
@@ -403,7 +403,7 @@ fn rights(
         },
     );
     Some(if part.takes_tokens() {
-        with_acls(account, gate)
+        authorization::beside_acls(account, gate)
     } else {
         gate
     })
@@ -435,26 +435,6 @@ fn container_scope(account: &Resource, container: Option<&str>) -> ArmId {
             .child(&format!("blobServices/default/containers/{name}")),
         None => account.id.clone(),
     }
-}
-
-/// With a hierarchical namespace a list on a folder can stand in for a role, and nobody reads those.
-fn with_acls(account: &Resource, mut gate: GateVerdict) -> GateVerdict {
-    let Details::Storage(storage) = &account.details else {
-        return gate;
-    };
-    let has_acls = storage.is_hns_enabled.or_default(false) != Some(false);
-    let is_denied = gate.judged.reason.contains("deny assignment");
-    if gate.judged.verdict == Verdict::Shut && has_acls && !is_denied {
-        gate.judged.verdict = Verdict::Unknown;
-        gate.judged.reason = format!(
-            "{}; but {} has a hierarchical namespace, where access lists of folders, which are not read, can stand in for a role",
-            gate.judged.reason, account.name
-        );
-        gate.judged = gate
-            .judged
-            .proved_by([Evidence::of(account, "properties.isHnsEnabled")]);
-    }
-    gate
 }
 
 /// A caller whose credential is not known.

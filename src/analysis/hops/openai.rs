@@ -7,7 +7,7 @@
 use crate::analysis::access::Action;
 use crate::analysis::facets;
 use crate::analysis::gates::authentication::{Presented, authentication};
-use crate::analysis::gates::authorization::{Claim, Need, authorization, roles};
+use crate::analysis::gates::authorization::{Claim, Need, authorization, beside_acls, roles};
 use crate::analysis::gates::identity::{self, Presenter};
 use crate::analysis::gates::judged;
 use crate::analysis::gates::network::{network, service};
@@ -249,6 +249,12 @@ fn to_storage(ground: &Ground<'_>, account: &Resource, out: &mut Vec<Hop>) {
             role: roles::BLOB_CONTRIBUTOR,
         });
         let mut gates = by_system_identity(ground, account, storage, Some("blob"), &needs);
+        for gate in gates
+            .iter_mut()
+            .filter(|one| one.gate == Gate::Authorization)
+        {
+            *gate = beside_acls(storage, gate.clone());
+        }
         gates.extend(outbound(
             ground,
             account,

@@ -4,9 +4,8 @@
 //! role but may list keys gets in by key only, where keys are on.
 
 use crate::analysis::access::{self, Action, KeyPath, Standing};
-use crate::analysis::evidence::Evidence;
 use crate::analysis::gates::authentication::{Presented, are_keys_on, authentication};
-use crate::analysis::gates::authorization::{Claim, Need, Role, authorization, roles};
+use crate::analysis::gates::authorization::{Claim, Need, Role, authorization, beside_acls, roles};
 use crate::analysis::gates::network::{network, person};
 use crate::analysis::gates::{configuration, judged};
 use crate::analysis::ground::{Ground, Lookup};
@@ -376,9 +375,7 @@ fn upload(ground: &Ground<'_>, one: &Person, storage: &ArmId, corpus: &Corpus) -
     if let Some(why) = &corpus.missing {
         rights = in_which_container(ground, one, account, why, rights);
     }
-    if rights.judged.verdict == Verdict::Shut {
-        rights = by_lists(account, rights);
-    }
+    rights = beside_acls(account, rights);
     let gates = network(ground, &person(ground), account)
         .into_iter()
         .chain([
@@ -418,27 +415,6 @@ fn in_which_container(
         "{}; which containers count is not known: {why}",
         rights.judged.reason
     );
-    rights
-}
-
-/// With a hierarchical namespace an ACL may stand in for a role, and ACLs are not read.
-fn by_lists(account: &Resource, mut rights: GateVerdict) -> GateVerdict {
-    let Details::Storage(details) = &account.details else {
-        return rights;
-    };
-    let may_have = match details.is_hns_enabled.or_default(false) {
-        Some(false) => return rights,
-        Some(true) => "has a hierarchical namespace",
-        None => "may have a hierarchical namespace",
-    };
-    rights.judged.verdict = Verdict::Unknown;
-    rights.judged.reason = format!(
-        "{}; but {} {may_have}, where an ACL may give it in place of a role, and ACLs are not read",
-        rights.judged.reason, account.name
-    );
-    rights.judged = rights
-        .judged
-        .proved_by([Evidence::of(account, "properties.isHnsEnabled")]);
     rights
 }
 

@@ -271,7 +271,18 @@ impl Door<'_> {
         match caller {
             Caller::Person { address } => self.ip_of_person(rules, *address, asked),
             Caller::Instance(instance) => {
-                self.ip_of_service(rules, instance.kind, self.same_region(instance), asked)
+                let same_region = self.same_region(instance);
+                let step = self.ip_of_service(rules, instance.kind, same_region, asked);
+                if !(self.service.blocks_addresses_of_same_region() && same_region.is_some()) {
+                    return step;
+                }
+                let caller = self.inventory.resource(&instance.id);
+                step.proved_by(
+                    [Some(self.target), caller.map(std::convert::AsRef::as_ref)]
+                        .into_iter()
+                        .flatten()
+                        .map(|one| Evidence::of(one, "location")),
+                )
             }
             Caller::TrustedService(kind) => self.ip_of_service(rules, *kind, None, asked),
             Caller::AzurePortal => {

@@ -319,6 +319,12 @@ pub fn member(inventory: &Inventory, caller: &Resource, target: &Resource) -> Me
                 .iter()
                 .any(|other| other.perimeter == one.perimeter)
         });
+    // A rule that could not be read may name the host.
+    let is_unclear = mine
+        .items
+        .iter()
+        .flat_map(|one| &one.rules)
+        .any(|rule| rule.direction.is_unclear());
     let kind = ServiceKind::of_family;
     match theirs.missing {
         _ if is_shared && asks_for_rules(kind(caller.family), kind(target.family)) => {
@@ -326,6 +332,7 @@ pub fn member(inventory: &Inventory, caller: &Resource, target: &Resource) -> Me
         }
         _ if is_shared => Member::Same,
         Some(_) => Member::Unclear,
+        None if is_unclear => Member::Unclear,
         None => Member::Outside,
     }
 }
@@ -333,14 +340,19 @@ pub fn member(inventory: &Inventory, caller: &Resource, target: &Resource) -> Me
 /// The perimeters of a resource as it reports them itself.
 pub fn evidence(inventory: &Inventory, resource: &Resource) -> Option<Evidence> {
     let listed = facets::perimeters(inventory, &resource.id);
-    listed.observed_at.map(|observed_at| {
-        Evidence::listed(
+    let is_own = !facets::own_perimeters(inventory, &resource.id)
+        .items
+        .is_empty();
+    let (holder, path) = match listed.items.first().and_then(|one| one.perimeter.clone()) {
+        Some(perimeter) if !is_own => (perimeter, "resourceAssociations"),
+        _ => (
             resource.id.clone(),
             "networkSecurityPerimeterConfigurations",
-            shown(listed.items),
-            observed_at,
-        )
-    })
+        ),
+    };
+    listed
+        .observed_at
+        .map(|at| Evidence::listed(holder, path, shown(listed.items), at))
 }
 
 /// Members of a perimeter may call each other; AI Search's page of 2024-12 asks for rules between

@@ -2,9 +2,10 @@
 //! the managed network of a hub. They are asked first, as no other rule counts for them.
 
 use serde_json::{Value, json};
+use time::OffsetDateTime;
 
 use crate::analysis::evidence::Evidence;
-use crate::analysis::facets::{self, Listed};
+use crate::analysis::facets;
 use crate::model::id::ArmId;
 use crate::model::network::{PrivateEndpointConnection, SharedPrivateLink};
 use crate::model::resource::{Details, Family, Resource};
@@ -186,18 +187,30 @@ fn from_hub(
 /// The shared private link question to a search service: once a link to a resource exists, the
 /// service always uses it and does not fall back to the public way (domain-rules A.2, H06).
 pub(super) fn ask_link(inventory: &Inventory, target: &Resource, caller: &Instance) -> Asked {
-    let listed = links(inventory, &caller.id);
-    let own: Vec<&SharedPrivateLink> = listed
-        .items
-        .iter()
+    let (links, missing, observed_at) = links(inventory, &caller.id);
+    let own: Vec<&SharedPrivateLink> = links
+        .into_iter()
         .filter(|link| link.target.as_ref() == Some(&target.id))
         .filter(|link| match (&caller.sub_resource, link.group_id.text()) {
             (Some(wanted), Some(group)) => same_part(wanted, group),
             _ => true,
         })
         .collect();
-    let evidence = listed.observed_at.map(|at| {
-        Evidence::listed(
+    let evidence = observed_at.map(|at| {
+        let each = own.iter().map(move |link| {
+            let id = link.id.clone();
+            Evidence {
+                resource: id.unwrap_or_else(|| {
+                    let path = format!("sharedPrivateLinkResources/{}", link.name);
+                    caller.id.child(&path)
+                }),
+                path: "properties.status".to_owned(),
+                value: link.status.text().map(Value::from),
+                observed_at: at,
+                request_id: None,
+            }
+        });
+        let list = Evidence::listed(
             caller.id.clone(),
             "sharedPrivateLinkResources",
             own.iter()
@@ -210,10 +223,12 @@ pub(super) fn ask_link(inventory: &Inventory, target: &Resource, caller: &Instan
                 })
                 .collect::<Value>(),
             at,
-        )
+        );
+        std::iter::once(list).chain(each).collect::<Vec<_>>()
     });
     let asked = |answer, words: String| {
-        Asked::new(Question::SharedPrivateLink, answer, words).proved_by(evidence.clone())
+        Asked::new(Question::SharedPrivateLink, answer, words)
+            .proved_by(evidence.clone().unwrap_or_default())
     };
     let by_status = |status: &str| own.iter().find(|link| link.status.is(status));
     if let Some(link) = by_status("Approved") {
@@ -236,7 +251,7 @@ pub(super) fn ask_link(inventory: &Inventory, target: &Resource, caller: &Instan
             format!("the status of {} cannot be told", link.name),
         );
     }
-    match listed.missing {
+    match missing {
         Some(why) => asked(
             Answer::MayDecide,
             format!("{why}; a link to {} would be its only way", target.name),
@@ -245,25 +260,36 @@ pub(super) fn ask_link(inventory: &Inventory, target: &Resource, caller: &Instan
     }
 }
 
-/// The links of a search service: from its own list, else from its GET body, which repeats them.
-fn links<'a>(inventory: &'a Inventory, id: &ArmId) -> Listed<'a, SharedPrivateLink> {
-    let mut listed = facets::shared_private_links(inventory, id);
-    if listed.is_whole() {
-        return listed;
+/// The links of a search service: from its own list and from its GET body, which repeats them. Then
+/// why there may be more, and when they were read.
+fn links<'a>(
+    inventory: &'a Inventory,
+    id: &ArmId,
+) -> (
+    Vec<&'a SharedPrivateLink>,
+    Option<String>,
+    Option<OffsetDateTime>,
+) {
+    let listed = facets::shared_private_links(inventory, id);
+    let mut links: Vec<&SharedPrivateLink> = listed.items.iter().collect();
+    let (mut missing, mut observed_at) = (listed.missing, listed.observed_at);
+    let in_body = inventory.resource(id).and_then(|resource| {
+        let Details::Search(search) = &resource.details else {
+            return None;
+        };
+        let is_clear = !resource.is_unclear_at("properties.sharedPrivateLinkResources");
+        let inline = search.shared_private_links.value().filter(|_| is_clear)?;
+        Some((inline, resource.source.observed_at))
+    });
+    if let Some((inline, at)) = in_body {
+        links.extend(inline.iter().filter(|link| {
+            let is_same = |one: &SharedPrivateLink| one.name.eq_ignore_ascii_case(&link.name);
+            !listed.items.iter().any(is_same)
+        }));
+        missing = None;
+        observed_at = observed_at.or(Some(at));
     }
-    let Some(resource) = inventory.resource(id) else {
-        return listed;
-    };
-    let Details::Search(search) = &resource.details else {
-        return listed;
-    };
-    let is_clear = !resource.is_unclear_at("properties.sharedPrivateLinkResources");
-    if let (Some(inline), true) = (search.shared_private_links.value(), is_clear) {
-        listed.items = inline;
-        listed.missing = None;
-        listed.observed_at = Some(resource.source.observed_at);
-    }
-    listed
+    (links, missing, observed_at)
 }
 
 /// Whether two names stand for the same part of a target.

@@ -67,9 +67,14 @@ pub(super) fn network(inventory: &Inventory, resource: &Resource) -> Option<Valu
         let links: Value = links.iter().map(shared_link).collect();
         out.insert("sharedPrivateLinks".into(), links);
     }
-    if let Some(perimeters) = read(inventory, &resource.id, Facet::Perimeters)
-        && let Payload::Perimeters(perimeters) = &*perimeters
-    {
+    let own = read(inventory, &resource.id, Facet::Perimeters);
+    let own = match own.as_deref() {
+        Some(Payload::Perimeters(items)) => Some(items.as_slice()),
+        _ => None,
+    };
+    let associated = inventory.associated(&resource.id);
+    let associated = associated.map(|one| one.configurations.as_slice());
+    if let Some(perimeters) = own.filter(|own| !own.is_empty()).or(associated).or(own) {
         let perimeters: Value = perimeters.iter().map(perimeter).collect();
         out.insert("perimeters".into(), perimeters);
     }

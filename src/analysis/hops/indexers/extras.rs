@@ -242,7 +242,8 @@ fn rights(
             scope: account.id.clone(),
             role: roles::BLOB_CONTRIBUTOR,
         };
-        checks.push(claim(&[need("write"), need("delete")]));
+        let by_role = claim(&[need("write"), need("delete")]);
+        checks.push(authorization::beside_acls(account, by_role));
     }
     if store.tables {
         let listing = Action::control("Microsoft.Storage/storageAccounts/listKeys/action");
