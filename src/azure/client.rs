@@ -32,6 +32,7 @@ mod answer;
 mod call;
 mod error;
 mod offered;
+mod tokens;
 mod versions;
 
 /// Speaks to one cloud as one principal. Cheap to clone.
@@ -283,6 +284,7 @@ impl Client {
             payload: body.cloned().map(Payload::Json),
             service: hosts::service_of(call.audience),
             tenant: self.inner.broker.tenant(call.tenant.as_ref()),
+            auxiliary: call.auxiliary.clone(),
             fills: call.fills.clone(),
             priority: call.priority,
             quotas: call::quotas(call, self.cloud(), &url),
@@ -293,10 +295,27 @@ impl Client {
         let ticket = self
             .inner
             .broker
-            .ticket(call.tenant.as_ref(), call.audience);
+            .ticket(call.tenant.as_ref(), call.audience)
+            .with_auxiliary(&call.auxiliary);
         wire.run(outgoing, Some(&ticket))
             .await
             .map_err(|error| error::wire(call, error, self))
+    }
+
+    /// What the tokens of a call say of themselves: its own first.
+    fn tokens_of(&self, call: &Call) -> Vec<tokens::Sent> {
+        let broker = &self.inner.broker;
+        let own = tokens::Sent {
+            tenant: broker.tenant(call.tenant.as_ref()),
+            claims: broker.caller(call.tenant.as_ref()),
+            is_auxiliary: false,
+        };
+        let others = call.auxiliary.iter().map(|tenant| tokens::Sent {
+            tenant: Some(tenant.clone()),
+            claims: broker.caller(Some(tenant)),
+            is_auxiliary: true,
+        });
+        std::iter::once(own).chain(others).collect()
     }
 
     fn now(&self) -> time::OffsetDateTime {

@@ -63,6 +63,7 @@ pub(crate) struct Opening<'a> {
     pub(crate) method: &'a Method,
     pub(crate) url: &'a Url,
     pub(crate) tenant: Option<&'a TenantId>,
+    pub(crate) auxiliary: &'a [TenantId],
     pub(crate) fills: Option<&'a Key>,
     /// Token calls: the answer's body is never kept.
     pub(crate) is_private: bool,
@@ -123,6 +124,11 @@ impl Recorder {
             correlation_id: None,
             request_id: None,
             tenant: opening.tenant.map(|tenant| Arc::from(tenant.as_str())),
+            auxiliary_tenants: opening
+                .auxiliary
+                .iter()
+                .map(|tenant| Arc::from(tenant.as_str()))
+                .collect(),
             error_code: None,
             error_message: None,
             headers: Arc::from([]),
@@ -387,6 +393,7 @@ mod tests {
             method: &Method::GET,
             url: &url,
             tenant: None,
+            auxiliary: &[],
             fills: None,
             is_private: false,
         };

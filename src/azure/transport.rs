@@ -33,6 +33,9 @@ pub(crate) mod scripted;
 
 use exchange::{Ask, Exchange, Got, Silence};
 
+/// How many auxiliary tokens Resource Manager takes beside the own one (arm-wide: auxiliary tokens).
+pub(crate) const AUXILIARY_AT_MOST: usize = 3;
+
 /// How long and how fast a client may try.
 #[derive(Clone, Debug)]
 pub struct Limits {
@@ -68,6 +71,20 @@ impl Default for Limits {
 pub(crate) trait Authorize: Send + Sync {
     async fn header(&self, rejected: Option<&HeaderValue>)
     -> Result<HeaderValue, Arc<SignInError>>;
+
+    /// The value of `x-ms-authorization-auxiliary`, where the call carries other tenants' tokens;
+    /// all of them new ones with `anew`.
+    async fn auxiliary(&self, anew: bool) -> Result<Option<HeaderValue>, Arc<SignInError>> {
+        let _ = anew;
+        Ok(None)
+    }
+}
+
+/// The headers that open a service.
+#[derive(Clone)]
+struct Opened {
+    bearer: HeaderValue,
+    auxiliary: Option<HeaderValue>,
 }
 
 /// What a call carries.
@@ -85,6 +102,8 @@ pub(crate) struct Outgoing {
     pub(crate) payload: Option<Payload>,
     pub(crate) service: Service,
     pub(crate) tenant: Option<TenantId>,
+    /// Whose tokens go along beside the own one.
+    pub(crate) auxiliary: Vec<TenantId>,
     pub(crate) fills: Option<Key>,
     pub(crate) priority: Priority,
     pub(crate) quotas: Vec<Quota>,
@@ -178,7 +197,10 @@ impl Wire {
             _ => None,
         };
         let reason = match judge(&call.method, &call.url, &self.borders, body) {
-            Ok(service) if service == call.service => return Ok(()),
+            Ok(service) if service == call.service => match misplaced_tokens(call) {
+                None => return Ok(()),
+                Some(reason) => reason,
+            },
             Ok(service) => format!(
                 "a token for {} must not go to {}",
                 call.service.word(),
@@ -199,9 +221,13 @@ impl Wire {
         call: &Outgoing,
         authorize: Option<&dyn Authorize>,
     ) -> Result<Incoming, WireError> {
-        let mut bearer = match authorize {
+        let mut opened = match authorize {
             None => None,
-            Some(authorize) => Some(authorize.header(None).await.map_err(WireError::SignIn)?),
+            Some(authorize) => Some(
+                headers_of(authorize, None)
+                    .await
+                    .map_err(WireError::SignIn)?,
+            ),
         };
         let mut record: Option<Record> = None;
         let mut tried = 0;
@@ -221,7 +247,7 @@ impl Wire {
             }
             let result = self
                 .exchange
-                .exchange(self.ask(call, bearer.as_ref()))
+                .exchange(self.ask(call, opened.as_ref()))
                 .await;
             drop(place);
             let Some(open) = record.take() else {
@@ -256,11 +282,11 @@ impl Wire {
                 Step::NewToken => {
                     may_refresh = false;
                     let fresh = match authorize {
-                        Some(authorize) => authorize.header(bearer.as_ref()).await,
+                        Some(authorize) => headers_of(authorize, opened.as_ref()).await,
                         None => continue,
                     };
                     match fresh {
-                        Ok(fresh) => bearer = Some(fresh),
+                        Ok(fresh) => opened = Some(fresh),
                         Err(error) => {
                             open.answered(got.status, &got.headers, &got.text, got.error.as_ref());
                             return Err(WireError::SignIn(error));
@@ -282,10 +308,13 @@ impl Wire {
         call.patience.as_ref().unwrap_or(&self.limits.retry)
     }
 
-    fn ask(&self, call: &Outgoing, bearer: Option<&HeaderValue>) -> Ask {
+    fn ask(&self, call: &Outgoing, opened: Option<&Opened>) -> Ask {
         let mut headers = call.headers.clone();
-        if let Some(bearer) = bearer {
+        if let Some(Opened { bearer, auxiliary }) = opened {
             headers.insert(AUTHORIZATION, bearer.clone());
+            if let Some(auxiliary) = auxiliary {
+                headers.insert(AUXILIARY, auxiliary.clone());
+            }
         }
         let body = call.payload.as_ref().map(|payload| match payload {
             Payload::Json(value) => {
@@ -402,12 +431,46 @@ impl Wire {
     }
 }
 
+/// The header that carries other tenants' tokens.
+const AUXILIARY: HeaderName = HeaderName::from_static("x-ms-authorization-auxiliary");
+
+/// The headers for a first try, or new ones after these were refused.
+async fn headers_of(
+    authorize: &dyn Authorize,
+    refused: Option<&Opened>,
+) -> Result<Opened, Arc<SignInError>> {
+    Ok(Opened {
+        bearer: authorize.header(refused.map(|one| &one.bearer)).await?,
+        auxiliary: authorize.auxiliary(refused.is_some()).await?,
+    })
+}
+
+/// Why other tenants' tokens must not go along with this call.
+fn misplaced_tokens(call: &Outgoing) -> Option<String> {
+    if call.auxiliary.is_empty() {
+        return None;
+    }
+    if call.service != Service::Arm {
+        return Some(format!(
+            "auxiliary tokens are for Resource Manager and must not go to {}",
+            call.service.word()
+        ));
+    }
+    (call.auxiliary.len() > AUXILIARY_AT_MOST).then(|| {
+        format!(
+            "{} auxiliary tokens: Azure takes {AUXILIARY_AT_MOST} at most",
+            call.auxiliary.len()
+        )
+    })
+}
+
 fn opening<'a>(call: &'a Outgoing, method: &'a Method, url: &'a Url) -> Opening<'a> {
     Opening {
         service: call.service,
         method,
         url,
         tenant: call.tenant.as_ref(),
+        auxiliary: &call.auxiliary,
         fills: call.fills.as_ref(),
         is_private: matches!(call.service, Service::Login | Service::ManagedIdentity),
     }
@@ -460,6 +523,18 @@ pub(crate) fn bearer_value(token: &str) -> Option<HeaderValue> {
         return None;
     }
     let mut value = HeaderValue::from_str(&format!("Bearer {token}")).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}
+
+/// One header value out of several tokens' own, marked like them.
+pub(crate) fn joined(values: &[HeaderValue]) -> Option<HeaderValue> {
+    let bytes = values
+        .iter()
+        .map(HeaderValue::as_bytes)
+        .collect::<Vec<_>>()
+        .join(&b", "[..]);
+    let mut value = HeaderValue::from_bytes(&bytes).ok()?;
     value.set_sensitive(true);
     Some(value)
 }

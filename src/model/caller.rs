@@ -1,5 +1,7 @@
 //! Who is signed in, as the token's claims say, and what each credential said on the way.
 
+use time::OffsetDateTime;
+
 use super::id::{PrincipalId, TenantId};
 
 /// The signed-in principal: claims of the token in use. Never the token.
@@ -15,6 +17,8 @@ pub struct Caller {
     pub app_id: Option<String>,
     /// `idtyp`: `app` for an application, `user` for a person.
     pub id_type: Option<String>,
+    /// When the token ends, by the credential or by its own `exp`.
+    pub expires_at: Option<OffsetDateTime>,
     /// The credential that gave the token: `az`, `managed identity`, …
     pub credential: String,
 }

@@ -86,6 +86,8 @@ pub struct LedgerEntry {
     pub request_id: Option<Arc<str>>,
     /// The tenant whose token was used.
     pub tenant: Option<Arc<str>>,
+    /// The tenants whose tokens went along in `x-ms-authorization-auxiliary`.
+    pub auxiliary_tenants: Arc<[Arc<str>]>,
     /// Azure's error code, for an answer that is one.
     pub error_code: Option<Arc<str>>,
     /// Azure's error message.

@@ -64,10 +64,14 @@ impl Tokens {
 }
 
 impl Respond for Tokens {
-    fn respond(&self, _: &Request) -> ResponseTemplate {
+    fn respond(&self, request: &Request) -> ResponseTemplate {
+        let asked = request.url.path().trim_start_matches('/').split('/').next();
+        let tenant = asked
+            .filter(|name| *name != "organizations")
+            .unwrap_or("11111111-1111-1111-1111-111111111111");
         let mut given = self.given.lock().unwrap();
         *given += 1;
-        let claims = json!({"tid": "11111111-1111-1111-1111-111111111111", "oid": "o", "upn": "ada@contoso.example", "n": *given});
+        let claims = json!({"tid": tenant, "appid": "app-of-the-lab", "oid": "o", "upn": "ada@contoso.example", "n": *given});
         let token = format!(
             "eyJhbGciOiJub25lIn0.{}.{SIGNATURE}",
             URL_SAFE_NO_PAD.encode(claims.to_string())

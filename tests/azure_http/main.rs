@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod answers;
+mod auxiliary;
 #[cfg(test)]
 mod connection;
 #[cfg(test)]

@@ -58,6 +58,7 @@ impl Loader<'_> {
             app_id: text("app_id"),
             id_type: text("kind"),
             credential: "az".to_owned(),
+            expires_at: None,
         };
         self.store.apply(Update::SignedIn(caller));
     }

@@ -39,6 +39,7 @@ fn calls() -> Vec<LedgerEntry> {
         host: Arc::from("login.microsoftonline.com"),
         body: None,
         tenant: None,
+        auxiliary_tenants: [].into(),
         ..call(1, &format!("/{TENANT}/oauth2/v2.0/token"), None)
     }];
     let mut add = |path: String, key: Key| {

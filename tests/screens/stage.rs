@@ -266,6 +266,7 @@ impl Scene {
             user_name: Some("ada@contoso.com".to_owned()),
             id_type: Some("user".to_owned()),
             credential: "az".to_owned(),
+            expires_at: None,
             ..Caller::default()
         }));
         for (key, reading) in &self.readings {
@@ -435,6 +436,7 @@ pub(crate) fn call(number: u64, path: &str, fills: Option<Key>) -> LedgerEntry {
         correlation_id: Some(Arc::from("c0ffee00-0000-4000-8000-000000000001")),
         request_id: Some(Arc::from("1d77c0aa-0000-4000-8000-00000000009e")),
         tenant: Some(Arc::from(TENANT)),
+        auxiliary_tenants: [].into(),
         error_code: None,
         error_message: None,
         headers: Arc::from(Vec::new()),

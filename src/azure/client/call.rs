@@ -20,6 +20,9 @@ pub struct Call {
     pub audience: Audience,
     /// Whose token: a tenant's, or the credential's own.
     pub tenant: Option<TenantId>,
+    /// Tenants whose tokens go along in `x-ms-authorization-auxiliary`; [`AUXILIARY_AT_MOST`], and only
+    /// to Resource Manager.
+    pub auxiliary: Vec<TenantId>,
     /// What to read.
     pub target: Target,
     /// The api-version policy.
@@ -111,6 +114,7 @@ impl Call {
         Self {
             audience,
             tenant: None,
+            auxiliary: Vec::new(),
             target,
             api_version,
             fills: None,
@@ -123,6 +127,13 @@ impl Call {
     #[must_use]
     pub fn in_tenant(mut self, tenant: Option<TenantId>) -> Self {
         self.tenant = tenant;
+        self
+    }
+
+    /// With the tokens of other tenants beside the own one, so that Azure says whether it takes them.
+    #[must_use]
+    pub fn with_auxiliary(mut self, tenants: Vec<TenantId>) -> Self {
+        self.auxiliary = tenants;
         self
     }
 

@@ -13,7 +13,7 @@ use url::Url;
 
 use super::answer::Answer;
 use super::call::{ApiVersion, Call};
-use super::{Client, versions};
+use super::{Client, tokens, versions};
 use crate::azure::credential::SignInError;
 use crate::azure::envelope::{Detail, clean};
 use crate::azure::hosts;
@@ -129,7 +129,7 @@ pub(super) fn answer(
     client: &Client,
 ) -> Result<Answer, CallError> {
     if !(200..300).contains(&incoming.status) {
-        return Err(refused(call, method, &url, &incoming, client.cloud()));
+        return Err(refused(call, method, &url, &incoming, client));
     }
     let correlation_id = header(&incoming.headers, "x-ms-correlation-request-id");
     let answer = Answer {
@@ -269,8 +269,9 @@ fn refused(
     method: &Method,
     url: &Url,
     incoming: &Incoming,
-    cloud: &Cloud,
+    client: &Client,
 ) -> CallError {
+    let cloud = client.cloud();
     let error = incoming.error.clone().unwrap_or_default();
     let status = incoming.status;
     let is_not_registered = error.has_code("MissingSubscriptionRegistration")
@@ -294,6 +295,11 @@ fn refused(
         issue.role = needed.role;
     }
     issue.message = sentence(url, incoming, &error);
+    if status == 401 && !call.auxiliary.is_empty() {
+        let sent = client.tokens_of(call);
+        let which = tokens::blamed(&issue.message, &sent, incoming.observed_at);
+        issue.message = format!("{which}. {}", issue.message);
+    }
     CallError::Trouble(Box::new(Trouble {
         issue,
         number: Some(incoming.number),

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use futures::FutureExt;
-use futures::future::{BoxFuture, Shared};
+use futures::future::{BoxFuture, Shared, try_join_all};
 use reqwest::header::HeaderValue;
 use time::{Duration, OffsetDateTime};
 
@@ -14,7 +14,7 @@ use super::chain::{Chain, Given};
 use super::claims::caller_of;
 use super::{Credentials, SignInError};
 use crate::azure::clock::Clock;
-use crate::azure::transport::{Authorize, Wire, bearer_value};
+use crate::azure::transport::{Authorize, Wire, bearer_value, joined};
 use crate::model::caller::{Caller, CredentialAnswer};
 use crate::model::cloud::Audience;
 use crate::model::id::TenantId;
@@ -87,6 +87,7 @@ impl Broker {
     pub(crate) fn ticket(&self, tenant: Option<&TenantId>, audience: Audience) -> Ticket {
         Ticket {
             address: (self.tenant(tenant), audience),
+            auxiliary: Vec::new(),
             broker: self.clone(),
         }
     }
@@ -216,7 +217,8 @@ impl Inner {
             ),
             next_step: "choose another `--credential`".to_owned(),
         })?;
-        let caller = caller_of(token, given.credential);
+        let mut caller = caller_of(token, given.credential);
+        caller.expires_at.get_or_insert(given.token.expires_on);
         let mut callers = lock(&self.callers);
         if address.1 == Audience::ResourceManager || !callers.contains_key(&address.0) {
             callers.insert(address.0.clone(), caller);
@@ -232,10 +234,23 @@ impl Inner {
     }
 }
 
-/// Asks the broker for one tenant and audience.
+/// Asks the broker for one tenant and audience, and for other tenants' tokens of the same audience
+/// beside.
 pub(crate) struct Ticket {
     broker: Broker,
     address: Address,
+    auxiliary: Vec<Address>,
+}
+
+impl Ticket {
+    /// With these tenants' tokens beside.
+    pub(crate) fn with_auxiliary(mut self, tenants: &[TenantId]) -> Self {
+        self.auxiliary = tenants
+            .iter()
+            .map(|tenant| (Some(tenant.clone()), self.address.1))
+            .collect();
+        self
+    }
 }
 
 #[async_trait]
@@ -245,6 +260,36 @@ impl Authorize for Ticket {
         rejected: Option<&HeaderValue>,
     ) -> Result<HeaderValue, Arc<SignInError>> {
         self.broker.header(&self.address, rejected).await
+    }
+
+    async fn auxiliary(&self, anew: bool) -> Result<Option<HeaderValue>, Arc<SignInError>> {
+        if self.auxiliary.is_empty() {
+            return Ok(None);
+        }
+        let headers = try_join_all(
+            self.auxiliary
+                .iter()
+                .map(|address| self.other(address, anew)),
+        )
+        .await?;
+        Ok(joined(&headers))
+    }
+}
+
+impl Ticket {
+    /// Another tenant's token.
+    async fn other(&self, address: &Address, anew: bool) -> Result<HeaderValue, Arc<SignInError>> {
+        let header = match self.broker.header(address, None).await {
+            Ok(held) if anew => self.broker.header(address, Some(&held)).await,
+            first => first,
+        };
+        header.map_err(|error| {
+            let tenant = address.0.as_ref().map_or("", TenantId::as_str);
+            Arc::new(SignInError {
+                summary: format!("no auxiliary token for tenant {tenant}: {}", error.summary),
+                ..SignInError::clone(&error)
+            })
+        })
     }
 }
 

@@ -4,6 +4,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
+use time::OffsetDateTime;
 
 use crate::azure::envelope::clean;
 use crate::model::caller::Caller;
@@ -25,6 +26,7 @@ pub fn caller_of(token: &str, credential: &str) -> Caller {
         user_name: text(&["upn", "unique_name", "preferred_username"]),
         app_id: text(&["appid", "azp"]),
         id_type: text(&["idtyp"]),
+        expires_at: end_of(token).and_then(|end| OffsetDateTime::from_unix_timestamp(end).ok()),
         credential: credential.to_owned(),
     }
 }

@@ -163,6 +163,7 @@ impl HttpClient for Courier {
             method,
             service: self.service,
             tenant: self.tenant.clone(),
+            auxiliary: Vec::new(),
             fills: None,
             priority: Priority::Focused,
             quotas: Vec::new(),

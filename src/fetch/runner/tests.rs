@@ -472,6 +472,7 @@ fn entry(number: u64) -> LedgerEntry {
         correlation_id: None,
         request_id: None,
         tenant: None,
+        auxiliary_tenants: [].into(),
         error_code: None,
         error_message: None,
         headers: Arc::new([]),

@@ -404,6 +404,12 @@ impl Pane for Requests {
                 text: command.text,
             });
         }
+        if let Some(text) = ask::curl(entry, cx.inventory) {
+            copy.push(CopyItem {
+                label: "curl".to_owned(),
+                text,
+            });
+        }
         copy.push(CopyItem {
             label: "path".to_owned(),
             text: entry.path.to_string(),

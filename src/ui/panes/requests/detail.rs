@@ -96,19 +96,10 @@ fn facts(entry: &LedgerEntry, cx: &Cx<'_>) -> Section {
         section = section.pair("correlation", Rich::plain(id.to_string()));
     }
     if let Some(tenant) = &entry.tenant {
-        let who = cx.snapshot.callers().iter().find(|caller| {
-            caller
-                .tenant
-                .as_ref()
-                .is_some_and(|own| own.as_str().eq_ignore_ascii_case(tenant))
-        });
-        let who = who
-            .and_then(|caller| caller.label())
-            .map_or(String::new(), |label| {
-                format!(", {}", label.split('@').next().unwrap_or(label))
-            });
-        let words = format!("tenant {}{who}", short_guid(tenant));
-        section = section.pair("token", Rich::plain(words));
+        section = section.pair("token", Rich::plain(token(tenant, cx)));
+    }
+    for tenant in entry.auxiliary_tenants.iter() {
+        section = section.pair("auxiliary", Rich::plain(token(tenant, cx)));
     }
     if let Some(key) = &entry.fills {
         section = section.pair("fills", Rich::plain(filled(key, cx)));
@@ -121,6 +112,22 @@ fn facts(entry: &LedgerEntry, cx: &Cx<'_>) -> Section {
         section = section.pair("size", Rich::plain(size(entry.bytes)));
     }
     section
+}
+
+/// Whose token went along: the tenant, and who is signed in to it.
+fn token(tenant: &str, cx: &Cx<'_>) -> String {
+    let who = cx.snapshot.callers().iter().find(|caller| {
+        caller
+            .tenant
+            .as_ref()
+            .is_some_and(|own| own.as_str().eq_ignore_ascii_case(tenant))
+    });
+    let who = who
+        .and_then(|caller| caller.label())
+        .map_or(String::new(), |label| {
+            format!(", {}", label.split('@').next().unwrap_or(label))
+        });
+    format!("tenant {}{who}", short_guid(tenant))
 }
 
 /// What a key fills, with the place that it is about.
