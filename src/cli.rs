@@ -150,10 +150,10 @@ pub enum Command {
 /// `hopscope demo`
 #[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
 pub struct Demo {
-    /// Scenario to show [default: broken-indexer]
+    /// Scenario to show, NAME or the twin of it, NAME:mended [default: broken-indexer]
     #[arg(value_name = "SCENARIO")]
     pub scenario: Option<String>,
-    /// List the scenarios
+    /// List the scenarios, or tell the story of the one that is named
     #[arg(long)]
     pub list: bool,
     /// How the embedded Azure behaves.
@@ -248,7 +248,7 @@ pub struct Explain {
 /// `hopscope simulate`
 #[derive(Clone, Debug, PartialEq, Eq, Args)]
 pub struct Simulate {
-    /// Scenario to serve [default: broken-indexer]
+    /// Scenario to serve, NAME or the twin of it, NAME:mended [default: broken-indexer]
     #[arg(value_name = "SCENARIO")]
     pub scenario: Option<String>,
     /// Address to listen on; loopback only

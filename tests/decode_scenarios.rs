@@ -1,6 +1,7 @@
 //! The documents of the embedded Azure, decoded: what a demo shows must be what its documents say,
 //! so none of them may have a property that cannot be read.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use hopscope::model::facet::Facet;
 use hopscope::model::id::{ArmId, SubscriptionId};
 use hopscope::model::key::Key;
 use hopscope::model::resource::Family;
+use hopscope::simulator::Scenario;
 use serde_json::{Value, json};
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -30,6 +32,7 @@ fn documents() -> Vec<(String, Value)> {
     files(&root, &mut found);
     found.sort();
     let mut documents = Vec::new();
+    let mut known = HashSet::new();
     for path in found {
         let name = path
             .strip_prefix(&root)
@@ -42,10 +45,31 @@ fn documents() -> Vec<(String, Value)> {
         let text = std::fs::read_to_string(&path).expect("a file");
         let body: Value = serde_json::from_str(&at_a_fixed_time(&text)).expect("JSON");
         for document in body.as_array().into_iter().flatten() {
+            known.insert(document.to_string());
             documents.push((name.clone(), document.clone()));
         }
     }
+    for (name, story) in stories() {
+        let own = story.documents().iter().chain(story.directory());
+        documents.extend(
+            own.map(|document| at_a_fixed_time(&document.to_string()))
+                .filter(|text| !known.contains(text))
+                .map(|text| (name.clone(), serde_json::from_str(&text).expect("JSON"))),
+        );
+    }
     documents
+}
+
+/// The stories and their twins, which say only what is different from another scenario.
+fn stories() -> impl Iterator<Item = (String, Scenario)> {
+    let listed = Scenario::list().expect("scenarios");
+    let twins = listed
+        .into_iter()
+        .filter_map(|one| Some([one.name, one.twin?.name]));
+    twins.flatten().map(|name| {
+        let story = Scenario::load(&name).expect("a story");
+        (name, story)
+    })
 }
 
 /// Times relative to the server's start, as the server would write them.
@@ -221,6 +245,33 @@ fn data_plane() -> Vec<(String, Key, Value)> {
             body
         };
         documents.push((name, Key::Facet(id, facet), body));
+    }
+    for (name, story) in stories() {
+        for (service, objects) in story.search() {
+            let service = ArmId::new(format!(
+                "/subscriptions/s/resourceGroups/g/providers/Microsoft.Search/searchServices/{service}"
+            ));
+            let mut put = |id: ArmId, facet: Facet, body: &Value| {
+                let body = serde_json::from_str(&at_a_fixed_time(&body.to_string()));
+                documents.push((name.clone(), Key::Facet(id, facet), body.expect("JSON")));
+            };
+            for (collection, items) in &objects.collections {
+                let facet = match collection.as_str() {
+                    "indexers" => Facet::Indexers,
+                    "datasources" => Facet::DataSources,
+                    "skillsets" => Facet::Skillsets,
+                    _ => Facet::Indexes,
+                };
+                put(service.clone(), facet, &json!({ "value": items }));
+            }
+            for (indexer, body) in &objects.status {
+                put(
+                    service.child(&format!("indexers/{indexer}")),
+                    Facet::IndexerStatus,
+                    body,
+                );
+            }
+        }
     }
     documents
 }

@@ -5,9 +5,10 @@
 
 mod support;
 
-use std::path::Path;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use futures::StreamExt as _;
 use hopscope::simulator::{Knobs, Listen, Scenario, Server};
 use serde_json::Value;
 use support::{Ran, hopscope, problems};
@@ -53,30 +54,21 @@ fn quick(scenario: &Scenario) -> Knobs {
     }
 }
 
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
-    }
-}
-
 /// `healthy` with faults.
 fn healthy_with(faults: &str) -> Scenario {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/scenarios");
+    with("healthy", faults)
+}
+
+/// A scenario's documents with faults of one's own.
+fn with(base: &str, faults: &str) -> Scenario {
     let folder = tempfile::tempdir().unwrap();
-    copy(&root.join("common"), &folder.path().join("common"));
-    let own = folder.path().join("healthy");
-    copy(&root.join("healthy"), &own);
-    let definition = own.join("scenario.toml");
-    let text = std::fs::read_to_string(&definition).unwrap();
-    std::fs::write(&definition, format!("{text}\n{faults}")).unwrap();
-    Scenario::from_dir(&own).unwrap()
+    let definition = folder.path().join("scenario.toml");
+    std::fs::write(
+        definition,
+        format!("title = \"trouble\"\nbase = \"{base}\"\n{faults}"),
+    )
+    .unwrap();
+    Scenario::from_dir(folder.path()).unwrap()
 }
 
 fn whole(ran: &Ran) -> Value {
@@ -89,9 +81,13 @@ fn whole(ran: &Ran) -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_writes_or_lists_keys_and_nothing_is_asked_twice() {
-    for listing in Scenario::list().unwrap() {
+    let runs = Scenario::list().unwrap().into_iter().map(|listing| async {
         let scenario = Scenario::load(&listing.name).unwrap();
-        let (ran, server) = check(&scenario, quick(&scenario)).await;
+        let run = check(&scenario, quick(&scenario)).await;
+        (listing, run)
+    });
+    let mut runs = futures::stream::iter(runs).buffer_unordered(4);
+    while let Some((listing, (ran, server))) = runs.next().await {
         assert_eq!(ran.code, 0, "{}: {}", listing.name, ran.stderr);
         let counters = server.counters();
         assert_eq!(
@@ -228,4 +224,54 @@ async fn a_refused_list_of_the_subscription_leaves_those_of_its_groups() {
             .any(|one| one["part"] == "search"),
         "the group's own list was asked"
     );
+}
+
+/// The verdict of each hop.
+fn verdicts(report: &Value) -> BTreeMap<String, String> {
+    let hops = report["hops"].as_array().unwrap().iter();
+    hops.map(|hop| {
+        let text = |name: &str| hop[name].as_str().unwrap().to_owned();
+        (text("id"), text("verdict"))
+    })
+    .collect()
+}
+
+/// What stands around the resources is asked for like any of them, and may be refused, fail or break off.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_tenants_subscriptions_or_groups_nothing_becomes_more_certain() {
+    for base in ["healthy", "broken-indexer"] {
+        let scenario = with(base, "");
+        let (ran, _server) = check(&scenario, quick(&scenario)).await;
+        let before = verdicts(&ran.json());
+        for (path, what) in [
+            ("/tenants", "tenants"),
+            ("/subscriptions", "subscriptions"),
+            ("/subscriptions/*/resourcegroups", "resourceGroups"),
+        ] {
+            for ends in [
+                "kind = \"status\"\nstatus = 403\ncode = \"AuthorizationFailed\"\n\
+                 action = \"Microsoft.Resources/subscriptions/read\"",
+                "kind = \"malformed\"",
+            ] {
+                let fault = format!("[[fault]]\nservice = \"arm\"\npath = \"{path}\"\n{ends}\n");
+                let scenario = with(base, &fault);
+                let (ran, _server) = check(&scenario, quick(&scenario)).await;
+                let report = ran.json();
+                assert_eq!(problems(&report), Vec::<String>::new(), "{base} {path}");
+                assert_eq!(report["complete"], false, "{base} {path}");
+                let unread = report["notRead"].as_array().unwrap();
+                assert!(
+                    unread.iter().any(|one| one["what"] == what),
+                    "{base} {path}: {unread:#?}"
+                );
+                for (id, verdict) in verdicts(&report) {
+                    assert!(
+                        verdict == "unknown" || before.get(&id) == Some(&verdict),
+                        "{base} without {what}: {id} went from {:?} to {verdict}",
+                        before.get(&id)
+                    );
+                }
+            }
+        }
+    }
 }

@@ -2,7 +2,8 @@
 //! everything that a document names exist, nothing looks like a secret, and each body is as complete as a
 //! recorded one of its type. Reads the files from disk and knows nothing of the simulator, so that it also
 //! catches what the simulator would tolerate. A new rule about all scenarios goes into `scenarios/`,
-//! the facts that one story rests on into `scenarios/stories.rs`.
+//! the facts that a whole scenario rests on into `scenarios/stories.rs`, those of a short story and its twin
+//! into `scenarios/told.rs`.
 
 #[path = "scenarios/loading.rs"]
 mod loading;
@@ -14,3 +15,5 @@ mod references;
 mod shape;
 #[path = "scenarios/stories.rs"]
 mod stories;
+#[path = "scenarios/told.rs"]
+mod told;

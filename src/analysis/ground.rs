@@ -180,8 +180,9 @@ impl<'a> Ground<'a> {
 
     /// Whether a resource lies in a group that Microsoft made for a hub.
     pub fn is_managed(&self, id: &ArmId) -> bool {
-        id.group_id()
-            .is_some_and(|group| self.managed.contains(&group))
+        id.group_id().is_some_and(|group| {
+            self.managed.contains(&group) || managed::is_made_for_a_hub(self.inventory, &group)
+        })
     }
 
     /// When a resource was changed, if that was so short before it was read that Azure may not act

@@ -116,4 +116,5 @@ fn is_in_managed_group(inventory: &Inventory, id: &ArmId) -> bool {
         .family(Family::Workspace)
         .filter_map(|hub| managed::group_of(inventory, hub))
         .any(|managed| managed.id == group)
+        || managed::is_made_for_a_hub(inventory, &group)
 }

@@ -98,10 +98,7 @@ fn door(global: &Global) -> Result<(String, String, Suffixes), Failure> {
         let cloud = named(global)?;
         return Ok((cloud.name, cloud.portal.to_string(), cloud.suffix));
     };
-    let is_known = Scenario::list()
-        .map_err(|error| Failure::usage(causes(&error)))?
-        .iter()
-        .any(|one| one.name == *name);
+    let is_known = Scenario::exists(name).map_err(|error| Failure::usage(causes(&error)))?;
     if !is_known {
         // Loading says it best: with the names that there are.
         Scenario::load(name).map_err(|error| Failure::usage(causes(&error)))?;

@@ -131,7 +131,11 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         return Err(Failure::usage(misuse));
     }
     match &command {
-        Some(Command::Demo(Demo { list: true, .. })) => return scenarios(),
+        Some(Command::Demo(Demo {
+            list: true,
+            scenario,
+            ..
+        })) => return scenarios(scenario.as_deref()),
         Some(Command::Demo(_)) if global.cloud.is_some() || global.cloud_file.is_some() => {
             return Err(Failure::usage(
                 "a demo brings its own cloud: leave --cloud and --cloud-file out",
@@ -214,9 +218,13 @@ fn completions(shell: clap_complete::Shell) -> Result<Exit, Failure> {
     written(io::stdout().lock().write_all(&text))
 }
 
-fn scenarios() -> Result<Exit, Failure> {
+fn scenarios(name: Option<&str>) -> Result<Exit, Failure> {
     let mut text = Vec::new();
-    simulate::list(&mut text).map_err(|error| Failure::usage(format!("{error:#}")))?;
+    match name {
+        Some(name) => simulate::tell(name, &mut text),
+        None => simulate::list(&mut text),
+    }
+    .map_err(|error| Failure::usage(format!("{error:#}")))?;
     written(io::stdout().lock().write_all(&text))
 }
 

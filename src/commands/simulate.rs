@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
-use crate::simulator::{Knobs, Listen, Scenario, Server};
+use crate::simulator::{Knobs, Listen, Scenario, Server, Shelf};
 
 /// What to serve and how.
 #[derive(Clone, Debug, Default)]
@@ -51,19 +51,48 @@ fn knobs(scenario: &Scenario, options: &SimulateOptions) -> Knobs {
     }
 }
 
-/// Writes the scenarios inside the program, one a line.
+/// Writes the scenarios inside the program, one a line, shelf by shelf; what may stand behind a name
+/// to open its twin is in brackets.
 ///
 /// # Errors
 /// When an embedded scenario cannot be read, or `out` cannot be written.
 pub fn list(out: &mut impl Write) -> anyhow::Result<()> {
+    let lines: Vec<(Shelf, String, String)> = Scenario::list()?
+        .into_iter()
+        .map(|one| {
+            let twin = one.twin.map(|twin| format!("[:{}]", twin.kind.word()));
+            let name = format!("{}{}", one.name, twin.unwrap_or_default());
+            (one.shelf, name, one.title)
+        })
+        .collect();
+    let width = lines.iter().map(|line| line.1.len()).max().unwrap_or(0);
+    for shelf in lines.chunk_by(|a, b| a.0 == b.0) {
+        writeln!(out, "{}", shelf[0].0.heading())?;
+        for (_, name, title) in shelf {
+            writeln!(out, "  {name:width$}  {title}")?;
+        }
+        writeln!(out)?;
+    }
+    writeln!(
+        out,
+        "Behind a name, :mended opens the same environment after the least change that mends it, and\n\
+         :broken the nearest one that does not work: hopscope demo stale-principal:mended\n\
+         With a name, --list tells its story: hopscope demo stale-principal --list"
+    )?;
+    Ok(())
+}
+
+/// Writes the story of one scenario, and how its twin is called.
+///
+/// # Errors
+/// When there is none of that name, or `out` cannot be written.
+pub fn tell(name: &str, out: &mut impl Write) -> anyhow::Result<()> {
+    let scenario = Scenario::load(name)?;
+    writeln!(out, "{}\n\n{}", scenario.title(), scenario.story())?;
     let listings = Scenario::list()?;
-    let width = listings
-        .iter()
-        .map(|listing| listing.name.len())
-        .max()
-        .unwrap_or(0);
-    for listing in listings {
-        writeln!(out, "{:width$}  {}", listing.name, listing.title)?;
+    let own = listings.into_iter().find(|one| one.name == name);
+    if let Some(twin) = own.and_then(|one| one.twin) {
+        writeln!(out, "\n{}: {}", twin.name, twin.title)?;
     }
     Ok(())
 }

@@ -9,12 +9,14 @@
 //! refused and counted.
 //!
 //! Where to add the next one: a service gets a file beside [`graph`](self) and a line in `router.rs`; an
-//! ARM behaviour gets a file in `arm/`; a property that old api-versions hide gets a line in
+//! ARM behaviour gets a file in `arm/`; a way to tell a story gets a field in `changes.rs`; a property that old api-versions hide gets a line in
 //! `arm/versions.rs`; a resource type needs documents only.
 
 mod arm;
+mod changes;
 mod clock;
 mod cloud;
+mod definition;
 mod directory;
 mod documents;
 mod encode;
@@ -39,8 +41,9 @@ mod tls;
 mod token;
 mod world;
 
+pub use definition::{Caller, Scope, Shelf, TwinKind};
 pub use error::SimulatorError;
 pub use knobs::Knobs;
 pub use requests::{Counters, LoggedRequest};
-pub use scenario::{Caller, Listing, Preface, Scenario, Scope};
+pub use scenario::{Listing, Preface, Scenario, SearchObjects, TwinListing};
 pub use server::{Listen, Server};

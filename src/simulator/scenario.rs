@@ -10,9 +10,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use include_dir::{Dir, include_dir};
-use serde::Deserialize;
 use serde_json::Value;
 
+use super::changes::{Change, Ground};
+use super::definition::{self, Caller, Definition, Scope, Shelf, TwinKind};
 use super::error::SimulatorError;
 use super::faults::FaultRule;
 use super::knobs::Knobs;
@@ -23,61 +24,6 @@ static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/assets/scenarios");
 /// The folder whose documents are loaded into every scenario.
 const COMMON: &str = "common";
 
-/// What a token from the scenario's token endpoint says about its bearer.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Caller {
-    /// The tenant that issues the token.
-    pub tenant: String,
-    /// The object id of the person or service principal.
-    pub object_id: String,
-    /// The sign-in name; absent for an app.
-    #[serde(default)]
-    pub upn: Option<String>,
-    /// The display name.
-    #[serde(default)]
-    pub name: Option<String>,
-    /// The address that the caller's calls come from, which firewall rules may name.
-    #[serde(default)]
-    pub address: Option<IpAddr>,
-    /// The application through which the caller signed in, or which the caller is.
-    pub app_id: String,
-    /// `user` or `app`.
-    #[serde(default = "user")]
-    pub kind: String,
-}
-
-fn user() -> String {
-    String::from("user")
-}
-
-impl Caller {
-    /// Whether the token is an application's own.
-    pub fn is_app(&self) -> bool {
-        self.kind.eq_ignore_ascii_case("app")
-    }
-
-    /// How ARM names the caller in its messages: the sign-in name, else the application id.
-    pub fn client(&self) -> &str {
-        match &self.upn {
-            Some(upn) if !self.is_app() => upn,
-            _ => &self.app_id,
-        }
-    }
-}
-
-/// What a demo of this scenario looks at.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Scope {
-    /// Subscription ids.
-    #[serde(default)]
-    pub subscriptions: Vec<String>,
-    /// Names of resource groups; none means all.
-    #[serde(default)]
-    pub resource_groups: Vec<String>,
-}
-
 /// One line of [`Scenario::list`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listing {
@@ -85,38 +31,23 @@ pub struct Listing {
     pub name: String,
     /// One line about it.
     pub title: String,
-    /// Its place in lists.
+    /// Where it stands in lists.
+    pub shelf: Shelf,
+    /// Its place there.
     pub order: i64,
+    /// Its twin, which is called by this one's name, a colon, and the word of its kind.
+    pub twin: Option<TwinListing>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Definition {
-    title: String,
-    #[serde(default)]
-    story: String,
-    #[serde(default)]
-    order: i64,
-    caller: Caller,
-    #[serde(default)]
-    scope: Scope,
-    #[serde(default)]
-    knobs: KnobDefaults,
-    #[serde(default)]
-    fault: Vec<FaultRule>,
-    #[serde(default)]
-    timeline: Vec<StepRule>,
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct KnobDefaults {
-    latency_ms: Option<u64>,
-    page_size: Option<usize>,
-    throttle: Option<bool>,
-    token_lifetime: Option<u64>,
-    accept_opaque_tokens: Option<bool>,
-    compress: Option<bool>,
+/// A twin in [`Scenario::list`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TwinListing {
+    /// What it is called on the command line.
+    pub name: String,
+    /// One line about it.
+    pub title: String,
+    /// Whether it is the mended or the broken one of the two.
+    pub kind: TwinKind,
 }
 
 /// What is to be known of a scenario before it is loaded.
@@ -130,10 +61,13 @@ pub struct Preface {
 
 /// The data plane of one search service: raw objects as the service lists them.
 #[derive(Clone, Debug, Default)]
-pub(super) struct SearchFiles {
-    pub(super) collections: BTreeMap<String, Vec<Value>>,
-    pub(super) status: BTreeMap<String, Value>,
-    pub(super) stats: BTreeMap<String, Value>,
+pub struct SearchObjects {
+    /// Objects by collection (`indexers`, `datasources`, …).
+    pub collections: BTreeMap<String, Vec<Value>>,
+    /// The status of each indexer.
+    pub status: BTreeMap<String, Value>,
+    /// The statistics of each index.
+    pub stats: BTreeMap<String, Value>,
 }
 
 /// An invented Azure, read and checked, not yet served.
@@ -141,9 +75,10 @@ pub(super) struct SearchFiles {
 pub struct Scenario {
     name: String,
     definition: Definition,
+    caller: Caller,
     pub(super) arm: Vec<Value>,
     pub(super) providers: Vec<Value>,
-    pub(super) search: BTreeMap<String, SearchFiles>,
+    pub(super) search: BTreeMap<String, SearchObjects>,
     pub(super) directory: Vec<Value>,
     pub(super) members: BTreeMap<String, Vec<String>>,
 }
@@ -159,76 +94,126 @@ impl Scenario {
         let mut listings = Vec::new();
         for folder in EMBEDDED.dirs() {
             let name = folder.path().to_string_lossy().into_owned();
-            let Some(file) = folder.get_file(folder.path().join("scenario.toml")) else {
+            let Some(file) = file_of(folder, TOML) else {
                 continue;
             };
             let definition = definition(file.contents())?;
+            let twin = definition.twin.map(|twin| TwinListing {
+                name: format!("{name}:{}", twin.kind.word()),
+                title: twin.title,
+                kind: twin.kind,
+            });
             listings.push(Listing {
                 name,
                 title: definition.title,
+                shelf: definition.shelf,
                 order: definition.order,
+                twin,
             });
         }
-        listings.sort_by(|a, b| (a.order, &a.name).cmp(&(b.order, &b.name)));
+        listings.sort_by(|a, b| (a.shelf, a.order, &a.name).cmp(&(b.shelf, b.order, &b.name)));
         Ok(listings)
     }
 
-    /// Loads an embedded scenario by name.
+    /// Whether an embedded scenario, or a twin of one, has this name.
+    ///
+    /// # Errors
+    /// When an embedded `scenario.toml` cannot be read.
+    pub fn exists(name: &str) -> Result<bool, SimulatorError> {
+        Ok(Self::list()?
+            .iter()
+            .any(|one| one.name == name || one.twin.as_ref().is_some_and(|twin| twin.name == name)))
+    }
+
+    /// Loads an embedded scenario by name; `NAME:mended` or `NAME:broken` is its twin.
     ///
     /// # Errors
     /// When there is none of that name, or when one of its files is malformed.
     pub fn load(name: &str) -> Result<Self, SimulatorError> {
-        let folder = EMBEDDED.get_dir(name).filter(|folder| {
-            name != COMMON
-                && folder
-                    .get_file(folder.path().join("scenario.toml"))
-                    .is_some()
-        });
-        let Some(folder) = folder else {
+        let (story, twin) = definition::split(name);
+        let Some(folder) = embedded(story) else {
             let known: Vec<String> = Self::list()?.into_iter().map(|line| line.name).collect();
             return Err(SimulatorError::UnknownScenario {
                 name: name.to_owned(),
                 known: known.join(", "),
             });
         };
-        let mut files = Files::new();
-        collect_embedded(folder, folder.path(), &mut files);
-        let mut common = Files::new();
-        if let Some(folder) = EMBEDDED.get_dir(COMMON) {
-            collect_embedded(folder, folder.path(), &mut common);
-        }
-        Self::from_files(name.to_owned(), &files, &common)
+        let files = files_of(folder);
+        let base = match definition(toml_of(&files)?)?.base {
+            Some(base) => Some(embedded_base(&base)?),
+            None => None,
+        };
+        let layers = [
+            Some(embedded_common()),
+            base.as_ref().map(|(_, files)| files.clone()),
+            Some(files),
+        ];
+        Self::from_layers(name, twin, base.map(|(base, _)| base), &layers)
     }
 
-    /// Loads a scenario from a folder; a `common` folder beside it is loaded too.
+    /// Loads a scenario from a folder; a `common` folder beside it is loaded too. Where no folder has
+    /// the path, `FOLDER:mended` or `FOLDER:broken` is the twin of the one in `FOLDER`. What it stands on
+    /// is a folder beside it, else an embedded scenario.
     ///
     /// # Errors
     /// When the folder cannot be read, or when one of its files is malformed.
     pub fn from_dir(path: &Path) -> Result<Self, SimulatorError> {
+        let text = path.to_string_lossy();
+        let (folder, twin) = match definition::split(&text) {
+            (folder, Some(word)) if !path.is_dir() && Path::new(folder).is_dir() => {
+                (Path::new(folder), Some(word))
+            }
+            _ => (path, None),
+        };
         let mut files = Files::new();
-        collect_folder(path, path, &mut files)?;
-        let mut common = Files::new();
-        if let Some(beside) = path.parent().map(|parent| parent.join(COMMON))
-            && beside.is_dir()
-        {
-            collect_folder(&beside, &beside, &mut common)?;
-        }
+        collect_folder(folder, folder, &mut files)?;
+        let beside = |name: &str| -> Result<Option<Files>, SimulatorError> {
+            let Some(place) = folder.parent().map(|parent| parent.join(name)) else {
+                return Ok(None);
+            };
+            let mut found = Files::new();
+            if place.is_dir() {
+                collect_folder(&place, &place, &mut found)?;
+            }
+            Ok((!found.is_empty()).then_some(found))
+        };
+        let mut common = beside(COMMON)?;
+        let base = match definition(toml_of(&files)?)?.base {
+            Some(name) => Some(if let Some(files) = beside(&name)? {
+                (whole(&name, toml_of(&files)?)?, files)
+            } else {
+                common = common.or_else(|| Some(embedded_common()));
+                embedded_base(&name)?
+            }),
+            None => None,
+        };
         let name = path.file_name().map_or_else(
             || String::from("scenario"),
             |name| name.to_string_lossy().into_owned(),
         );
-        Self::from_files(name, &files, &common)
+        let layers = [
+            common,
+            base.as_ref().map(|(_, files)| files.clone()),
+            Some(files),
+        ];
+        Self::from_layers(&name, twin, base.map(|(base, _)| base), &layers)
     }
 
     /// What an embedded scenario says of its caller and its owner, without loading its documents:
     /// quick enough to be asked before the first frame. None when there is none of that name.
     pub fn preface(name: &str) -> Option<Preface> {
-        let folder = EMBEDDED.get_dir(name)?;
-        let file = |file: &str| folder.get_file(folder.path().join(file));
-        let definition = definition(file("scenario.toml")?.contents()).ok()?;
+        let folder = embedded(definition::split(name).0)?;
+        let own = definition(file_of(folder, TOML)?.contents()).ok()?;
+        let base = own.base.as_deref().and_then(embedded);
+        let below = base
+            .and_then(|base| file_of(base, TOML))
+            .and_then(|file| definition(file.contents()).ok());
+        let caller = own.caller.or(below.and_then(|below| below.caller))?;
+        let config = file_of(folder, "config.toml")
+            .or_else(|| base.and_then(|base| file_of(base, "config.toml")));
         Some(Preface {
-            address: definition.caller.address,
-            config: file("config.toml").and_then(include_dir::File::contents_utf8),
+            address: caller.address,
+            config: config.and_then(include_dir::File::contents_utf8),
         })
     }
 
@@ -249,18 +234,56 @@ impl Scenario {
 
     /// Who its tokens speak for.
     pub fn caller(&self) -> &Caller {
-        &self.definition.caller
+        &self.caller
     }
 
     /// What a demo of it looks at.
     pub fn scope(&self) -> &Scope {
-        &self.definition.scope
+        static EVERYTHING: Scope = Scope {
+            subscriptions: Vec::new(),
+            resource_groups: Vec::new(),
+        };
+        self.definition.scope.as_ref().unwrap_or(&EVERYTHING)
+    }
+
+    /// Its ARM documents, those of all scenarios first; dates are relative still.
+    pub fn documents(&self) -> &[Value] {
+        &self.arm
+    }
+
+    /// The data planes of its search services, by the service's name in lower case.
+    pub fn search(&self) -> &BTreeMap<String, SearchObjects> {
+        &self.search
+    }
+
+    /// The objects of its directory.
+    pub fn directory(&self) -> &[Value] {
+        &self.directory
+    }
+
+    /// The direct members of its groups.
+    pub fn members(&self) -> &BTreeMap<String, Vec<String>> {
+        &self.members
+    }
+
+    /// The service (any, when none) and the path of every request that it refuses.
+    pub fn refused(&self) -> Vec<(Option<&str>, &str)> {
+        self.definition
+            .fault
+            .iter()
+            .map(|fault| {
+                let path = fault.path.as_deref().unwrap_or("*");
+                (fault.service.as_deref(), path)
+            })
+            .collect()
     }
 
     /// Its own defaults for the knobs.
     pub fn knobs(&self) -> Knobs {
         let base = Knobs::default();
-        let own = &self.definition.knobs;
+        let Some(own) = &self.definition.knobs else {
+            return base;
+        };
         Knobs {
             latency: own.latency_ms.map_or(base.latency, Duration::from_millis),
             page_size: own.page_size.unwrap_or(base.page_size).max(1),
@@ -292,23 +315,67 @@ impl Scenario {
         &self.definition.timeline
     }
 
-    fn from_files(name: String, files: &Files, common: &Files) -> Result<Self, SimulatorError> {
-        let Some(toml) = files.get("scenario.toml") else {
-            return Err(malformed("scenario.toml", "there is no such file"));
+    /// Puts the layers on each other (what all share, what it stands on, its own), then makes the
+    /// changes: the story's, then the twin's.
+    fn from_layers(
+        name: &str,
+        twin: Option<&str>,
+        base: Option<Definition>,
+        layers: &[Option<Files>; 3],
+    ) -> Result<Self, SimulatorError> {
+        let mut own = match &layers[2] {
+            Some(files) => definition(toml_of(files)?)?,
+            None => return Err(malformed(TOML, "there is no such file")),
         };
+        if let Some(base) = base {
+            own.caller = own.caller.or(base.caller);
+            own.scope = own.scope.or(base.scope);
+            own.knobs = own.knobs.or(base.knobs);
+        }
+        let Some(caller) = own.caller.clone() else {
+            return Err(malformed(TOML, "nothing says who the caller is"));
+        };
+        let mut changes = own.change.clone();
+        if let Some(word) = twin {
+            let Some(twin) = own.twin.take().filter(|twin| twin.kind.word() == word) else {
+                return Err(malformed(TOML, &format!("it has no twin '{word}'")));
+            };
+            own.title = twin.title;
+            changes.extend(twin.change);
+            if twin.without_faults {
+                own.fault.clear();
+            }
+        }
         let mut scenario = Self {
-            name,
-            definition: definition(toml)?,
+            name: name.to_owned(),
+            definition: own,
+            caller,
             arm: Vec::new(),
             providers: Vec::new(),
             search: BTreeMap::new(),
             directory: Vec::new(),
             members: BTreeMap::new(),
         };
-        for (file, bytes) in common.iter().chain(files) {
+        for (file, bytes) in layers.iter().flatten().flatten() {
             scenario.take(file, bytes)?;
         }
+        scenario.change(&changes)?;
         Ok(scenario)
+    }
+
+    fn change(&mut self, changes: &[Change]) -> Result<(), SimulatorError> {
+        let mut ground = Ground {
+            arm: &mut self.arm,
+            search: &mut self.search,
+            directory: &mut self.directory,
+            members: &mut self.members,
+        };
+        for (at, change) in changes.iter().enumerate() {
+            change
+                .apply(&mut ground)
+                .map_err(|reason| malformed(TOML, &format!("change {}: {reason}", at + 1)))?;
+        }
+        Ok(())
     }
 
     fn take(&mut self, file: &str, bytes: &[u8]) -> Result<(), SimulatorError> {
@@ -365,14 +432,63 @@ impl Scenario {
         Ok(())
     }
 
-    fn service(&mut self, name: &str) -> &mut SearchFiles {
+    fn service(&mut self, name: &str) -> &mut SearchObjects {
         self.search.entry(name.to_ascii_lowercase()).or_default()
     }
 }
 
+const TOML: &str = "scenario.toml";
+
+/// The folder of an embedded scenario.
+fn embedded(name: &str) -> Option<&'static Dir<'static>> {
+    EMBEDDED
+        .get_dir(name)
+        .filter(|folder| name != COMMON && file_of(folder, TOML).is_some())
+}
+
+fn file_of<'a>(folder: &'a Dir<'a>, name: &str) -> Option<&'a include_dir::File<'a>> {
+    folder.get_file(folder.path().join(name))
+}
+
+fn files_of(folder: &Dir<'_>) -> Files {
+    let mut files = Files::new();
+    collect_embedded(folder, folder.path(), &mut files);
+    files
+}
+
+fn embedded_common() -> Files {
+    EMBEDDED.get_dir(COMMON).map(files_of).unwrap_or_default()
+}
+
+fn embedded_base(name: &str) -> Result<(Definition, Files), SimulatorError> {
+    let folder = embedded(name)
+        .ok_or_else(|| malformed(TOML, &format!("base: no scenario is called '{name}'")))?;
+    let files = files_of(folder);
+    Ok((whole(name, toml_of(&files)?)?, files))
+}
+
+/// The definition of a base, which has to stand on its own feet.
+fn whole(name: &str, toml: &[u8]) -> Result<Definition, SimulatorError> {
+    let base = definition(toml)?;
+    if base.base.is_some() || !base.change.is_empty() {
+        return Err(malformed(
+            TOML,
+            &format!("base: '{name}' is a story itself, and a story stands on a whole scenario"),
+        ));
+    }
+    Ok(base)
+}
+
+fn toml_of(files: &Files) -> Result<&[u8], SimulatorError> {
+    files
+        .get(TOML)
+        .map(Vec::as_slice)
+        .ok_or_else(|| malformed(TOML, "there is no such file"))
+}
+
 fn definition(bytes: &[u8]) -> Result<Definition, SimulatorError> {
     let text = String::from_utf8_lossy(bytes);
-    toml::from_str(&text).map_err(|error| malformed("scenario.toml", &error.to_string()))
+    toml::from_str(&text).map_err(|error| malformed(TOML, &error.to_string()))
 }
 
 fn json(file: &str, bytes: &[u8]) -> Result<Value, SimulatorError> {

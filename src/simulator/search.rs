@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::faults::FaultRule;
 use super::reply::Reply;
 use super::request::Request;
-use super::scenario::SearchFiles;
+use super::scenario::SearchObjects;
 use super::token::{self, TokenFault};
 use super::world::{World, guid};
 
@@ -33,10 +33,10 @@ const COLLECTIONS: [&str; 7] = [
 
 /// The data planes by the service's name, lower case.
 #[derive(Debug, Default)]
-pub(super) struct Services(BTreeMap<String, SearchFiles>);
+pub(super) struct Services(BTreeMap<String, SearchObjects>);
 
 impl Services {
-    pub(super) fn new(services: BTreeMap<String, SearchFiles>) -> Self {
+    pub(super) fn new(services: BTreeMap<String, SearchObjects>) -> Self {
         Self(services)
     }
 }
@@ -116,7 +116,7 @@ fn admitted(world: &World, request: &Request, fault: Option<&FaultRule>) -> Repl
             "The request is invalid. Details: The 'api-version' query parameter must be specified.",
         );
     }
-    let empty = SearchFiles::default();
+    let empty = SearchObjects::default();
     let files = world.services.0.get(service).unwrap_or(&empty);
     let name = request.segments.get(1).map_or("", String::as_str);
     served(request, name, files, &document)
@@ -178,7 +178,7 @@ fn path(request: &Request) -> Vec<String> {
     parts
 }
 
-fn served(request: &Request, service: &str, files: &SearchFiles, document: &Value) -> Reply {
+fn served(request: &Request, service: &str, files: &SearchObjects, document: &Value) -> Reply {
     let parts = path(request);
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     let context = |what: &str| {
@@ -253,7 +253,7 @@ fn served(request: &Request, service: &str, files: &SearchFiles, document: &Valu
     }
 }
 
-fn find<'a>(files: &'a SearchFiles, collection: &str, name: &str) -> Option<&'a Value> {
+fn find<'a>(files: &'a SearchObjects, collection: &str, name: &str) -> Option<&'a Value> {
     files
         .collections
         .get(&collection.to_ascii_lowercase())?
@@ -308,7 +308,7 @@ fn with_context(item: Value, context: Value) -> Value {
 }
 
 /// Counters from what the scenario holds, quotas from the service's tier.
-fn statistics(files: &SearchFiles, document: &Value) -> Value {
+fn statistics(files: &SearchObjects, document: &Value) -> Value {
     let tier = document
         .get("sku")
         .and_then(|sku| sku.get("name")?.as_str())

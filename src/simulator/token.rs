@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 use url::Url;
 
+use super::definition::Caller;
 use super::request::Request;
-use super::scenario::Caller;
 use super::world::World;
 
 /// Who asks, as far as the token says.

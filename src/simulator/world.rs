@@ -7,6 +7,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::clock::Clock;
+use super::definition::Caller;
 use super::directory::Directory;
 use super::documents::Documents;
 use super::error::SimulatorError;
@@ -14,7 +15,7 @@ use super::faults::Faults;
 use super::knobs::Knobs;
 use super::placeholder;
 use super::requests::Requests;
-use super::scenario::{Caller, Scenario};
+use super::scenario::Scenario;
 use super::search::Services;
 use super::throttle::Buckets;
 use super::timeline::Timeline;

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use hopscope::analysis::evidence::Evidence;
-use hopscope::analysis::findings::{self, rule, rules};
+use hopscope::analysis::findings::{self, Rule, rule, rules};
 use hopscope::analysis::ground::Ground;
 use hopscope::analysis::hop::{Basis, Finding, FindingKind, GateVerdict, Hop, HopKind};
 use hopscope::analysis::verdict::{Gate, Reasoned, Verdict};
@@ -175,66 +175,81 @@ fn is_about(finding: &Finding, end: &str) -> bool {
         .ends_with(&end.to_ascii_lowercase())
 }
 
-#[test]
-fn every_rule_fires_stays_silent_and_claims_nothing_from_what_was_withheld() {
+/// What is wrong with one rule.
+fn faults_of(rule: &Rule) -> Vec<String> {
     let mut faults = Vec::new();
-    for rule in rules() {
-        let own = fixture(rule.id);
-        if let Some(hop) = &own.hop {
-            for (verdict, count) in [
-                (Verdict::Shut, 1),
-                (Verdict::Open, 0),
-                (Verdict::Unknown, 0),
-            ] {
-                let found = of_made(&own.scenario, hop, verdict, rule.id);
-                let fits = found.iter().all(|one| {
-                    is_about(one, &own.about)
-                        && one.detail.contains(&own.says)
-                        && !one.hops.is_empty()
-                });
-                if found.len() != count || !fits {
-                    faults.push(format!("{} on a hop that is {verdict}: {found:?}", rule.id));
-                }
-            }
-            continue;
-        }
-        let fires = steps(World::scenario(&own.scenario), &own.fires);
-        let found = of(&fires, rule.id);
-        match found.iter().find(|one| is_about(one, &own.about)) {
-            None => faults.push(format!("{} does not fire: {found:?}", rule.id)),
-            Some(one) => {
-                let text = format!("{} {}", one.title, one.detail);
-                if !text.contains(&own.says) {
-                    faults.push(format!("{} says {text:?}, not {:?}", rule.id, own.says));
-                }
-                if one.evidence.is_empty() && one.hops.is_empty() {
-                    faults.push(format!("{} proves nothing", rule.id));
-                }
-                if one.detail.is_empty() || one.kind != rule.kind || one.benefit != rule.benefit {
-                    faults.push(format!("{}: {one:?}", rule.id));
-                }
+    let own = fixture(rule.id);
+    if let Some(hop) = &own.hop {
+        for (verdict, count) in [
+            (Verdict::Shut, 1),
+            (Verdict::Open, 0),
+            (Verdict::Unknown, 0),
+        ] {
+            let found = of_made(&own.scenario, hop, verdict, rule.id);
+            let fits = found.iter().all(|one| {
+                is_about(one, &own.about) && one.detail.contains(&own.says) && !one.hops.is_empty()
+            });
+            if found.len() != count || !fits {
+                faults.push(format!("{} on a hop that is {verdict}: {found:?}", rule.id));
             }
         }
-        let base = if own.anew {
-            World::scenario(&own.scenario)
-        } else {
-            fires.clone()
-        };
-        let quiet = of(&steps(base, &own.quiet), rule.id);
-        if quiet.iter().any(|one| is_about(one, &own.about)) {
-            faults.push(format!("{} is not silent: {quiet:?}", rule.id));
-        }
-        if own.withheld.is_empty() && !own.holds_without {
-            faults.push(format!("{} withholds nothing", rule.id));
-        }
-        // One reading after the other, and all of them.
-        for withheld in &own.withheld {
-            let left = of(&step(fires.clone(), withheld), rule.id);
-            if left.iter().any(|one| is_about(one, &own.about)) != own.holds_without {
-                faults.push(format!("{} without {withheld}: {left:?}", rule.id));
+        return faults;
+    }
+    let fires = steps(World::scenario(&own.scenario), &own.fires);
+    let found = of(&fires, rule.id);
+    match found.iter().find(|one| is_about(one, &own.about)) {
+        None => faults.push(format!("{} does not fire: {found:?}", rule.id)),
+        Some(one) => {
+            let text = format!("{} {}", one.title, one.detail);
+            if !text.contains(&own.says) {
+                faults.push(format!("{} says {text:?}, not {:?}", rule.id, own.says));
+            }
+            if one.evidence.is_empty() && one.hops.is_empty() {
+                faults.push(format!("{} proves nothing", rule.id));
+            }
+            if one.detail.is_empty() || one.kind != rule.kind || one.benefit != rule.benefit {
+                faults.push(format!("{}: {one:?}", rule.id));
             }
         }
     }
+    let base = if own.anew {
+        World::scenario(&own.scenario)
+    } else {
+        fires.clone()
+    };
+    let quiet = of(&steps(base, &own.quiet), rule.id);
+    if quiet.iter().any(|one| is_about(one, &own.about)) {
+        faults.push(format!("{} is not silent: {quiet:?}", rule.id));
+    }
+    if own.withheld.is_empty() && !own.holds_without {
+        faults.push(format!("{} withholds nothing", rule.id));
+    }
+    // One reading after the other, and all of them.
+    for withheld in &own.withheld {
+        let left = of(&step(fires.clone(), withheld), rule.id);
+        if left.iter().any(|one| is_about(one, &own.about)) != own.holds_without {
+            faults.push(format!("{} without {withheld}: {left:?}", rule.id));
+        }
+    }
+    faults
+}
+
+#[test]
+fn every_rule_fires_stays_silent_and_claims_nothing_from_what_was_withheld() {
+    let all: Vec<&Rule> = rules().collect();
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let faults: Vec<String> = std::thread::scope(|scope| {
+        let parts: Vec<_> = (0..threads)
+            .map(|part| {
+                let own = all.iter().skip(part).step_by(threads);
+                scope.spawn(move || own.flat_map(|rule| faults_of(rule)).collect::<Vec<_>>())
+            })
+            .collect();
+        parts
+            .into_iter()
+            .flat_map(|part| part.join().unwrap())
+            .collect()
+    });
     assert!(faults.is_empty(), "{}", faults.join("\n\n"));
 }
 

@@ -20,12 +20,20 @@ use serde_json::{Value, json};
 use crate::pages::payload;
 use crate::world::{Ended, NOW, World, is_assignment};
 
+use self::names::{ids_in, principals_in};
+
+mod names;
 mod policy;
 
 /// The store after everything in scope was read.
 pub(crate) fn store(world: &World) -> Store {
+    let documents = world.arm.iter().filter_map(|document| {
+        let id = document["id"].as_str()?;
+        Some((ArmId::new(id), document))
+    });
     let mut loader = Loader {
         world,
+        documents: documents.collect(),
         store: Store::new(),
     };
     loader.caller();
@@ -39,6 +47,8 @@ pub(crate) fn store(world: &World) -> Store {
 
 struct Loader<'w> {
     world: &'w World,
+    /// The documents of ARM with their ids, which are asked for again and again.
+    documents: Vec<(ArmId, &'w Value)>,
     store: Store,
 }
 
@@ -64,15 +74,10 @@ impl Loader<'_> {
     }
 
     fn documents(&self, holds: impl Fn(&ArmId) -> bool) -> Vec<Value> {
-        self.world
-            .arm
+        self.documents
             .iter()
-            .filter(|document| {
-                document["id"]
-                    .as_str()
-                    .is_some_and(|id| holds(&ArmId::new(id)))
-            })
-            .cloned()
+            .filter(|(id, _)| holds(id))
+            .map(|(_, document)| (*document).clone())
             .collect()
     }
 
@@ -503,7 +508,8 @@ impl Loader<'_> {
     }
 }
 
-fn issue(ended: Ended, key: &Key) -> Issue {
+/// What a reading that ended so leaves behind.
+pub(crate) fn issue(ended: Ended, key: &Key) -> Issue {
     let kind = match ended {
         Ended::Denied => IssueKind::Denied,
         Ended::Failed | Ended::Pending => IssueKind::Failed,
@@ -533,49 +539,6 @@ fn is_of(id: &ArmId, family: Family) -> bool {
 fn is_in(id: &ArmId, groups: &BTreeSet<String>) -> bool {
     id.resource_group()
         .is_some_and(|group| groups.contains(&group.to_ascii_lowercase()))
-}
-
-/// Every ARM id of a resource in a document, also inside a connection string.
-fn ids_in(value: &Value, found: &mut BTreeSet<ArmId>) {
-    match value {
-        Value::String(text) => {
-            for part in text.split([';', '=']) {
-                if part.to_ascii_lowercase().starts_with("/subscriptions/")
-                    && part.contains("/providers/")
-                {
-                    let id = ArmId::new(part.trim_end_matches('/'));
-                    if id
-                        .resource_type()
-                        .is_some_and(|of| Family::of_type(&of).is_some())
-                    {
-                        found.insert(id);
-                    }
-                }
-            }
-        }
-        Value::Array(items) => items.iter().for_each(|item| ids_in(item, found)),
-        Value::Object(members) => {
-            for (name, member) in members {
-                ids_in(&Value::String(name.clone()), found);
-                ids_in(member, found);
-            }
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
-}
-
-fn principals_in(value: &Value, found: &mut BTreeSet<String>) {
-    let Some(members) = value.as_object() else {
-        return;
-    };
-    for (name, member) in members {
-        match member {
-            Value::String(id) if name == "principalId" => {
-                found.insert(id.to_ascii_lowercase());
-            }
-            other => principals_in(other, found),
-        }
-    }
 }
 
 /// `*` is any text.

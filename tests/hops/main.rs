@@ -26,4 +26,5 @@ mod openai;
 mod pages;
 mod people;
 mod scenarios;
+mod withheld;
 mod world;

@@ -1,13 +1,9 @@
-//! Whole scenarios: which hops there are, what is said of them, and that a reading that is withheld
-//! never makes anything more certain.
+//! Whole scenarios: which hops there are, and what is said of them.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use hopscope::analysis::hop::{HopKind, Judgement};
+use hopscope::analysis::hop::HopKind;
 use hopscope::analysis::verdict::{Gate, Verdict};
-use hopscope::model::key::Key;
 
-use crate::world::{Ended, World};
+use crate::world::World;
 
 const ALL: [&str; 5] = [
     "broken-indexer",
@@ -193,83 +189,4 @@ fn a_declared_hop_wins_and_one_that_nothing_ties_is_unknown() {
         .find(|hop| hop.to == "not-there")
         .unwrap();
     assert_eq!(unknown.verdict(), Verdict::Unknown);
-}
-
-type Verdicts = BTreeMap<String, (Verdict, BTreeMap<Gate, Verdict>)>;
-
-fn verdicts(judgement: &Judgement) -> Verdicts {
-    judgement
-        .hops
-        .iter()
-        .map(|hop| {
-            let gates = hop
-                .gates
-                .iter()
-                .map(|gate| (gate.gate, gate.judged.verdict))
-                .collect();
-            (hop.id(), (hop.verdict(), gates))
-        })
-        .collect()
-}
-
-/// Every reading of a world: what it is, and its scope.
-fn readings(world: &World) -> BTreeSet<(String, String)> {
-    let inventory = world.inventory();
-    inventory
-        .snapshot()
-        .slices()
-        .map(|(key, _)| key)
-        // Withholding these leaves no environment to judge.
-        .filter(|key| {
-            !matches!(
-                key,
-                Key::Tenants(_) | Key::Subscriptions(_) | Key::Groups(_)
-            )
-        })
-        .map(|key| {
-            let scope = key.scope().map(|scope| scope.folded().to_owned());
-            (key.what().to_owned(), scope.unwrap_or_default())
-        })
-        .collect()
-}
-
-#[test]
-fn a_reading_that_is_withheld_makes_nothing_more_certain() {
-    let mut flipped = Vec::new();
-    for name in ALL {
-        let world = World::scenario(name);
-        let at_first = verdicts(&world.judge().0);
-        for (what, scope) in readings(&world) {
-            // One way of ending is enough for most: they differ in words only.
-            let ways: &[Ended] = if name == "healthy" {
-                &[Ended::Denied, Ended::Pending]
-            } else {
-                &[Ended::Denied]
-            };
-            for &ended in ways {
-                let after = verdicts(&world.clone().refuse(&what, &scope, ended).judge().0);
-                for (id, (verdict, gates)) in &after {
-                    let Some((once, had)) = at_first.get(id) else {
-                        if *verdict != Verdict::Unknown {
-                            flipped.push(format!(
-                                "{name}: without {what} {scope} there is {verdict} {id}"
-                            ));
-                        }
-                        continue;
-                    };
-                    if verdict != once && *verdict != Verdict::Unknown {
-                        flipped.push(format!(
-                            "{name}: without {what} {scope} {id} went from {once} to {verdict}"
-                        ));
-                    }
-                    for (gate, now) in gates {
-                        if had.get(gate).is_some_and(|one| one != now) && *now != Verdict::Unknown {
-                            flipped.push(format!("{name}: without {what} {scope} {gate} of {id} went from {} to {now}", had[gate]));
-                        }
-                    }
-                }
-            }
-        }
-    }
-    assert_eq!(flipped, [""; 0]);
 }

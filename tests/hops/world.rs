@@ -5,14 +5,16 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Mutex;
 
 use hopscope::analysis::hop::{GateVerdict, Hop, HopKind, Judgement};
 use hopscope::analysis::hops;
 use hopscope::analysis::verdict::{Gate, Verdict};
 use hopscope::model::judging::{DeclaredHop, Judging, Pattern};
+use hopscope::simulator::Scenario;
 use hopscope::store::Inventory;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 use time::macros::datetime;
 
@@ -75,87 +77,80 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// A scenario of the embedded Azure.
+    /// A scenario of the embedded Azure, read once.
     pub(crate) fn scenario(name: &str) -> Self {
-        Self::folder(&scenarios().join(name))
+        static KNOWN: Mutex<BTreeMap<String, World>> = Mutex::new(BTreeMap::new());
+        let mut known = KNOWN.lock().unwrap();
+        let own = known.entry(name.to_owned()).or_insert_with(|| {
+            let config = Scenario::preface(name).and_then(|preface| preface.config);
+            Self::told(&Scenario::load(name).unwrap(), config)
+        });
+        own.clone()
     }
 
-    /// A folder laid out as scenarios are.
+    /// A folder laid out as scenarios are, with the roles that all of them share.
     pub(crate) fn folder(folder: &Path) -> Self {
-        let settings: Value = toml_of(&folder.join("scenario.toml"));
-        let texts = |value: &Value| -> Vec<String> {
-            value
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(Value::as_str)
-                .map(str::to_owned)
-                .collect()
-        };
-        let mut arm = Vec::new();
-        for place in [scenarios().join("common/arm"), folder.join("arm")] {
-            for file in files(&place) {
-                if file.ends_with("providers.json") {
-                    continue;
-                }
-                arm.extend(json_of(&file).as_array().cloned().unwrap_or_default());
-            }
-        }
+        let mut world = Self::told(&Scenario::from_dir(folder).unwrap(), None);
+        let shared = Self::scenario("healthy").arm.into_iter().filter(|one| {
+            one["id"].as_str().is_some_and(|id| {
+                id.starts_with("/providers/Microsoft.Authorization/roleDefinitions/")
+            })
+        });
+        world.arm.splice(0..0, shared);
+        world
+    }
+
+    fn told(scenario: &Scenario, config: Option<&str>) -> Self {
         let mut search = BTreeMap::new();
-        for file in files(&folder.join("search")) {
-            let parts: Vec<String> = file
-                .strip_prefix(folder.join("search"))
-                .unwrap()
-                .iter()
-                .map(|part| part.to_string_lossy().trim_end_matches(".json").to_owned())
-                .collect();
-            match parts.as_slice() {
-                [service, collection] => {
-                    for object in json_of(&file).as_array().into_iter().flatten() {
-                        let name = object["name"].as_str().unwrap().to_owned();
-                        let key = (service.clone(), collection.clone(), name);
-                        search.insert(key, object.clone());
-                    }
+        for (service, objects) in scenario.search() {
+            let mut put = |collection: &str, name: &str, body: &Value| {
+                let key = (service.clone(), collection.to_owned(), name.to_owned());
+                search.insert(key, filled(body));
+            };
+            for (collection, items) in &objects.collections {
+                for object in items {
+                    put(collection, object["name"].as_str().unwrap(), object);
                 }
-                [service, collection, name] => {
-                    let key = (service.clone(), collection.clone(), name.clone());
-                    search.insert(key, json_of(&file));
+            }
+            for (collection, bodies) in [("status", &objects.status), ("stats", &objects.stats)] {
+                for (name, body) in bodies {
+                    put(collection, name, body);
                 }
-                _ => {}
             }
         }
-        let config = folder.join("config.toml");
-        let pattern = if config.exists() {
-            let config = toml_of(&config);
+        let pattern = config.map_or_else(Pattern::default, |text| {
+            let config = toml_of(text);
             Pattern {
                 users: texts(&config["pattern"]["users"]),
                 image_hosts: texts(&config["pattern"]["image_hosts"]),
                 hops: Vec::new(),
             }
-        } else {
-            Pattern::default()
-        };
+        });
+        let caller = scenario.caller();
+        let caller = json!({
+            "tenant": caller.tenant,
+            "object_id": caller.object_id,
+            "upn": caller.upn,
+            "app_id": caller.app_id,
+            "kind": caller.kind,
+        });
         Self {
-            arm,
+            arm: scenario.documents().iter().map(filled).collect(),
             search,
-            graph: json_of(&folder.join("graph/objects.json"))
-                .as_array()
-                .cloned()
-                .unwrap_or_default(),
-            members: serde_json::from_value(json_of(&folder.join("graph/groups.json"))).unwrap(),
-            faults: settings["fault"]
-                .as_array()
+            graph: scenario.directory().to_vec(),
+            members: scenario.members().clone(),
+            faults: scenario
+                .refused()
                 .into_iter()
-                .flatten()
-                .map(|fault| Fault {
-                    service: fault["service"].as_str().map(str::to_owned),
-                    path: fault["path"].as_str().unwrap_or("*").to_ascii_lowercase(),
+                .map(|(service, path)| Fault {
+                    service: service.map(str::to_owned),
+                    path: path.to_ascii_lowercase(),
                 })
                 .collect(),
             refusals: Vec::new(),
-            groups: texts(&settings["scope"]["resource_groups"]),
-            subscriptions: texts(&settings["scope"]["subscriptions"]),
-            caller: settings["caller"].as_object().cloned().unwrap_or_default(),
+            groups: scenario.scope().resource_groups.clone(),
+            subscriptions: scenario.scope().subscriptions.clone(),
+            caller: caller.as_object().cloned().unwrap(),
             judging: Judging {
                 client_ip: Some(IpAddr::from([203, 0, 113, 24])),
                 pattern,
@@ -258,7 +253,7 @@ impl World {
     /// Adds a role assignment.
     pub(crate) fn with_role(self, principal: &str, kind: &str, role: &str, scope: &str) -> Self {
         let number = self.arm.len();
-        self.add(serde_json::json!({
+        self.add(json!({
             "id": format!("{scope}/providers/Microsoft.Authorization/roleAssignments/00000000-0000-4000-8000-{number:012}"),
             "name": format!("00000000-0000-4000-8000-{number:012}"),
             "type": "Microsoft.Authorization/roleAssignments",
@@ -286,7 +281,7 @@ impl World {
         let object = self
             .search
             .entry(key)
-            .or_insert_with(|| serde_json::json!({ "name": name }));
+            .or_insert_with(|| json!({ "name": name }));
         merge(object, &patch);
         self
     }
@@ -420,10 +415,6 @@ impl Judged {
     }
 }
 
-fn scenarios() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/scenarios")
-}
-
 /// RFC 7396.
 pub(crate) fn merge(target: &mut Value, patch: &Value) {
     let Value::Object(changes) = patch else {
@@ -450,36 +441,38 @@ pub(crate) fn is_assignment(document: &Value) -> bool {
     })
 }
 
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let Ok(entries) = std::fs::read_dir(folder) else {
-        return found;
-    };
-    for entry in entries.flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            found.extend(files(&path));
-        } else if path.extension().is_some_and(|end| end == "json") {
-            found.push(path);
-        }
-    }
-    found.sort();
-    found
-}
-
-fn toml_of(path: &Path) -> Value {
-    let table: toml::Table = std::fs::read_to_string(path).unwrap().parse().unwrap();
+fn toml_of(text: &str) -> Value {
+    let table: toml::Table = text.parse().unwrap();
     serde_json::to_value(table).unwrap()
 }
 
-fn json_of(path: &Path) -> Value {
-    let text =
-        std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    serde_json::from_str(&filled(&text)).unwrap()
+fn texts(value: &Value) -> Vec<String> {
+    value
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect()
+}
+
+/// A document with its times filled in, as the embedded Azure serves it.
+fn filled(document: &Value) -> Value {
+    match document {
+        Value::String(text) if text.contains("{{now") => Value::String(at(text)),
+        Value::Array(items) => items.iter().map(filled).collect(),
+        Value::Object(members) => Value::Object(
+            members
+                .iter()
+                .map(|(name, member)| (name.clone(), filled(member)))
+                .collect(),
+        ),
+        other => other.clone(),
+    }
 }
 
 /// `{{now-15m}}` and its kin, as the embedded Azure fills them in.
-fn filled(text: &str) -> String {
+fn at(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("{{now") {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::loading::{self, PROMISED, Scenario, id_of};
+use crate::loading::{self, PROMISED, STORIES, Scenario, id_of};
 
 #[test]
 fn the_promised_scenarios_are_there_and_ordered() {
@@ -14,12 +14,16 @@ fn the_promised_scenarios_are_there_and_ordered() {
         .iter()
         .map(|scenario| scenario.name.as_str())
         .collect();
-    for promised in PROMISED {
+    let stories = STORIES
+        .iter()
+        .flat_map(|(name, twin)| [(*name).to_owned(), format!("{name}:{twin}")]);
+    for promised in PROMISED.into_iter().map(str::to_owned).chain(stories) {
         assert!(
-            names.contains(&promised),
+            names.contains(&promised.as_str()),
             "{promised} is missing from {names:?}"
         );
     }
+    let scenarios: Vec<&Scenario> = scenarios.iter().filter(|one| !one.is_twin).collect();
     let orders: BTreeSet<i64> = scenarios
         .iter()
         .map(|scenario| {
@@ -45,20 +49,31 @@ fn the_promised_scenarios_are_there_and_ordered() {
 
 #[test]
 fn scenario_toml_says_what_the_format_allows() {
-    for scenario in loading::all() {
+    for scenario in loading::all().into_iter().filter(|one| !one.is_twin) {
         let at = &scenario.name;
         let toml = &scenario.toml;
         keys(
             at,
             toml,
             &[
-                "title", "story", "order", "caller", "scope", "knobs", "fault", "timeline",
+                "title", "story", "shelf", "order", "base", "caller", "scope", "knobs", "change",
+                "twin", "fault", "timeline",
             ],
         );
-        let title = toml["title"].as_str().expect("title is text");
-        assert!(
-            !title.contains('\n') && title.chars().count() <= 100,
-            "{at}: the title is one line"
+        for title in [Some(toml), toml.get("twin").and_then(toml::Value::as_table)]
+            .into_iter()
+            .flatten()
+            .map(|table| table["title"].as_str().expect("title is text"))
+        {
+            assert!(
+                !title.contains('\n') && title.chars().count() <= 100,
+                "{at}: the title is one line"
+            );
+        }
+        assert_eq!(
+            toml.contains_key("base"),
+            toml.contains_key("twin"),
+            "{at}: a story has a twin"
         );
         assert!(
             toml["story"]
@@ -343,7 +358,7 @@ fn placeholders_are_well_formed() {
             && !is_placeholder("today")
     );
     let mut count = 0;
-    for scenario in loading::all() {
+    for scenario in loading::all().into_iter().filter(|one| !one.is_twin) {
         for (path, text) in &scenario.texts {
             let mut rest = text.as_str();
             while let Some(start) = rest.find("{{") {

@@ -7,7 +7,7 @@ use crate::loading::{self, Scenario};
 
 /// Asserts facts about one document each: the end of its id, a pointer into it, what stands there
 /// (`None`: nothing may stand there).
-fn facts(scenario: &Scenario, expected: &[(&str, &str, Option<Value>)]) {
+pub(crate) fn facts(scenario: &Scenario, expected: &[(&str, &str, Option<Value>)]) {
     for (tail, pointer, value) in expected {
         let document = scenario.ending(tail);
         assert_eq!(
@@ -28,7 +28,7 @@ fn run_states(scenario: &Scenario, indexer: &str) -> Vec<String> {
         .collect()
 }
 
-fn assigned(scenario: &Scenario, scope_tail: &str, role: &str) -> Vec<String> {
+pub(crate) fn assigned(scenario: &Scenario, scope_tail: &str, role: &str) -> Vec<String> {
     scenario
         .arm
         .iter()
@@ -55,14 +55,15 @@ fn assigned(scenario: &Scenario, scope_tail: &str, role: &str) -> Vec<String> {
         .collect()
 }
 
-const OWNER: &str = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635";
+pub(crate) const OWNER: &str = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635";
 const CONTRIBUTOR: &str = "b24988ac-6180-42a0-ab88-20f7382dd24c";
 const BLOB_READER: &str = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1";
-const BLOB_CONTRIBUTOR: &str = "ba92f5b4-2d11-453d-a403-e96b0029c9fe";
+pub(crate) const BLOB_CONTRIBUTOR: &str = "ba92f5b4-2d11-453d-a403-e96b0029c9fe";
+pub(crate) const OPENAI_USER: &str = "5e0bd9bd-7b93-4f28-af87-19fc36ad61bd";
 const BLOB_OWNER: &str = "b7e6dc6d-f1e8-4753-8033-0f276bb0955b";
-const ACCOUNT: &str = "/storageAccounts/stragdev";
-const SEARCH: &str = "/searchServices/srch-rag-dev";
-const MODEL: &str = "/accounts/aoai-rag-dev";
+pub(crate) const ACCOUNT: &str = "/storageAccounts/stragdev";
+pub(crate) const SEARCH: &str = "/searchServices/srch-rag-dev";
+pub(crate) const MODEL: &str = "/accounts/aoai-rag-dev";
 const VAULT: &str = "/vaults/kv-rag-dev";
 const HUB: &str = "/workspaces/hub-rag-dev";
 const COSMOS: &str = "/databaseAccounts/cosmoshubrag5c1d";

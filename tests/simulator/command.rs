@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use hopscope::commands::simulate::{SimulateOptions, list, run};
+use hopscope::commands::simulate::{SimulateOptions, list, run, tell};
 
 use crate::ground::TENANT;
 
@@ -75,10 +75,43 @@ async fn what_it_cannot_do_is_said_in_a_sentence() {
 }
 
 #[test]
-fn the_list_names_every_scenario() {
+fn the_list_names_every_scenario_on_its_shelf() {
     let mut out = Vec::new();
     list(&mut out).unwrap();
     let text = String::from_utf8(out).unwrap();
-    assert!(text.lines().count() >= 5);
-    assert!(text.lines().any(|line| line.starts_with("broken-indexer ")));
+    let lines: Vec<&str> = text.lines().collect();
+    let at = |start: &str| {
+        lines
+            .iter()
+            .position(|line| line.starts_with(start))
+            .unwrap_or_else(|| panic!("no {start} in {text}"))
+    };
+    assert!(at("Whole environments") < at("  broken-indexer "));
+    assert!(at("  denied ") < at("The call does not get through"));
+    assert!(at("Who may do what") < at("  stale-principal[:mended] "));
+    assert!(at("Behind a name, :mended") > at("  role-through-group[:broken] "));
+    assert!(
+        lines.iter().all(|line| line.chars().count() <= 140),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_story_is_told_with_its_twin() {
+    let told = |name: &str| {
+        let mut out = Vec::new();
+        tell(name, &mut out).map(|()| String::from_utf8(out).unwrap())
+    };
+    let story = told("stale-principal").unwrap();
+    for part in [
+        "Search was created anew",
+        "no directory knows any more",
+        "stale-principal:mended: The roles were given",
+    ] {
+        assert!(story.contains(part), "{part} in {story}");
+    }
+    let twin = told("stale-principal:mended").unwrap();
+    assert!(twin.starts_with("The roles were given"), "{twin}");
+    assert!(!twin.contains(":mended"), "{twin}");
+    assert!(told("nonsense").is_err());
 }

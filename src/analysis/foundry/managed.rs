@@ -5,7 +5,7 @@
 
 use crate::analysis::evidence::Evidence;
 use crate::model::id::ArmId;
-use crate::model::resource::{Details, Resource};
+use crate::model::resource::{Details, Family, Resource};
 use crate::model::tenancy::ResourceGroup;
 use crate::store::Inventory;
 
@@ -101,6 +101,22 @@ pub fn group_of(inventory: &Inventory, hub: &Resource) -> Option<ManagedGroup> {
     own_groups()
         .find(|group| is_named_after(&group.name, hub))
         .map(|group| by(group, Found::NamePattern, "name"))
+}
+
+/// Whether a group was made for a hub, also where that hub was not read: the group's owner, or the
+/// pattern of its name, gives it away. What lies in it must stay as it is, whoever may read what.
+pub fn is_made_for_a_hub(inventory: &Inventory, group: &ArmId) -> bool {
+    let owner = inventory.group(group).and_then(|one| {
+        let owner = ArmId::new(one.managed_by.text()?);
+        Family::of_type(&owner.resource_type()?)
+    });
+    let is_named_so = || {
+        let name = group.name().to_ascii_lowercase();
+        name.strip_prefix("azureml-")
+            .and_then(|rest| rest.rsplit('_').next())
+            .is_some_and(|tail| uuid::Uuid::parse_str(tail).is_ok())
+    };
+    owner == Some(Family::Workspace) || is_named_so()
 }
 
 /// A group's name, also where an ARM id was answered.

@@ -62,7 +62,7 @@ fn of(ground: &Ground<'_>, resource: &Resource, only: Option<&ArmId>, out: &mut 
         .items
         .iter()
         .find_map(|setting| Some((setting, setting.workspace.as_ref()?)));
-    if tied.is_none() && (!owes(resource) || is_managed(ground, resource)) {
+    if tied.is_none() && (!owes(resource) || ground.is_managed(&resource.id)) {
         return;
     }
     out.push(sender.is_silent(&listed, tied, only));
@@ -79,25 +79,6 @@ fn owes(resource: &Resource) -> bool {
         | Family::PrivateEndpoint
         | Family::VirtualNetwork => false,
     }
-}
-
-/// Whether it stands in a group that Microsoft made for a hub, also where the hub itself was not read:
-/// the group's owner, or the pattern of its name, gives it away.
-fn is_managed(ground: &Ground<'_>, resource: &Resource) -> bool {
-    let Some(group) = resource.id.group_id() else {
-        return false;
-    };
-    let owner = ground.inventory.group(&group).and_then(|one| {
-        let owner = ArmId::new(one.managed_by.text()?);
-        Family::of_type(&owner.resource_type()?)
-    });
-    let is_named_so = || {
-        let name = group.name().to_ascii_lowercase();
-        name.strip_prefix("azureml-")
-            .and_then(|rest| rest.rsplit('_').next())
-            .is_some_and(|tail| uuid::Uuid::parse_str(tail).is_ok())
-    };
-    ground.is_managed(&resource.id) || owner == Some(Family::Workspace) || is_named_so()
 }
 
 /// An account without a blob service has no settings there, and nothing to send.

@@ -105,6 +105,8 @@ fn by_identity(caller: &Instance) -> Trust {
         Credential::UserAssigned => {
             Trust::No("covers the system-assigned identity only, not a user-assigned one")
         }
-        Credential::Unclear => Trust::Unclear("what the caller presents could not be read"),
+        Credential::Unclear => Trust::Unclear(
+            "a token of its own identity passes, a key or SAS does not, and what the caller presents could not be read",
+        ),
     }
 }

@@ -1,16 +1,19 @@
-//! What opens a firewall to one caller, the narrowest change first: an approved link, an instance
-//! rule, an address, the trusted services, a perimeter.
+//! What opens a firewall to one caller, the narrowest change first: another identity in the caller's
+//! definition, an approved link, an instance rule, an address, the trusted services, a perimeter.
 
+use crate::analysis::facets;
 use crate::analysis::ground::Ground;
 use crate::analysis::hop::Remedy;
 use crate::analysis::network::{
-    Admission, Answer, Caller, Credential, Instance, Question, ServiceKind,
+    self, Admission, Answer, Caller, Credential, Instance, Question, ServiceKind,
 };
 use crate::analysis::remedy::az::{self, az, on};
 use crate::analysis::remedy::portal::portal;
 use crate::analysis::remedy::shell::Line;
 use crate::analysis::remedy::terraform::{self, azurerm, text};
-use crate::model::resource::{Family, Resource};
+use crate::analysis::verdict::Verdict;
+use crate::model::id::ArmId;
+use crate::model::resource::{Family, Identity, Resource};
 
 /// How long a firewall takes.
 const LAG: &str = "Takes up to 15 minutes.";
@@ -37,7 +40,7 @@ pub(super) fn mend(
         return approve(instance, target);
     }
     if decided_by(Question::Perimeter) {
-        return perimeter(caller, target);
+        return perimeter(ground, caller, target);
     }
     match caller {
         Caller::Instance(instance) => for_service(ground, instance, target),
@@ -56,6 +59,9 @@ fn for_service(ground: &Ground<'_>, instance: &Instance, target: &Resource) -> V
         .iter()
         .any(|one| part.eq_ignore_ascii_case(one));
     let has_token = instance.credential == Credential::SystemIdentity;
+    if !has_token && is_open_to_its_own_identity(ground, instance, target) {
+        return vec![own_identity(ground, instance)];
+    }
     match target.family {
         Family::Storage if instance.kind == ServiceKind::Search && !is_blob => {
             shared_link(instance, target, part)
@@ -71,14 +77,7 @@ fn for_service(ground: &Ground<'_>, instance: &Instance, target: &Resource) -> V
         // A key or a user-assigned identity passes no path for services: first the definition
         // has to name the system-assigned identity.
         Family::Storage | Family::Cognitive | Family::Search if !has_token => {
-            let mut all = vec![portal(
-                instance.id.name(),
-                [
-                    "Settings",
-                    "Identity",
-                    "System assigned: On; then choose it in the definition in place of the key or the user-assigned identity",
-                ],
-            )];
+            let mut all = vec![own_identity(ground, instance)];
             all.extend(match target.family {
                 Family::Storage => instance_rule(ground, instance, target),
                 _ => trusted(target),
@@ -90,6 +89,42 @@ fn for_service(ground: &Ground<'_>, instance: &Instance, target: &Resource) -> V
         }
         _ => trusted(target),
     }
+}
+
+/// Whether the firewall is as it should be, and only what the caller presents is not.
+fn is_open_to_its_own_identity(
+    ground: &Ground<'_>,
+    instance: &Instance,
+    target: &Resource,
+) -> bool {
+    let own = Caller::Instance(Instance {
+        credential: Credential::SystemIdentity,
+        ..instance.clone()
+    });
+    network::admit(ground.inventory, ground.judging, &own, target)
+        .is_some_and(|admission| admission.judged.verdict == Verdict::Open)
+}
+
+/// The definition of the call names the system-assigned identity, which has to be there.
+fn own_identity(ground: &Ground<'_>, instance: &Instance) -> Remedy {
+    let instead = match instance.credential {
+        Credential::Key => "in place of the key",
+        Credential::UserAssigned => "in place of the user-assigned identity",
+        Credential::Unclear | Credential::SystemIdentity => "if it names anything else",
+    };
+    let choose =
+        format!("the definition of the call: choose the system-assigned identity {instead}");
+    let is_on = ground
+        .inventory
+        .resource(&instance.id)
+        .and_then(|caller| caller.identity.value())
+        .is_some_and(Identity::is_system_assigned);
+    let mut steps = Vec::new();
+    if !is_on {
+        steps.push("Settings > Identity > System assigned: On".to_owned());
+    }
+    steps.push(choose);
+    portal(instance.id.name(), steps)
 }
 
 /// One instance, by name: the least that lets a service into storage.
@@ -444,15 +479,64 @@ fn shared_link(instance: &Instance, target: &Resource, part: &str) -> Vec<Remedy
     )
 }
 
+/// The enforced perimeter of a target, as a command line names it; a word in capitals stands for
+/// what is not known.
+struct Enforced {
+    name: String,
+    group: String,
+    subscription: Option<String>,
+    profile: String,
+    profile_id: String,
+}
+
+impl Enforced {
+    fn of(ground: &Ground<'_>, target: &Resource) -> Self {
+        let listed = facets::perimeters(ground.inventory, &target.id);
+        let own = listed.items.iter().find(|one| {
+            one.access_mode
+                .text()
+                .is_some_and(|mode| mode.eq_ignore_ascii_case("Enforced"))
+        });
+        let id = own.and_then(|one| one.perimeter.as_ref());
+        let profile = own.and_then(|one| one.profile.text());
+        Self {
+            name: id.map_or_else(|| "PERIMETER".to_owned(), |id| id.name().to_owned()),
+            group: id
+                .and_then(ArmId::resource_group)
+                .unwrap_or("PERIMETER-GROUP")
+                .to_owned(),
+            subscription: id
+                .and_then(ArmId::subscription)
+                .map(|one| one.as_str().to_owned()),
+            profile: profile.unwrap_or("PROFILE").to_owned(),
+            profile_id: match (id, profile) {
+                (Some(id), Some(profile)) => format!("{id}/profiles/{profile}"),
+                _ => "PROFILE-ID".to_owned(),
+            },
+        }
+    }
+
+    fn az(&self, words: &str) -> Line {
+        let line = Line::of(words)
+            .with("--perimeter-name", &self.name)
+            .with("--resource-group", &self.group);
+        match &self.subscription {
+            Some(subscription) => line.with("--subscription", subscription),
+            None => line,
+        }
+    }
+}
+
 /// A caller outside of an enforced perimeter.
-fn perimeter(caller: &Caller, target: &Resource) -> Vec<Remedy> {
-    let perimeter = "the network security perimeter";
+fn perimeter(ground: &Ground<'_>, caller: &Caller, target: &Resource) -> Vec<Remedy> {
+    let own = Enforced::of(ground, target);
     match caller {
         Caller::Instance(instance) => vec![
-            az(Line::of("az network perimeter association create")
+            az(own
+                .az("az network perimeter association create")
                 .with("--association-name", instance.id.name())
-                .plain("--perimeter-name PERIMETER --resource-group PERIMETER-GROUP")
-                .plain("--access-mode Learning --profile '{id:PROFILE-ID}'")
+                .plain("--access-mode Learning")
+                .with("--profile", &format!("{{id:{}}}", own.profile_id))
                 .with(
                     "--private-link-resource",
                     &format!("{{id:{}}}", instance.id),
@@ -461,12 +545,17 @@ fn perimeter(caller: &Caller, target: &Resource) -> Vec<Remedy> {
                 "azurerm_network_security_perimeter_association",
                 instance.id.name(),
                 &[
+                    &format!("name        = {}", text(instance.id.name())),
                     "access_mode = \"Learning\"",
                     &format!("resource_id = {}", text(instance.id.as_str())),
+                    &format!(
+                        "network_security_perimeter_profile_id = {}",
+                        text(&own.profile_id)
+                    ),
                 ],
             ),
             portal(
-                perimeter,
+                &own.name,
                 [
                     "Associated resources",
                     &format!(
@@ -480,12 +569,13 @@ fn perimeter(caller: &Caller, target: &Resource) -> Vec<Remedy> {
         Caller::Person { address } => {
             let address = address.map_or("YOUR-PUBLIC-ADDRESS".to_owned(), |one| one.to_string());
             vec![
-                az(Line::of("az network perimeter profile access-rule create")
-                    .plain("--perimeter-name PERIMETER --resource-group PERIMETER-GROUP")
-                    .plain("--profile-name PROFILE --name people --direction Inbound")
+                az(own
+                    .az("az network perimeter profile access-rule create")
+                    .with("--profile-name", &own.profile)
+                    .plain("--name people --direction Inbound")
                     .with("--address-prefixes", &format!("[{address}/32]"))),
                 portal(
-                    perimeter,
+                    &own.name,
                     [
                         "Profiles",
                         "Inbound access rules",
@@ -494,6 +584,6 @@ fn perimeter(caller: &Caller, target: &Resource) -> Vec<Remedy> {
                 ),
             ]
         }
-        _ => vec![portal(perimeter, ["Profiles", "Inbound access rules"])],
+        _ => vec![portal(&own.name, ["Profiles", "Inbound access rules"])],
     }
 }

@@ -1,0 +1,178 @@
+//! What `scenario.toml` says: the story, whom its tokens speak for, how its Azure behaves, and what is
+//! different from the scenario that it stands on. Must not know the documents.
+//!
+//! A new key of `scenario.toml` is a field of [`Definition`].
+
+use std::net::IpAddr;
+
+use serde::Deserialize;
+
+use super::changes::Change;
+use super::faults::FaultRule;
+use super::timeline::StepRule;
+
+/// What a token from the scenario's token endpoint says about its bearer.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Caller {
+    /// The tenant that issues the token.
+    pub tenant: String,
+    /// The object id of the person or service principal.
+    pub object_id: String,
+    /// The sign-in name; absent for an app.
+    #[serde(default)]
+    pub upn: Option<String>,
+    /// The display name.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// The address that the caller's calls come from, which firewall rules may name.
+    #[serde(default)]
+    pub address: Option<IpAddr>,
+    /// The application through which the caller signed in, or which the caller is.
+    pub app_id: String,
+    /// `user` or `app`.
+    #[serde(default = "user")]
+    pub kind: String,
+}
+
+fn user() -> String {
+    String::from("user")
+}
+
+impl Caller {
+    /// Whether the token is an application's own.
+    pub fn is_app(&self) -> bool {
+        self.kind.eq_ignore_ascii_case("app")
+    }
+
+    /// How ARM names the caller in its messages: the sign-in name, else the application id.
+    pub fn client(&self) -> &str {
+        match &self.upn {
+            Some(upn) if !self.is_app() => upn,
+            _ => &self.app_id,
+        }
+    }
+}
+
+/// What a demo of this scenario looks at.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scope {
+    /// Subscription ids.
+    #[serde(default)]
+    pub subscriptions: Vec<String>,
+    /// Names of resource groups; none means all.
+    #[serde(default)]
+    pub resource_groups: Vec<String>,
+}
+
+/// The shelf that a scenario stands on in lists.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Shelf {
+    /// A whole environment with a life of its own.
+    #[default]
+    Whole,
+    /// A call does not get through.
+    Network,
+    /// A call gets through and its key or token is not taken.
+    Credentials,
+    /// The token is taken and the right is missing, or held in a way that is easily overlooked.
+    Roles,
+    /// Something that is named is not there.
+    Settings,
+    /// Whoever looks may not read everything.
+    Unread,
+}
+
+impl Shelf {
+    /// Its heading in lists.
+    pub const fn heading(self) -> &'static str {
+        match self {
+            Self::Whole => "Whole environments",
+            Self::Network => "The call does not get through",
+            Self::Credentials => "The key or the token is not taken",
+            Self::Roles => "Who may do what, and through what",
+            Self::Settings => "Something is not there",
+            Self::Unread => "Not everything may be read",
+        }
+    }
+}
+
+/// Which of the two a twin is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TwinKind {
+    /// The same environment after the least change that mends it.
+    Mended,
+    /// The nearest environment in which it does not work; its own story is the healthy one.
+    Broken,
+}
+
+impl TwinKind {
+    /// What stands behind the colon on the command line.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Mended => "mended",
+            Self::Broken => "broken",
+        }
+    }
+}
+
+/// The same story once more, with one thing changed.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Twin {
+    pub(super) kind: TwinKind,
+    pub(super) title: String,
+    /// Whether the story's faults are gone.
+    #[serde(default)]
+    pub(super) without_faults: bool,
+    #[serde(default)]
+    pub(super) change: Vec<Change>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Definition {
+    pub(super) title: String,
+    #[serde(default)]
+    pub(super) story: String,
+    #[serde(default)]
+    pub(super) order: i64,
+    #[serde(default)]
+    pub(super) shelf: Shelf,
+    pub(super) base: Option<String>,
+    /// The base's, where it is left out.
+    pub(super) caller: Option<Caller>,
+    /// The base's, where it is left out.
+    pub(super) scope: Option<Scope>,
+    /// The base's, where they are left out.
+    pub(super) knobs: Option<KnobDefaults>,
+    #[serde(default)]
+    pub(super) change: Vec<Change>,
+    pub(super) twin: Option<Twin>,
+    #[serde(default)]
+    pub(super) fault: Vec<FaultRule>,
+    #[serde(default)]
+    pub(super) timeline: Vec<StepRule>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct KnobDefaults {
+    pub(super) latency_ms: Option<u64>,
+    pub(super) page_size: Option<usize>,
+    pub(super) throttle: Option<bool>,
+    pub(super) token_lifetime: Option<u64>,
+    pub(super) accept_opaque_tokens: Option<bool>,
+    pub(super) compress: Option<bool>,
+}
+
+/// A scenario's name and, behind a colon, the word of its twin.
+pub(super) fn split(name: &str) -> (&str, Option<&str>) {
+    match name.rsplit_once(':') {
+        Some((story, word)) => (story, Some(word)),
+        None => (name, None),
+    }
+}
