@@ -13,6 +13,7 @@ mod screens {
     mod foundry;
     mod indexers;
     mod map;
+    mod needs;
     mod requests;
     mod sizes;
 }

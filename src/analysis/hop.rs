@@ -7,8 +7,10 @@ use std::fmt;
 
 use time::OffsetDateTime;
 
+use super::access::Right;
 use super::evidence::Evidence;
 use super::verdict::{Gate, Reasoned, Verdict};
+use super::way::Way;
 
 pub use crate::model::judging::Severity;
 use crate::model::judging::Suppression;
@@ -206,6 +208,12 @@ pub struct GateVerdict {
     /// When the property changed, if that was less than 15 minutes before it was read: Azure may
     /// not act on it yet (domain-rules 0.1).
     pub changed_at: Option<OffsetDateTime>,
+    /// Network and outbound: every rule by which the hop passes, or might. None where it is kept
+    /// out, and where nothing is filtered.
+    pub ways: Vec<Way>,
+    /// Authorization: each right that the call needs, whose it has to be, and how it is held. None
+    /// where the target asks for no role of Azure's (access policies, Cosmos DB's own roles).
+    pub rights: Vec<Right>,
 }
 
 impl GateVerdict {
@@ -216,7 +224,16 @@ impl GateVerdict {
             judged,
             remedies: Vec::new(),
             changed_at: None,
+            ways: Vec::new(),
+            rights: Vec::new(),
         }
+    }
+
+    /// Says by which rules it passes.
+    #[must_use]
+    pub fn passing_by(mut self, ways: impl IntoIterator<Item = Way>) -> Self {
+        super::way::add(&mut self.ways, ways);
+        self
     }
 
     /// Adds what mends it.

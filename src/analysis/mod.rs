@@ -7,6 +7,7 @@
 //!
 //! * [`evidence`]: which property says so, read off the JSON as Azure sent it;
 //! * [`verdict`]: open, shut, at risk, unknown, and the reason;
+//! * [`way`] and [`carried`]: by which rules a hop passes, and which hops a rule carries;
 //! * [`explain`]: what an error message means, and which of its causes hold here;
 //! * [`facets`]: the facets of a resource with the ways in which they can be missing;
 //! * [`network`]: the service firewalls, one file a service (domain-rules section B);
@@ -19,6 +20,7 @@
 //! A new service firewall is one file in `network/` and one line in its list.
 
 pub mod access;
+pub mod carried;
 pub mod evidence;
 pub mod explain;
 pub mod facets;
@@ -33,4 +35,5 @@ pub mod outbound;
 pub mod parts;
 pub mod remedy;
 pub mod verdict;
+pub mod way;
 pub mod wildcard;

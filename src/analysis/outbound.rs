@@ -7,8 +7,9 @@ use crate::analysis::evidence::{Evidence, has_properties};
 use crate::analysis::facets;
 use crate::analysis::network::{Member, perimeters_shown};
 use crate::analysis::verdict::{Reasoned, Verdict};
+use crate::analysis::way::{Rule, Way};
 use crate::model::field::Field;
-use crate::model::id::ArmId;
+use crate::model::id::{ArmId, Folded};
 use crate::model::network::OutboundRule;
 use crate::model::resource::{Details, Family, Resource, Workspace};
 use crate::store::Inventory;
@@ -226,6 +227,90 @@ fn by_perimeter(hosts: &[String], host: &str, target: Member) -> (Verdict, Strin
             ),
         ),
     }
+}
+
+/// The entries and rules by which a resource may call a host, whatever else it may call.
+///
+/// The list of a service and its perimeter stand one behind the other: a call needs a way through
+/// each that there is.
+pub fn ways(
+    inventory: &Inventory,
+    caller: &Resource,
+    outbound: &Outbound,
+    (host, target): (&str, Member),
+    verdict: Verdict,
+) -> Vec<Way> {
+    if verdict == Verdict::Shut {
+        return Vec::new();
+    }
+    let is_enforced = matches!(outbound.perimeter, Perimeter::Enforced(_));
+    let mut ways = match (outbound.control, outbound.state) {
+        // Where the perimeter is all there is, it alone lets a call out.
+        (Control::NoneInService, _) if is_enforced => Vec::new(),
+        (_, State::NotRestricted | State::PerimeterOnly) => {
+            vec![Way::new(&caller.id, Rule::Default)]
+        }
+        (Control::IsolationMode, _) => by_managed_network(inventory, caller, host),
+        _ => match &outbound.allowed {
+            Allowed::Hosts(hosts) | Allowed::Unknown(hosts) => by_entries(hosts, host, |entry| {
+                Way::new(&caller.id, Rule::Host(Folded::new(entry)))
+            }),
+            Allowed::AnyHost | Allowed::Nobody => Vec::new(),
+        },
+    };
+    if is_enforced {
+        let listed = facets::perimeters(inventory, &caller.id);
+        let enforced = listed
+            .items
+            .iter()
+            .filter(|one| one.access_mode.is("Enforced"));
+        for one in enforced {
+            for rule in &one.rules {
+                ways.extend(by_entries(&rule.fqdns, host, |_| {
+                    Way::new(&caller.id, Rule::PerimeterRule(Folded::new(&rule.name)))
+                }));
+            }
+            if let (Some(id), Member::Same) = (&one.perimeter, target) {
+                ways.push(Way::new(&caller.id, Rule::PerimeterMember(id.clone())));
+            }
+        }
+    }
+    if verdict != Verdict::Open {
+        ways = ways.into_iter().map(Way::perhaps).collect();
+    }
+    ways
+}
+
+/// The entries that name a host; that of a parent domain only may.
+fn by_entries(hosts: &[String], host: &str, way: impl Fn(&str) -> Way) -> Vec<Way> {
+    hosts
+        .iter()
+        .filter_map(|entry| match listing(std::slice::from_ref(entry), host) {
+            Listing::Listed(_) => Some(way(entry)),
+            Listing::ParentOnly(_) => Some(way(entry).perhaps()),
+            Listing::NotListed => None,
+        })
+        .collect()
+}
+
+/// The rules of a hub's managed network that open a host.
+fn by_managed_network(inventory: &Inventory, caller: &Resource, host: &str) -> Vec<Way> {
+    let owner = match &caller.details {
+        Details::Workspace(own) => own.hub.as_ref().unwrap_or(&caller.id),
+        _ => &caller.id,
+    };
+    let rules = facets::outbound_rules(inventory, owner);
+    let opening = rules
+        .items
+        .iter()
+        .filter_map(|rule| Some((rule, host_of(rule)?)));
+    opening
+        .flat_map(|(rule, opened)| {
+            by_entries(&[opened], host, |_| {
+                Way::new(owner, Rule::ManagedNetwork(Folded::new(&rule.name)))
+            })
+        })
+        .collect()
 }
 
 fn by_control(outbound: &Outbound, host: &str) -> (Verdict, String) {

@@ -9,6 +9,7 @@
 )]
 
 mod audit;
+mod carried;
 mod explain;
 mod findings;
 mod foundry;
@@ -22,6 +23,7 @@ mod keys_elsewhere;
 mod load;
 mod logs;
 mod models;
+mod needs;
 mod openai;
 mod pages;
 mod people;

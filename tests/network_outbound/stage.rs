@@ -5,6 +5,8 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use hopscope::analysis::hop::Judgement;
+use hopscope::analysis::hops;
 use hopscope::azure::decode::{Context, Page, page};
 use hopscope::config::keymap::Keymap;
 use hopscope::config::theme::{Depth, Palette};
@@ -60,6 +62,7 @@ pub(crate) struct Stage {
     size: Size,
     snapshot: Snapshot,
     inventory: Inventory,
+    judgement: Arc<Judgement>,
 }
 
 /// One facet and the segment under which its documents lie.
@@ -108,6 +111,7 @@ impl Stage {
             size: Size::new(140, 42),
             snapshot,
             inventory,
+            judgement: Arc::default(),
         }
     }
 
@@ -238,6 +242,11 @@ impl Stage {
     fn join(&mut self) {
         self.snapshot = self.store.snapshot();
         self.inventory = Inventory::build(&self.snapshot);
+        // Kept while it says the same, as the program keeps it.
+        let judgement = hops::judge(&self.inventory, &self.judging, self.now);
+        if *self.judgement != judgement {
+            self.judgement = Arc::new(judgement);
+        }
     }
 
     fn with<T>(&self, act: impl FnOnce(&Cx<'_>) -> T) -> T {
@@ -245,8 +254,8 @@ impl Stage {
             snapshot: &self.snapshot,
             inventory: &self.inventory,
             judging: &self.judging,
-            judgement: &Arc::default(),
-            judged: None,
+            judgement: &self.judgement,
+            judged: Some(self.inventory.snapshot().revision()),
             theme: &self.theme,
             signs: Signs { ascii: self.ascii },
             keymap: &self.keymap,

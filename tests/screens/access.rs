@@ -22,6 +22,13 @@ fn screen(scene: &Scene, size: (u16, u16)) -> Screen<Access> {
     Screen::new(Access::new(), scene, size)
 }
 
+/// The view of who holds what, by resource.
+fn held(scene: &Scene, size: (u16, u16)) -> Screen<Access> {
+    let mut screen = screen(scene, size);
+    assert!(screen.act(Action::NextView));
+    screen
+}
+
 fn id(tail: &str) -> String {
     format!("/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-rag-poc/providers/{tail}")
 }
@@ -84,7 +91,7 @@ fn full_at_every_size() {
 fn by_principal_at_every_size() {
     for size in SIZES {
         let name = format!("access-principals-{}x{}", size.0, size.1);
-        let mut screen = screen(&full(), size);
+        let mut screen = held(&full(), size);
         assert!(screen.act(Action::NextView));
         insta::assert_snapshot!(name.clone(), screen.text(&name));
     }
@@ -127,7 +134,7 @@ fn every_other_state() {
     ] {
         for size in [(80, 24), (140, 42)] {
             let name = format!("access-{state}-{}x{}", size.0, size.1);
-            let text = screen(&scene, size).text(&name);
+            let text = held(&scene, size).text(&name);
             insta::assert_snapshot!(name, text);
         }
     }
@@ -144,7 +151,7 @@ fn the_detail_at_80x24_is_one_step_in() {
 #[test]
 fn what_was_refused_is_asked_for_with_the_least_role() {
     let scene = full().refused(Key::RoleAssignments(subscription()));
-    let mut screen = screen(&scene, (140, 42));
+    let mut screen = held(&scene, (140, 42));
     let subject = screen.with(|pane, cx| pane.subject(cx)).expect("a subject");
     assert_eq!(
         subject.copy[0].text,
@@ -168,13 +175,13 @@ fn what_was_refused_is_asked_for_with_the_least_role() {
 #[test]
 fn a_condition_is_shown_in_full_and_has_its_column() {
     let condition = "((!(ActionMatches{'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read'})) OR (@Resource[Microsoft.Storage/storageAccounts/blobServices/containers:name] StringEquals 'docs'))";
-    let plain = screen(&full(), (200, 60)).text("access-plain");
+    let plain = held(&full(), (200, 60)).text("access-plain");
     assert!(
         !plain.contains("CONDITION"),
         "a column that would be empty is not there"
     );
     let scene = with_assignment(&full(), &json!({ "condition": condition }));
-    let mut screen = screen(&scene, (200, 60));
+    let mut screen = held(&scene, (200, 60));
     let text = screen.text("access-condition");
     assert!(text.contains("CONDITION"), "{text}");
     assert!(screen.with(|pane, _| pane.select(&format!("{}|{}/providers/microsoft.authorization/roleassignments/99999999-0000-4000-8000-000000000001", storage().to_lowercase(), storage().to_lowercase()))));
@@ -188,17 +195,16 @@ fn a_condition_is_shown_in_full_and_has_its_column() {
 fn a_principal_that_is_gone_is_one_only_when_the_directory_was_read() {
     let stale = json!({ "principalId": "abababab-0000-4000-8000-00000000abab", "principalType": "ServicePrincipal" });
     let scene = with_assignment(&full(), &stale);
-    let text = screen(&scene, (140, 42)).text("access-orphan");
+    let text = held(&scene, (140, 42)).text("access-orphan");
     assert!(text.contains("not in directory"), "{text}");
-    let text =
-        screen(&scene.refused(Key::Principals(None)), (140, 42)).text("access-orphan-unknown");
+    let text = held(&scene.refused(Key::Principals(None)), (140, 42)).text("access-orphan-unknown");
     assert!(!text.contains("not in directory"), "{text}");
 }
 
 #[test]
 fn a_role_whose_definition_was_refused_is_unknown_and_not_missing() {
     let scene = full().refused(Key::RoleDefinitions(subscription()));
-    let mut screen = screen(&scene, (140, 42));
+    let mut screen = held(&scene, (140, 42));
     let badge = screen.pane.badge().expect("a badge");
     assert_eq!(badge.sign, hopscope::ui::signs::Sign::Unknown);
     let text = screen.text("access-roles");
@@ -209,7 +215,7 @@ fn a_role_whose_definition_was_refused_is_unknown_and_not_missing() {
 
 #[test]
 fn the_view_keeps_filter_and_selection_on_their_ids() {
-    let mut screen = screen(&full(), (140, 42));
+    let mut screen = held(&full(), (140, 42));
     screen.pane.set_filter("Reader");
     let (_, listed, all) = screen.pane.filter();
     assert!(listed > 0 && listed < all);
@@ -231,7 +237,7 @@ fn what_is_old_says_so() {
 #[test]
 fn a_vault_that_was_not_read_takes_nothing_from_the_others() {
     let scene = full().refused(list_key(Family::Vault));
-    let text = screen(&scene, (200, 60)).text("access-no-vault");
+    let text = held(&scene, (200, 60)).text("access-no-vault");
     assert!(text.contains("stragdev"), "{text}");
     let key = Key::Facet(ArmId::new(storage()), Facet::Containers);
     assert!(scene.readings.iter().any(|(own, _)| *own == key));

@@ -5,6 +5,7 @@
 //! definition was not read proves nothing.
 
 use crate::analysis::access::action::{Action, Match, any_permits};
+use crate::analysis::access::excess::{assigns_roles, changes_everything};
 use crate::analysis::access::matrix::{Level, Row};
 use crate::analysis::evidence::{Evidence, at};
 use crate::analysis::facets::why_missing;
@@ -101,24 +102,6 @@ fn role<'a>(scene: &Scene<'a>, row: &Row) -> Option<&'a RoleDefinition> {
 
 fn permits(role: &RoleDefinition, action: &Action) -> bool {
     any_permits(&role.permissions, action) == Match::Yes
-}
-
-/// Whether a role may change whatever resource: it may write two that have nothing in common.
-fn changes_everything(role: &RoleDefinition) -> bool {
-    [
-        "Microsoft.Storage/storageAccounts/write",
-        "Microsoft.Search/searchServices/write",
-        "Microsoft.CognitiveServices/accounts/write",
-    ]
-    .iter()
-    .all(|action| permits(role, &Action::control(action)))
-}
-
-fn assigns_roles(role: &RoleDefinition) -> bool {
-    permits(
-        role,
-        &Action::control("Microsoft.Authorization/roleAssignments/write"),
-    )
 }
 
 /// The assignment as evidence.

@@ -8,6 +8,8 @@ use crate::analysis::hop::{Benefit, Finding, FindingKind, Remedy, Severity};
 use crate::analysis::network::address::Meaning;
 use crate::analysis::network::{self, Reach};
 use crate::analysis::remedy::{az, noted, portal, terraform};
+use crate::analysis::way;
+use crate::model::id::Folded;
 use crate::model::resource::{Details, Family, Resource};
 
 use super::{Rule, Scene};
@@ -135,13 +137,24 @@ fn open_to_everyone(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
                     .proved_by(open.evidence)
                     .mended_by(noted(
                         close(resource),
-                        "Let in first who needs it: what calls from the internet, and every service that is not trusted, is kept out from then on.",
+                        &with_shut(
+                            scene.would_shut(&resource.id, &way::Rule::Default),
+                            "Let in first who needs it: what calls from the internet, and every service that is not trusted, is kept out from then on.",
+                        ),
                     ))
                     .touching(scene.hops_to(&resource.id))
                     .done(),
             )
         })
         .collect()
+}
+
+/// A note that begins with the hops that a change would shut.
+fn with_shut(shut: Option<String>, note: &str) -> String {
+    match shut {
+        Some(shut) => format!("{shut} {note}"),
+        None => note.to_owned(),
+    }
 }
 
 /// What makes a firewall deny by default.
@@ -237,15 +250,22 @@ fn any_azure(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
                 rule.on(account.id.as_str())
                     .saying("The rule 0.0.0.0 stands for every Azure datacenter, of any customer.")
                     .proved_by([addresses.evidence])
-                    .mended_by([portal::portal(
-                        &account.name,
-                        [
-                            "Settings",
-                            "Networking",
-                            "Accept connections from within public Azure datacenters: off",
-                            "Save",
-                        ],
-                    )])
+                    .mended_by({
+                        let off = vec![portal::portal(
+                            &account.name,
+                            [
+                                "Settings",
+                                "Networking",
+                                "Accept connections from within public Azure datacenters: off",
+                                "Save",
+                            ],
+                        )];
+                        let datacenters = way::Rule::Address(Folded::new("0.0.0.0"));
+                        match scene.would_shut(&account.id, &datacenters) {
+                            Some(shut) => noted(off, &shut),
+                            None => off,
+                        }
+                    })
                     .touching(scene.hops_to(&account.id))
                     .done()
             })
@@ -341,7 +361,10 @@ fn trusted_where_instances_fit(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
                     .proved_by([bypass])
                     .mended_by(noted(
                         remedies,
-                        "In this order: rules first, the bypass last. What is trusted and was not read is kept out from then on, the sending of logs into this account above all.",
+                        &match scene.would_shut(&account.id, &way::Rule::Bypass) {
+                            Some(shut) => format!("In this order: rules first, the bypass last. Alone, without the rules: {} What is trusted and was not read is kept out from then on, the sending of logs into this account above all.", shut.replacen("This would", "it would", 1)),
+                            None => "In this order: rules first, the bypass last. What is trusted and was not read is kept out from then on, the sending of logs into this account above all.".to_owned(),
+                        },
                     ))
                     .touching(scene.hops_to(&account.id))
                     .done(),

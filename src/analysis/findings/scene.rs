@@ -3,9 +3,12 @@
 use time::OffsetDateTime;
 
 use crate::analysis::access::{Matrix, matrix};
+use crate::analysis::carried::Carried;
 use crate::analysis::foundry::{self, Foundry};
 use crate::analysis::ground::Ground;
 use crate::analysis::hop::{Hop, HopKind};
+use crate::analysis::verdict::Gate;
+use crate::analysis::way::Rule;
 use crate::model::facet::Facet;
 use crate::model::field::Field;
 use crate::model::id::{ArmId, PrincipalId};
@@ -30,6 +33,7 @@ pub struct Scene<'a> {
     pub(super) matrix: Matrix,
     pub(super) foundry: Foundry,
     pub(super) ties: Vec<Tie<'a>>,
+    carried: Carried,
     ground: &'a Ground<'a>,
 }
 
@@ -44,6 +48,7 @@ impl<'a> Scene<'a> {
             matrix: matrix::matrix_of(&ground.access),
             foundry: foundry::foundry(ground.inventory),
             ties: ties(ground.inventory, hops),
+            carried: Carried::of(ground.inventory, hops),
             ground,
         }
     }
@@ -64,6 +69,36 @@ impl<'a> Scene<'a> {
                 .to_owned()
         } else {
             self.ground.name_of(&PrincipalId::new(end))
+        }
+    }
+
+    /// What a rule of a firewall would shut if it were taken away: `This would shut 2 hops:
+    /// indexer-to-storage of srch.` None where it would shut nothing that is known.
+    pub(super) fn would_shut(&self, id: &ArmId, rule: &Rule) -> Option<String> {
+        let mut names: Vec<String> = Vec::new();
+        let mut count = 0;
+        for at in self.carried.shut_without(id, Gate::Network, rule) {
+            let hop = &self.hops[at];
+            // What is assumed, and hopscope itself, is no reason to keep a rule.
+            if !hop.counts() {
+                continue;
+            }
+            count += 1;
+            let name = format!("{} of {}", hop.kind, self.name(&hop.from));
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        let more = names.len().saturating_sub(4);
+        names.truncate(4);
+        let mut list = names.join(", ");
+        if more > 0 {
+            list = format!("{list} and {more} more");
+        }
+        match count {
+            0 => None,
+            1 => Some(format!("This would shut {list}.")),
+            many => Some(format!("This would shut {many} hops: {list}.")),
         }
     }
 

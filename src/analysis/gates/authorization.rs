@@ -4,7 +4,8 @@
 use time::{Duration, OffsetDateTime};
 
 use crate::analysis::access::action::any_permits;
-use crate::analysis::access::{self, Action, Held, KeyPath, Standing};
+use crate::analysis::access::{self, Eligible, Held, KeyPath, Right, Standing};
+pub use crate::analysis::access::{Need, Role};
 use crate::analysis::evidence::Evidence;
 use crate::analysis::ground::{Ground, is_fresh};
 use crate::analysis::hop::{GateVerdict, Remedy};
@@ -14,7 +15,7 @@ use crate::analysis::remedy::shell::Line;
 use crate::analysis::remedy::terraform;
 use crate::analysis::verdict::{Gate, Reasoned, Verdict};
 use crate::model::access::{RoleAssignment, RoleSchedule};
-use crate::model::id::{ArmId, PrincipalId};
+use crate::model::id::PrincipalId;
 use crate::model::key::Key;
 use crate::model::resource::{Details, Resource};
 use crate::store::State;
@@ -23,26 +24,6 @@ use super::all;
 
 /// How short a role may still be held before it counts as ending.
 const ENDING: Duration = Duration::hours(1);
-
-/// One right that a call needs, and the least role that has it.
-#[derive(Clone, Debug)]
-pub struct Need {
-    /// The right.
-    pub action: Action,
-    /// Where it is needed: a container rather than its account.
-    pub scope: ArmId,
-    /// The least role that gives it.
-    pub role: Role,
-}
-
-/// A built-in role. Names change, GUIDs do not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Role {
-    /// Its GUID.
-    pub id: &'static str,
-    /// Its name.
-    pub name: &'static str,
-}
 
 /// Built-in roles that remedies name (domain-rules C.1).
 pub mod roles {
@@ -98,12 +79,11 @@ pub struct Claim<'c> {
 /// Whether all that is needed is held.
 pub fn authorization(ground: &Ground<'_>, claim: &Claim<'_>) -> GateVerdict {
     let Some(principal) = claim.principal else {
-        return super::judged(
-            Gate::Authorization,
-            Verdict::Unknown,
-            "whose rights count is not known, as the identity could not be read",
-            [],
-        );
+        let why = "whose rights count is not known, as the identity could not be read";
+        let mut gate = super::judged(Gate::Authorization, Verdict::Unknown, why, []);
+        let nobody = |need| Right::of_nobody(need, why);
+        gate.rights.extend(claim.needs.iter().map(nobody));
+        return gate;
     };
     let checks = claim
         .needs
@@ -145,25 +125,62 @@ fn one(
     };
     let mut gate = GateVerdict::new(Gate::Authorization, held.judged.clone());
     gate.changed_at = granted_at(ground, principal, &held);
+    let right = Right::found(principal, need, &held);
+    let (mut gate, found) = judged(ground, claim, principal, need, &held, gate);
+    gate.rights.push(Right {
+        reason: gate.judged.reason.clone(),
+        ..found.upon(right)
+    });
+    gate
+}
+
+/// What only the gate finds of a right, beside how it is held.
+#[derive(Default)]
+struct Found {
+    eligible: Option<Eligible>,
+    until: Option<OffsetDateTime>,
+    stale: Option<PrincipalId>,
+}
+
+impl Found {
+    fn upon(self, right: Right) -> Right {
+        Right {
+            eligible: self.eligible,
+            until: self.until,
+            stale: self.stale,
+            ..right
+        }
+    }
+}
+
+fn judged(
+    ground: &Ground<'_>,
+    claim: &Claim<'_>,
+    principal: &PrincipalId,
+    need: &Need,
+    held: &Held,
+    gate: GateVerdict,
+) -> (GateVerdict, Found) {
+    let only = |gate| (gate, Found::default());
     match held.standing {
-        Standing::Open => until(ground, principal, claim.kind, need, &held, gate),
-        Standing::Conditional => gate.mended_by([portal(
+        Standing::Open => until(ground, principal, claim.kind, need, held, gate),
+        Standing::Conditional => only(gate.mended_by([portal(
             need.scope.name(),
             [
                 "Access control (IAM)",
                 "Role assignments",
                 "Condition: check that it lets this call through",
             ],
-        )]),
-        Standing::Denied => gate.mended_by(undeny(&held)),
+        )])),
+        Standing::Denied => only(gate.mended_by(undeny(held))),
         Standing::None | Standing::KeyOnly => missing(ground, principal, claim.kind, need, gate),
         Standing::Unknown => {
             // Where the role may be there and was not seen, giving it again does no harm.
             let remedies = grant(principal, claim.kind, need);
-            gate.mended_by(crate::analysis::remedy::noted(
+            only(gate.mended_by(crate::analysis::remedy::noted(
                 remedies,
                 "Only if it is not held yet: what was read does not tell.",
-            ))
+            )))
         }
     }
 }
@@ -199,7 +216,8 @@ fn until(
     need: &Need,
     held: &Held,
     mut gate: GateVerdict,
-) -> GateVerdict {
+) -> (GateVerdict, Found) {
+    let mut found = Found::default();
     let holders = ground.holders(principal);
     let ends: Vec<Option<(OffsetDateTime, &RoleSchedule)>> = held
         .via
@@ -222,6 +240,7 @@ fn until(
         .collect::<Option<Vec<_>>>()
         .and_then(|all| all.into_iter().max_by_key(|(end, _)| *end))
     {
+        found.until = Some(end);
         let is_ending = end - ground.now <= ENDING;
         gate.judged.reason = format!(
             "{}; it is active until {}{}",
@@ -237,9 +256,9 @@ fn until(
         )]);
         if is_ending {
             gate.judged.verdict = Verdict::AtRisk;
-            return gate.mended_by(activate());
+            return (gate.mended_by(activate()), found);
         }
-        return gate;
+        return (gate, found);
     }
     if kind == Assignee::User
         && let Some(why) = ground.active_missing(&need.scope)
@@ -250,7 +269,7 @@ fn until(
             gate.judged.reason
         );
     }
-    gate
+    (gate, found)
 }
 
 fn stamp(at: OffsetDateTime) -> String {
@@ -289,7 +308,8 @@ fn missing(
     kind: Assignee,
     need: &Need,
     mut gate: GateVerdict,
-) -> GateVerdict {
+) -> (GateVerdict, Found) {
+    let mut found = Found::default();
     let holders = ground.holders(principal);
     let eligible = ground.eligible(&holders).find(|one| {
         need.scope.is_within(&one.scope)
@@ -299,10 +319,20 @@ fn missing(
             })
     });
     if let Some(schedule) = eligible {
-        let name = ground.access.role(&schedule.role()).map_or_else(
-            || schedule.role().0.to_string(),
-            |(role, _)| role.name.clone(),
-        );
+        let role_name = ground
+            .access
+            .role(&schedule.role())
+            .map(|(role, _)| role.name.clone());
+        let name = role_name
+            .clone()
+            .unwrap_or_else(|| schedule.role().0.to_string());
+        found.eligible = Some(Eligible {
+            schedule: schedule.id.clone(),
+            role: schedule.role(),
+            role_name,
+            scope: schedule.scope.clone(),
+            holder: schedule.principal_id.clone(),
+        });
         gate.judged.reason = format!(
             "{}; {name} is eligible only, and what is not activated is not held: activate it",
             gate.judged.reason
@@ -317,6 +347,7 @@ fn missing(
     }
     let stale = stale(ground, need);
     if let Some(first) = stale.first() {
+        found.stale = Some(first.principal_id.clone());
         gate.judged.reason = format!(
             "{}; a stale assignment gives it to {}, which is no longer in the directory: the identity was made anew and has another object id",
             gate.judged.reason, first.principal_id
@@ -334,7 +365,7 @@ fn missing(
             Line::of("az role assignment delete").with("--ids", first.id.as_str())
         ));
     }
-    gate.mended_by(remedies)
+    (gate.mended_by(remedies), found)
 }
 
 /// Assignments that would give it to somebody who is gone.

@@ -24,6 +24,7 @@ use indexmap::IndexMap;
 use super::evidence::Evidence;
 use super::hop::{GateVerdict, Remedy};
 use super::verdict::{Gate, Reasoned, Verdict};
+use super::way;
 
 /// One gate out of several checks: the worst verdict counts, with the reasons of all that have it.
 /// What mends a milder one stays on the list, after the worst's.
@@ -32,6 +33,11 @@ pub fn all(gate: Gate, checks: Vec<GateVerdict>) -> Option<GateVerdict> {
     let mut judged = Reasoned::new(worst, String::new());
     let mut remedies: Vec<Remedy> = Vec::new();
     let mut changed_at = None;
+    let (mut ways, mut rights) = (Vec::new(), Vec::new());
+    for one in &checks {
+        way::add(&mut ways, one.ways.iter().cloned());
+        rights.extend(one.rights.iter().cloned());
+    }
     let (deciding, milder): (Vec<_>, Vec<_>) = checks
         .into_iter()
         .partition(|one| one.judged.verdict == worst);
@@ -62,6 +68,8 @@ pub fn all(gate: Gate, checks: Vec<GateVerdict>) -> Option<GateVerdict> {
         judged,
         remedies,
         changed_at,
+        ways,
+        rights,
     })
 }
 

@@ -28,6 +28,7 @@ pub fn judged(ground: &Ground<'_>, caller: &Caller, target: &Resource) -> Option
     let mut gate = GateVerdict::new(Gate::Network, admission.judged.clone());
     gate.judged.reason = sentence(caller, target, &gate.judged);
     gate.changed_at = ground.changed_at(target);
+    gate.ways.clone_from(&admission.ways);
     if gate.judged.verdict != Verdict::Open {
         gate.remedies = mend::mend(ground, caller, target, &admission);
     }

@@ -40,7 +40,16 @@ pub fn outbound(
     } else {
         mend(caller, &host)
     };
-    let mut gate = GateVerdict::new(Gate::Outbound, judged).mended_by(remedies);
+    let ways = outbound::ways(
+        ground.inventory,
+        caller,
+        &control,
+        (&host, member),
+        judged.verdict,
+    );
+    let mut gate = GateVerdict::new(Gate::Outbound, judged)
+        .mended_by(remedies)
+        .passing_by(ways);
     if caller.family == Family::Cognitive {
         gate.judged = gate
             .judged

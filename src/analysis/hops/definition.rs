@@ -11,6 +11,7 @@ use crate::analysis::outbound::{self, Perimeter};
 use crate::analysis::remedy::az::{self, az};
 use crate::analysis::remedy::portal::portal;
 use crate::analysis::verdict::{Gate, Verdict};
+use crate::analysis::way::{Rule, Way};
 use crate::model::field::Field;
 use crate::model::id::ArmId;
 use crate::model::resource::{Details, Family, Resource};
@@ -197,14 +198,17 @@ pub(super) fn outbound(
     if control.perimeter == Perimeter::None {
         return None;
     }
-    let by_link = |one: &network::Judged| one.admission.by == Some(Question::SharedPrivateLink);
-    if reached.is_some_and(by_link) {
-        return Some(gates::judged(
+    let by_link = |one: &&network::Judged| one.admission.by == Some(Question::SharedPrivateLink);
+    if let Some(linked) = reached.filter(by_link) {
+        let is_link = |way: &&Way| matches!(way.rule, Rule::SharedPrivateLink(_));
+        let gate = gates::judged(
             Gate::Outbound,
             Verdict::Open,
             "a perimeter does not filter what goes through a private link",
             control.evidence.clone(),
-        ));
+        );
+        let ways = linked.admission.ways.iter().filter(is_link);
+        return Some(gate.passing_by(ways.cloned()));
     }
     gates::outbound::outbound(ground, service, address, Some(target))
 }

@@ -5,6 +5,7 @@
 
 use crate::analysis::evidence::Evidence;
 use crate::analysis::verdict::{Reasoned, Tag, Verdict};
+use crate::analysis::way::{self, Way};
 
 /// A question of the decision order (domain-rules B.0).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -81,6 +82,8 @@ pub struct Asked {
     pub evidence: Vec<Evidence>,
     /// The weights of the facts.
     pub tags: Vec<Tag>,
+    /// The rules that let the caller in, or might.
+    pub ways: Vec<Way>,
 }
 
 impl Asked {
@@ -93,7 +96,24 @@ impl Asked {
             telling: false,
             evidence: Vec::new(),
             tags: Vec::new(),
+            ways: Vec::new(),
         }
+    }
+
+    /// Names the rules behind the answer: certain where it admits, possible where it might.
+    #[must_use]
+    pub fn by_ways(mut self, ways: impl IntoIterator<Item = Way>) -> Self {
+        let is_certain = match self.answer {
+            Answer::Admits => true,
+            Answer::MayAdmit | Answer::MayDecide | Answer::Unclear => false,
+            Answer::Next | Answer::Shuts | Answer::MayShut => return self,
+        };
+        let ways = ways.into_iter().map(|way| Way {
+            is_certain: way.is_certain && is_certain,
+            ..way
+        });
+        way::add(&mut self.ways, ways);
+        self
     }
 
     /// Adds what proves it.
@@ -131,6 +151,9 @@ pub struct Admission {
     pub asked: Vec<Asked>,
     /// The question whose answer let the caller in.
     pub by: Option<Question>,
+    /// Every rule that lets the caller in, or might: the one that decided, and those that would be
+    /// left without it.
+    pub ways: Vec<Way>,
 }
 
 /// Questions being asked.
@@ -138,15 +161,36 @@ pub struct Admission {
 pub struct Inquiry {
     asked: Vec<Asked>,
     decided: bool,
+    /// Nothing that follows is a way in: a question kept the caller out, or replaces all others.
+    ended: bool,
+    /// An earlier answer may keep the caller out: no way that follows is certain.
+    doubtful: bool,
+    ways: Vec<Way>,
 }
 
 impl Inquiry {
-    /// Asks one question, unless an earlier answer has decided.
+    /// Asks one question. Once an answer has decided, the others are asked for their ways only: what
+    /// is left when the rule that decided is taken away.
     pub fn ask(&mut self, question: impl FnOnce() -> Asked) {
-        if self.decided {
+        if self.ended {
             return;
         }
         let asked = question();
+        let doubtful = self.doubtful;
+        way::add(
+            &mut self.ways,
+            asked.ways.iter().map(|way| Way {
+                is_certain: way.is_certain && !doubtful,
+                ..way.clone()
+            }),
+        );
+        self.doubtful |= matches!(asked.answer, Answer::MayShut | Answer::MayDecide);
+        // An enforced perimeter that admits replaces all rules that follow.
+        self.ended = matches!(asked.answer, Answer::Shuts | Answer::Unclear)
+            || (asked.question == Question::Perimeter && asked.answer == Answer::Admits);
+        if self.decided {
+            return;
+        }
         self.decided = matches!(
             asked.answer,
             Answer::Admits | Answer::Shuts | Answer::Unclear
@@ -195,10 +239,16 @@ impl Inquiry {
             reasoned(Verdict::Shut, sentences(&telling), &self.asked)
         };
         let by = admitted.map(|one| one.question);
+        let ways = if judged.verdict == Verdict::Shut {
+            Vec::new()
+        } else {
+            self.ways
+        };
         Admission {
             judged,
             asked: self.asked,
             by,
+            ways,
         }
     }
 }

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use crate::analysis::evidence::Evidence;
 use crate::model::judging::Judging;
-use crate::model::network::{InstanceRule, SubnetRule};
+use crate::model::network::SubnetRule;
 use crate::model::resource::{Family, Resource};
 use crate::store::Inventory;
 
@@ -18,6 +18,7 @@ use super::private;
 use super::rules::{Fact, Public, Rules, WhenDisabled};
 use super::service::{ByAddress, Service, Trust};
 use super::subnet;
+use super::ways::{self, Ways};
 
 /// One target being asked.
 pub(super) struct Door<'a> {
@@ -49,22 +50,39 @@ impl Door<'_> {
         if self.service.has_perimeters() {
             inquiry.ask(|| self.perimeter.ask(self.inventory, self.target, &caller));
         }
+        let ways = self.ways();
         if self.target.family == Family::Storage {
-            inquiry.ask(|| self.instance_rule(&caller));
+            inquiry.ask(|| self.instance_rule(&caller).by_ways(ways.instances(&caller)));
         }
         if self.target.family == Family::Cosmos {
-            inquiry.ask(|| self.named_in_bypass(&caller));
+            inquiry.ask(|| self.named_in_bypass(&caller).by_ways(ways.named(&caller)));
         }
         if self.target.family != Family::Workspace {
-            inquiry.ask(|| self.trusted(&caller));
+            inquiry.ask(|| self.trusted(&caller).by_ways([ways.bypass()]));
         }
         inquiry.ask(|| self.public_access());
-        if self.rules.default_allow.value != Some(true) {
-            inquiry.ask(|| self.ip_rule(&caller));
-            inquiry.ask(|| self.subnet_rule(&caller));
+        let default = || self.default_action().by_ways([ways.default_action()]);
+        // Where everybody is let in, the rules are asked last: they are ways that are left once the
+        // default is Deny.
+        let is_open = self.rules.default_allow.value == Some(true);
+        if is_open {
+            inquiry.ask(default);
         }
-        inquiry.ask(|| self.default_action());
+        inquiry.ask(|| self.ip_rule(&caller).by_ways(ways.addresses(&caller)));
+        inquiry.ask(|| self.subnet_rule(&caller).by_ways(ways.subnets(&caller)));
+        if !is_open {
+            inquiry.ask(default);
+        }
         inquiry.close()
+    }
+
+    fn ways(&self) -> Ways<'_> {
+        Ways {
+            inventory: self.inventory,
+            target: self.target,
+            service: self.service,
+            rules: self.rules,
+        }
     }
 
     /// The portal calls most services from the person's own browser.
@@ -90,7 +108,10 @@ impl Door<'_> {
         let Some(rules) = &fact.value else {
             return asked(Answer::MayAdmit, fact.words.clone());
         };
-        let Some(at) = rules.iter().position(|rule| self.names(rule, instance)) else {
+        let Some(at) = rules
+            .iter()
+            .position(|rule| ways::names(self.inventory, rule, instance))
+        else {
             let words = match rules.first() {
                 None => "none".to_owned(),
                 Some(first) => format!(
@@ -110,20 +131,6 @@ impl Door<'_> {
         self.by_trust(covers, words, asked).proved_by([named])
     }
 
-    /// Whether a rule names an instance: its id, also with wildcards, in the same tenant.
-    fn names(&self, rule: &InstanceRule, instance: &Instance) -> bool {
-        let tenant = instance
-            .id
-            .subscription()
-            .and_then(|id| self.inventory.subscription(&id)?.tenant_id.clone());
-        if let (Some(own), Some(theirs)) = (tenant, rule.tenant_id.text())
-            && !own.as_str().eq_ignore_ascii_case(theirs)
-        {
-            return false;
-        }
-        matches_id(&rule.resource_id, instance.id.as_str())
-    }
-
     fn named_in_bypass(&self, caller: &Caller) -> Asked {
         let ids = &self.rules.bypass_ids;
         let bypass = &self.rules.bypass;
@@ -137,7 +144,10 @@ impl Door<'_> {
         let Some(named) = &ids.value else {
             return asked(Answer::MayAdmit, ids.words.clone());
         };
-        if !named.iter().any(|id| matches_id(id, instance.id.as_str())) {
+        if !named
+            .iter()
+            .any(|id| ways::matches_id(id, instance.id.as_str()))
+        {
             return asked(Answer::Next, "not named".to_owned());
         }
         match bypass.value {
@@ -494,9 +504,4 @@ fn any_instance(kind: ServiceKind, target: &Resource) -> Instance {
         credential: Credential::SystemIdentity,
         sub_resource: (target.family == Family::Storage).then(|| "blob".to_owned()),
     }
-}
-
-/// Whether an id matches a pattern in which `*` stands for any text, without regard to case.
-fn matches_id(pattern: &str, id: &str) -> bool {
-    crate::analysis::wildcard::matches(pattern.trim_end_matches('/'), id.trim_end_matches('/'))
 }

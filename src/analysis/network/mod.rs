@@ -24,6 +24,7 @@ mod service;
 mod storage;
 mod subnet;
 mod vault;
+mod ways;
 mod workspace;
 
 pub use asked::{Admission, Answer, Asked, Question};

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use crate::analysis::evidence::Evidence;
 use crate::analysis::facets;
 use crate::analysis::verdict::Tag;
-use crate::model::id::ArmId;
+use crate::analysis::way::{Rule, Way};
+use crate::model::id::{ArmId, Folded};
 use crate::model::network::{PerimeterConfiguration, PerimeterRule};
 use crate::model::resource::{Family, Resource};
 use crate::store::Inventory;
@@ -139,7 +140,62 @@ impl<'a> Perimeter<'a> {
             other => other,
         };
         let words = format!("enforced, its rules alone decide: {words}");
-        asked(answer, words)
+        asked(answer, words).by_ways(self.ways(inventory, target, caller))
+    }
+
+    /// The rules of the enforced perimeters that meet a caller, and the membership that it shares.
+    fn ways(&self, inventory: &Inventory, target: &Resource, caller: &Caller) -> Vec<Way> {
+        let way = |rule: &PerimeterRule| {
+            Way::new(&target.id, Rule::PerimeterRule(Folded::new(&rule.name)))
+        };
+        let by_address = |address: Option<IpAddr>| {
+            let mut ways = Vec::new();
+            for rule in self
+                .inbound()
+                .filter(|rule| !rule.address_prefixes.is_empty())
+            {
+                let rules = Addresses::read(&rule.address_prefixes, false);
+                let met = match address {
+                    _ if rules.cover_everyone() => Match::Yes(0),
+                    Some(address) => rules.admit(address),
+                    None => Match::Maybe(0),
+                };
+                match met {
+                    Match::Yes(_) => ways.push(way(rule)),
+                    Match::Maybe(_) => ways.push(way(rule).perhaps()),
+                    Match::No => {}
+                }
+            }
+            ways
+        };
+        let instance = match caller {
+            Caller::Instance(instance) => instance,
+            Caller::Person { address } => return by_address(*address),
+            _ => return by_address(None),
+        };
+        let subscription = instance.id.subscription();
+        let mut ways: Vec<Way> = self
+            .inbound()
+            .filter(|rule| {
+                rule.subscriptions
+                    .iter()
+                    .any(|one| one.subscription().is_some() && one.subscription() == subscription)
+            })
+            .map(way)
+            .collect();
+        let own = facets::perimeters(inventory, &instance.id);
+        for mine in own.items {
+            if let Some(id) = &mine.perimeter
+                && self
+                    .enforced
+                    .iter()
+                    .any(|one| one.perimeter.as_ref() == Some(id))
+            {
+                ways.push(Way::new(&target.id, Rule::PerimeterMember(id.clone())));
+            }
+        }
+        ways.extend(by_address(None));
+        ways
     }
 
     fn admits(

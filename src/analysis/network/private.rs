@@ -6,7 +6,8 @@ use time::OffsetDateTime;
 
 use crate::analysis::evidence::Evidence;
 use crate::analysis::facets;
-use crate::model::id::ArmId;
+use crate::analysis::way::{Rule, Way};
+use crate::model::id::{ArmId, Folded};
 use crate::model::network::{PrivateEndpointConnection, SharedPrivateLink};
 use crate::model::resource::{Details, Family, Resource};
 use crate::store::Inventory;
@@ -15,6 +16,7 @@ use super::address::is_private;
 use super::asked::{Answer, Asked, Question};
 use super::caller::{Caller, Instance, ServiceKind};
 use super::rules::Rules;
+use super::ways;
 
 /// The private endpoint question to a caller.
 pub(super) fn ask_endpoint(
@@ -36,7 +38,8 @@ pub(super) fn ask_endpoint(
         fact.value.is_none() || connections.iter().any(|one| one.status.text().is_none());
     let may_be_inside = match caller {
         Caller::PrivateEndpoint { network } => {
-            return from_network(inventory, network, &approved, doubtful, &fact.words, asked);
+            return from_network(inventory, network, &approved, doubtful, &fact.words, asked)
+                .by_ways(ways::endpoints(target, &approved));
         }
         Caller::Instance(instance) if instance.kind == ServiceKind::MachineLearning => {
             return from_hub(
@@ -45,7 +48,8 @@ pub(super) fn ask_endpoint(
                 instance,
                 !approved.is_empty() || doubtful,
                 asked,
-            );
+            )
+            .by_ways(ways::endpoints(target, &approved));
         }
         Caller::Person { address: None } => true,
         Caller::Person {
@@ -65,7 +69,7 @@ pub(super) fn ask_endpoint(
                 approved.len()
             )
         };
-        return asked(Answer::MayAdmit, words);
+        return asked(Answer::MayAdmit, words).by_ways(ways::endpoints(target, &approved));
     }
     let words = match (approved.len(), connections.len()) {
         _ if doubtful => format!("{}, and this caller uses none", fact.words),
@@ -154,6 +158,8 @@ fn from_hub(
                     .is_some_and(|to| ArmId::new(to) == target.id)
         });
         if let Some(rule) = own {
+            let way = Way::new(&hub.id, Rule::ManagedNetwork(Folded::new(&rule.name)));
+            let asked = |answer, words| asked(answer, words).by_ways([way.clone()]);
             return match rule.status.text() {
                 Some(status) if status.eq_ignore_ascii_case("Active") => asked(
                     Answer::Admits,
@@ -232,7 +238,10 @@ pub(super) fn ask_link(inventory: &Inventory, target: &Resource, caller: &Instan
     };
     let by_status = |status: &str| own.iter().find(|link| link.status.is(status));
     if let Some(link) = by_status("Approved") {
-        return asked(Answer::Admits, format!("{} is approved", link.name));
+        let approved = own.iter().filter(|one| one.status.is("Approved"));
+        let ways = approved
+            .map(|one| Way::new(&caller.id, Rule::SharedPrivateLink(Folded::new(&one.name))));
+        return asked(Answer::Admits, format!("{} is approved", link.name)).by_ways(ways);
     }
     for status in ["Pending", "Rejected", "Disconnected"] {
         if let Some(link) = by_status(status) {
@@ -246,10 +255,12 @@ pub(super) fn ask_link(inventory: &Inventory, target: &Resource, caller: &Instan
         }
     }
     if let Some(link) = own.first() {
+        let way = Way::new(&caller.id, Rule::SharedPrivateLink(Folded::new(&link.name)));
         return asked(
             Answer::MayDecide,
             format!("the status of {} cannot be told", link.name),
-        );
+        )
+        .by_ways([way]);
     }
     match missing {
         Some(why) => asked(

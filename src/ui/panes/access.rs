@@ -1,11 +1,19 @@
-//! Access: who holds which role where, by resource or by principal, with deny assignments and the
-//! access policies of vaults.
+//! Access (3): what the hops need against what is held, principal by target; then who holds which
+//! role where, by resource or by principal, with deny assignments and the access policies of
+//! vaults; then what is held in excess.
 //!
-//! The analysis puts assignments where they belong; `rows.rs` makes plain rows of them, `detail.rs`
-//! tells one. Whether a role is enough for a call is not said here.
+//! The judgement says what is needed and how it is held (`needs.rs`, `cell.rs`, drawn by `grid.rs`);
+//! the analysis puts assignments where they belong; `rows.rs` makes plain rows of them, `detail.rs`
+//! tells one.
 
+mod answers;
+mod beside;
+mod cell;
 mod detail;
+mod draw;
+mod grid;
 mod names;
+mod needs;
 mod refused;
 pub mod rows;
 mod table;
@@ -17,43 +25,70 @@ use std::sync::Arc;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::analysis::access::{Matrix, matrix};
+use crate::analysis::access::excess::{self, Excess, Wide};
+use crate::analysis::access::{Matrix, Memberships, matrix};
+use crate::analysis::ground;
+use crate::analysis::hop::Judgement;
 use crate::config::Action;
 use crate::model::key::Key;
-use crate::ui::cx::{Cx, Drawn, Page, Pointer, SizeClass};
-use crate::ui::effect::{Answer, CopyItem, Outcome, Raw, Subject};
+use crate::ui::cx::{Cx, Drawn, Gesture, Page, Pointer, SizeClass};
+use crate::ui::effect::{CopyItem, Effect, Outcome, Subject};
+use crate::ui::frame::tally;
 use crate::ui::signs::Sign;
-use crate::ui::text::{Rich, underline, width};
+use crate::ui::text::Rich;
 use crate::ui::theme::Role;
 use crate::ui::widgets::data_table::{DataTable, Group};
 use crate::ui::widgets::detail::Detail;
-use crate::ui::widgets::parts::{Height, Parts};
-use crate::ui::widgets::rule::{self, Rule};
+use crate::ui::widgets::parts::Parts;
 
 use super::trouble::{self, Trouble};
-use super::{Badge, Pane, Thing, empty, point_at_detail, point_at_table};
+use super::{Badge, Pane, Thing, mend, point_at_detail, point_at_table};
+use grid::Grid;
 use names::Names;
+use needs::Made;
 use rows::{About, Line, Table};
 
 const CONTEXT: &str = "access";
 const TABLE: usize = 0;
 /// The second half of a detail that stands below a wide table.
 const PROOF: usize = 2;
+/// The excess beside the cell.
+const BESIDE: usize = 3;
+/// The digit of the Map.
+const MAP: char = '1';
 
 /// From this width the detail stands beside a table of all its columns.
 const WIDE: u16 = 180;
 
-/// The two orders of the same rows.
-const VIEWS: [&str; 2] = ["by resource", "by principal"];
+/// The views: the matrix of needs, two orders of all that is held, and what is held in excess.
+const VIEWS: [&str; 4] = ["by cell", "by resource", "by principal", "in excess"];
+/// The matrix of needs.
+const CELLS: usize = 0;
+/// What is held in excess.
+const EXCESS: usize = 3;
 
 /// The pane.
 pub struct Access {
     parts: Parts,
     view: usize,
-    tables: [DataTable; 2],
-    made: [Table; 2],
+    /// The matrix, and where a person is in it.
+    needs: Made,
+    grid: Grid,
+    /// The tables of the other views, in their order.
+    tables: [DataTable; 3],
+    made: [Table; 3],
     /// Where the row of an id is.
-    places: [HashMap<Arc<str>, usize>; 2],
+    places: [HashMap<Arc<str>, usize>; 3],
+    excess: Excess,
+    /// The excess beside the cell, where there is room for both.
+    beside: Detail,
+    memberships: Memberships,
+    judgement: Option<Arc<Judgement>>,
+    is_reading: bool,
+    tool: mend::Chosen,
+    /// One principal at a time, and the excess with a place of its own: the size says so.
+    is_alone: bool,
+    is_wide: bool,
     /// The detail as one, and its two halves.
     whole: Detail,
     left: Detail,
@@ -89,13 +124,24 @@ impl Access {
     pub fn new() -> Self {
         Self {
             parts: Parts::new(1),
-            view: 0,
+            view: CELLS,
+            needs: Made::default(),
+            grid: Grid::default(),
             tables: [
-                DataTable::new(table::columns(0, false)),
                 DataTable::new(table::columns(1, false)),
+                DataTable::new(table::columns(2, false)),
+                DataTable::new(table::columns(EXCESS, false)),
             ],
-            made: [Table::default(), Table::default()],
-            places: [HashMap::new(), HashMap::new()],
+            made: Default::default(),
+            places: Default::default(),
+            excess: Excess::default(),
+            beside: Detail::new(),
+            memberships: Memberships::unknown(),
+            judgement: None,
+            is_reading: false,
+            tool: mend::Chosen::default(),
+            is_alone: false,
+            is_wide: false,
             whole: Detail::new(),
             left: Detail::new(),
             proof: Detail::new(),
@@ -109,18 +155,34 @@ impl Access {
         }
     }
 
-    fn table(&self) -> &DataTable {
-        &self.tables[self.view]
+    /// The table of the view; none for the matrix.
+    fn table(&self) -> Option<&DataTable> {
+        self.tables.get(self.view.checked_sub(1)?)
+    }
+
+    fn table_mut(&mut self) -> Option<&mut DataTable> {
+        self.tables.get_mut(self.view.checked_sub(1)?)
     }
 
     fn take(&mut self, cx: &Cx<'_>) {
         let matrix = matrix(cx.inventory);
         let names = Names::of(cx.inventory);
+        self.memberships = ground::memberships(cx.inventory);
+        self.excess = match cx.judged {
+            Some(_) => excess::excess(cx.inventory, &matrix, &cx.judgement.hops),
+            None => Excess::default(),
+        };
+        self.needs = Made::of(cx, &names);
+        self.grid.take(&self.needs);
+        let beside = beside::sections(cx, &matrix, &names, &self.excess);
+        self.beside.set(beside, false);
         self.made = [
             rows::by_resource(cx.inventory, &matrix, &names),
             rows::by_principal(cx.inventory, &matrix, &names),
+            beside::rows(cx.inventory, &matrix, &names, &self.excess),
         ];
-        for (view, made) in self.made.iter().enumerate() {
+        for (at, made) in self.made.iter().enumerate() {
+            let view = at + 1;
             let has_condition = made.lines.iter().any(|line| !line.condition.is_unset());
             let groups = made.blocks.iter().map(|block| Group {
                 title: Rich::strong(block.title.clone())
@@ -131,10 +193,10 @@ impl Access {
                 .lines
                 .iter()
                 .map(|line| table::row(cx, view, line, has_condition));
-            self.tables[view].set_columns(table::columns(view, has_condition));
-            self.tables[view].set_rows(groups.collect(), rows.collect());
+            self.tables[at].set_columns(table::columns(view, has_condition));
+            self.tables[at].set_rows(groups.collect(), rows.collect());
             let lines = made.lines.iter().enumerate();
-            self.places[view] = lines.map(|(at, line)| (Arc::clone(&line.id), at)).collect();
+            self.places[at] = lines.map(|(at, line)| (Arc::clone(&line.id), at)).collect();
         }
         self.matrix = Some(matrix);
         self.names = Some(names);
@@ -143,21 +205,98 @@ impl Access {
     }
 
     fn chosen(&self) -> Option<&Line> {
-        let id = self.table().selected_id()?;
-        let at = self.places[self.view].get(id)?;
-        self.made[self.view].lines.get(*at)
+        let id = self.table()?.selected_id()?;
+        let view = self.view - 1;
+        let at = self.places[view].get(id)?;
+        self.made[view].lines.get(*at)
+    }
+
+    /// The place in the excess of the chosen row.
+    fn chosen_excess(&self) -> Option<&Wide> {
+        let About::Assignment(row, _) = self.chosen()?.about else {
+            return None;
+        };
+        self.excess.roles.iter().find(|one| one.row == row)
+    }
+
+    /// What the selection is on, as the detail knows it.
+    fn subject_id(&self) -> Option<Arc<str>> {
+        if self.view != CELLS {
+            return self.chosen().map(|line| Arc::clone(&line.id));
+        }
+        let (row, column) = self.grid.chosen()?;
+        let (who, target) = (self.needs.people.get(row)?, self.needs.targets.get(column)?);
+        Some(Arc::from(format!("{}|{}", who.id, target.id.folded())))
+    }
+
+    fn tell_anew(&self, cx: &Cx<'_>) -> Option<detail::Told> {
+        let (matrix, names) = (self.matrix.as_ref()?, self.names.as_ref()?);
+        if self.view == CELLS {
+            let ground = cell::Ground {
+                matrix,
+                names,
+                made: &self.needs,
+                memberships: &self.memberships,
+                excess: &self.excess,
+                tool: self.tool,
+                is_wide: self.is_wide,
+            };
+            return cell::told(cx, &ground, self.grid.chosen()?);
+        }
+        let mut told = detail::told(cx, matrix, names, self.chosen()?)?;
+        if self.view == EXCESS
+            && let Some(one) = self.chosen_excess()
+        {
+            let (mut left, mut proof) = beside::of_row(cx, one, self.tool);
+            left.append(&mut told.left);
+            proof.append(&mut told.proof);
+            let copy = mend::copy(&one.remedies, self.tool).into_iter();
+            let copy = copy.map(|item| (item.label, item.text));
+            told.copy = copy.chain(std::mem::take(&mut told.copy)).collect();
+            (told.left, told.proof) = (left, proof);
+        }
+        Some(told)
+    }
+
+    /// From the cell on to its worst hop on the Map; `esc` leads back.
+    fn on_the_map(&self, cx: &Cx<'_>) -> Option<Outcome> {
+        let hops: Vec<String> = if self.view == CELLS {
+            let hops = self.needs.hops(cx, self.grid.chosen()?);
+            hops.iter().map(|hop| hop.id()).collect()
+        } else {
+            let own = self.chosen_excess()?;
+            let hops = own.carries.iter();
+            hops.filter_map(|at| Some(cx.judgement.hops.get(*at)?.id()))
+                .collect()
+        };
+        (!hops.is_empty()).then(|| {
+            Outcome::with(Effect::Jump {
+                panes: vec![MAP],
+                ids: hops,
+            })
+        })
+    }
+
+    /// Turns to another view; where one principal stands alone, to another principal first.
+    fn turn(&mut self, forward: bool) {
+        if self.view == CELLS && self.is_alone && self.grid.turn(&self.needs, forward) {
+            return;
+        }
+        let count = VIEWS.len();
+        let by = if forward { 1 } else { count - 1 };
+        self.view = (self.view + by) % count;
+        if self.view == CELLS && self.is_alone {
+            self.grid.go_to_end(&self.needs, !forward);
+        }
     }
 
     fn tell(&mut self, cx: &Cx<'_>, remade: bool) {
-        let now = self.chosen().map(|line| (self.view, Arc::clone(&line.id)));
+        let now = self.subject_id().map(|id| (self.view, id));
         let fresh = now != self.shown;
         if !fresh && !remade {
             return;
         }
-        let told = match (self.chosen(), &self.matrix, &self.names) {
-            (Some(line), Some(matrix), Some(names)) => detail::told(cx, matrix, names, line),
-            _ => None,
-        };
+        let told = self.tell_anew(cx);
         let (left, proof) = told.as_ref().map_or_else(Default::default, |told| {
             (told.left.clone(), told.proof.clone())
         });
@@ -167,147 +306,6 @@ impl Access {
         self.proof.set(proof, fresh);
         self.told = told;
         self.shown = now;
-    }
-
-    /// The views with the chosen one underlined, and where that one begins from the right end.
-    fn views(&self, cx: &Cx<'_>) -> (Rich, u16, u16) {
-        let mut words = Rich::new();
-        let mut begins = 0;
-        for (at, name) in VIEWS.iter().enumerate() {
-            if at > 0 {
-                words = words.then(Role::Muted, "  ");
-            }
-            if at == self.view {
-                begins = words.width();
-            }
-            let role = if at == self.view {
-                Role::Accent
-            } else {
-                Role::Muted
-            };
-            words = words.then(role, *name);
-        }
-        let keys =
-            [Action::PreviousView, Action::NextView].map(|action| cx.key_of(CONTEXT, action));
-        if let [Some(one), Some(other)] = keys {
-            words = words.then(Role::Strong, format!("   {one} {other}"));
-        }
-        let own = width(VIEWS[self.view]);
-        let from_end = words.width() - begins;
-        (words, from_end, own)
-    }
-
-    fn draw_table(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
-        let focused = self.parts.has_focus(TABLE);
-        let note = self.table().note();
-        let (views, from_end, own) = self.views(cx);
-        let age = trouble::age(cx, concerns);
-        let right = if !note.is_empty() {
-            note.clone()
-        } else if age.is_empty() {
-            views
-        } else {
-            age.then(Role::Muted, "   ").and(views)
-        };
-        let fits =
-            right.width() + words::facts(cx, &self.trouble, self.matrix.as_ref()).width() + 16
-                <= area.width;
-        let facts = if fits {
-            words::facts(cx, &self.trouble, self.matrix.as_ref())
-        } else {
-            self.trouble.tally(cx)
-        };
-        let rule = Rule::new("Access")
-            .facts(facts)
-            .right(right)
-            .focused(focused);
-        let mut inside = rule.draw(cx, buffer, area);
-        if note.is_empty() && area.width > from_end + 2 {
-            let x = area.right() - 2 - from_end;
-            underline(buffer, Rect::new(x, area.y, own, 1));
-        }
-        if let Some(band) = self.trouble.band(cx, CONTEXT, words::so(&self.trouble)) {
-            inside = band.draw(cx, buffer, inside);
-            inside = Rect::new(
-                inside.x,
-                inside.y + 1.min(inside.height),
-                inside.width,
-                inside.height.saturating_sub(1),
-            );
-        }
-        if self.made[self.view].lines.is_empty() {
-            empty(cx, buffer, inside, &words::nothing(cx, &self.trouble));
-            return Drawn::default();
-        }
-        let (listed, _) = self.table().count();
-        if listed == 0 {
-            let words = if self.table().filter().is_empty() {
-                "No row is in trouble: every assignment has a role and a principal that are known. Esc shows all."
-            } else {
-                "No row passes the filter. Esc shows all."
-            };
-            empty(cx, buffer, inside, words);
-            return Drawn::default();
-        }
-        self.table().draw(cx, buffer, inside, TABLE, focused)
-    }
-
-    fn draw_whole(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
-        let Some(mut inside) = self.draw_title(cx, area, buffer) else {
-            return Drawn::default();
-        };
-        if cx.size_class() == SizeClass::Beside && inside.height > 4 {
-            inside = Rect::new(inside.x, inside.y + 1, inside.width, inside.height - 1);
-        }
-        self.whole.draw(cx, buffer, inside, self.parts.detail())
-    }
-
-    /// Draws the rule of the detail; none when nothing is chosen.
-    fn draw_title(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Option<Rect> {
-        let focused = self.parts.has_focus(self.parts.detail());
-        let Some(told) = &self.told else {
-            let inside = Rule::new("Nothing chosen")
-                .focused(focused)
-                .draw(cx, buffer, area);
-            empty(
-                cx,
-                buffer,
-                inside,
-                "What is selected is described here, with its evidence.",
-            );
-            return None;
-        };
-        let rule = Rule::new(told.title.clone())
-            .right(Rich::muted(told.right.clone()))
-            .focused(focused);
-        Some(rule.draw(cx, buffer, area))
-    }
-
-    /// A wide table above, and its detail in two halves below.
-    fn draw_stacked(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
-        let below = (area.height * 2 / 5).max(12).min(area.height);
-        let table = Rect {
-            height: area.height - below,
-            ..area
-        };
-        let mut drawn = self.draw_table(cx, table, buffer);
-        let detail = Rect::new(area.x, table.bottom(), area.width, below);
-        let Some(inside) = self.draw_title(cx, detail, buffer) else {
-            return drawn;
-        };
-        let x = inside.x + inside.width / 2;
-        rule::vertical(cx, buffer, x, detail.y, detail.bottom(), &[]);
-        let body = Rect::new(
-            inside.x,
-            inside.y + 1,
-            inside.width,
-            inside.height.saturating_sub(1),
-        );
-        let left = Rect::new(body.x + 1, body.y, x - body.x - 1, body.height);
-        let right = Rect::new(x + 1, body.y, body.right() - x - 1, body.height);
-        drawn.add(self.left.draw(cx, buffer, left, self.parts.detail()));
-        drawn.add(self.proof.draw(cx, buffer, right, PROOF));
-        drawn
     }
 }
 
@@ -323,12 +321,23 @@ impl Pane for Access {
         };
         let stamp = trouble::stamp(cx.inventory, is_made_of);
         let now = (stamp, self.trouble.clone());
-        let changed = self.made_of.as_ref() != Some(&now);
+        let is_judged_anew = !self
+            .judgement
+            .as_ref()
+            .is_some_and(|own| Arc::ptr_eq(own, cx.judgement));
+        let is_reading = tally::is_reading(cx.inventory);
+        let changed =
+            self.made_of.as_ref() != Some(&now) || is_judged_anew || self.is_reading != is_reading;
+        self.is_alone = cx.size_class() == SizeClass::Single;
+        let is_wide = draw::has_three(cx);
+        let resized = self.is_wide != is_wide;
+        (self.is_reading, self.is_wide) = (is_reading, is_wide);
         if changed {
+            self.judgement = Some(Arc::clone(cx.judgement));
             self.take(cx);
             self.made_of = Some(now);
         }
-        self.tell(cx, changed);
+        self.tell(cx, changed || resized);
     }
 
     fn actions(&self) -> &[Action] {
@@ -359,23 +368,41 @@ impl Pane for Access {
         ]
     }
 
-    fn on_action(&mut self, action: Action, _cx: &Cx<'_>) -> Outcome {
+    fn on_action(&mut self, action: Action, cx: &Cx<'_>) -> Outcome {
+        let in_table = self.parts.has_focus(TABLE);
         if matches!(action, Action::NextView | Action::PreviousView) {
-            self.view = 1 - self.view;
-            self.parts.go(TABLE);
+            let forward = action == Action::NextView;
+            if in_table {
+                self.turn(forward);
+            } else {
+                // In the detail the views of a remedy are turned.
+                self.tool.turn(forward);
+            }
+            self.tell(cx, true);
             return Outcome::drawn();
         }
-        let taken = if self.parts.has_focus(TABLE) || action == Action::FaultsOnly {
-            self.tables[self.view].on_action(action)
+        if action == Action::Enter
+            && !in_table
+            && let Some(outcome) = self.on_the_map(cx)
+        {
+            return outcome;
+        }
+        let taken = if in_table || action == Action::FaultsOnly {
+            match self.table_mut() {
+                Some(table) => table.on_action(action),
+                None => self.grid.on_action(action, &self.needs, self.is_alone),
+            }
         } else {
             // Both halves are one text, seen side by side.
             let halves = [self.left.on_action(action), self.proof.on_action(action)];
             self.whole.on_action(action) | halves.contains(&true)
         };
         if taken || self.parts.on_action(action) {
+            self.tell(cx, false);
             Outcome::drawn()
         } else if action == Action::Back && self.view > 0 {
-            self.view = 0;
+            self.view = CELLS;
+            self.tell(cx, false);
             Outcome::drawn()
         } else {
             Outcome::ignored()
@@ -383,25 +410,17 @@ impl Pane for Access {
     }
 
     fn draw(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
-        if cx.size_class() == SizeClass::Beside && cx.size.width < WIDE && area.height >= 24 {
-            return self.draw_stacked(cx, area, buffer);
-        }
-        let placed = self.parts.place(cx, area, &[Height::Rest]);
-        let mut drawn = Drawn::default();
-        if let Some(area) = placed.views.first().copied().flatten() {
-            drawn.add(self.draw_table(cx, area, buffer));
-        }
-        if let Some(area) = placed.detail {
-            drawn.add(self.draw_whole(cx, area, buffer));
-        }
-        placed.hairlines(cx, buffer);
-        drawn
+        self.draw_all(cx, area, buffer)
     }
 
     fn keep(&mut self, page: Page) {
         match page.part {
-            TABLE => self.tables[self.view].keep(page),
+            TABLE => match self.table_mut() {
+                Some(table) => table.keep(page),
+                None => self.grid.keep(page),
+            },
             PROOF => self.proof.keep(page),
+            BESIDE => self.beside.keep(page),
             _ => {
                 self.left.keep(page);
                 self.whole.keep(page);
@@ -409,11 +428,33 @@ impl Pane for Access {
         }
     }
 
-    fn on_pointer(&mut self, pointer: &Pointer, _cx: &Cx<'_>) -> Outcome {
-        self.parts.go(pointer.part);
+    fn on_pointer(&mut self, pointer: &Pointer, cx: &Cx<'_>) -> Outcome {
+        if pointer.part != BESIDE {
+            self.parts.go(pointer.part);
+        }
         match pointer.part {
-            TABLE => point_at_table(&mut self.tables[self.view], pointer),
+            TABLE if self.view != CELLS => self
+                .table_mut()
+                .map_or_else(Outcome::ignored, |table| point_at_table(table, pointer)),
+            TABLE => {
+                let action = match pointer.what {
+                    Gesture::Click => None,
+                    Gesture::WheelUp => Some(Action::Up),
+                    Gesture::WheelDown => Some(Action::Down),
+                };
+                match action {
+                    Some(action) => {
+                        self.grid.on_action(action, &self.needs, self.is_alone);
+                    }
+                    None => self
+                        .grid
+                        .select_line(pointer.line, &self.needs, self.is_alone),
+                }
+                self.tell(cx, false);
+                Outcome::drawn()
+            }
             PROOF => point_at_detail(&mut self.proof, pointer),
+            BESIDE => point_at_detail(&mut self.beside, pointer),
             _ => {
                 point_at_detail(&mut self.left, pointer);
                 point_at_detail(&mut self.whole, pointer)
@@ -422,9 +463,28 @@ impl Pane for Access {
     }
 
     fn badge(&self) -> Option<Badge> {
-        let lines = &self.made[1].lines;
-        for sign in [Sign::Unknown, Sign::Failed, Sign::Exposure] {
-            let count = lines.iter().filter(|line| line.sign == sign).count();
+        let cells = |sign: Sign| {
+            let places = (0..self.needs.people.len())
+                .flat_map(|row| (0..self.needs.targets.len()).map(move |column| (row, column)));
+            places
+                .filter_map(|place| self.needs.shown(place))
+                .filter(|cell| cell.sign == sign)
+                .count()
+        };
+        let lines = |sign: Sign| {
+            let lines = self.made[1].lines.iter();
+            lines.filter(|line| line.sign == sign).count()
+        };
+        for (sign, count) in [
+            (Sign::Shut, cells(Sign::Shut)),
+            (Sign::AtRisk, cells(Sign::AtRisk)),
+            (
+                Sign::Unknown,
+                cells(Sign::Unknown).max(lines(Sign::Unknown)),
+            ),
+            (Sign::Failed, lines(Sign::Failed)),
+            (Sign::Exposure, lines(Sign::Exposure)),
+        ] {
             if count > 0 {
                 return Some(Badge { sign, count });
             }
@@ -441,50 +501,7 @@ impl Pane for Access {
 
     fn subject(&self, cx: &Cx<'_>) -> Option<Subject> {
         let told = self.told.as_ref()?;
-        let line = self.chosen()?;
-        let mut answers = Vec::new();
-        match &line.about {
-            About::Assignment(..) => {
-                let one = cx
-                    .inventory
-                    .assignments()
-                    .find(|one| Some(&one.id) == told.id.as_ref());
-                if let Some(one) = one {
-                    answers.push(Answer {
-                        title: "role assignment".to_owned(),
-                        raw: Raw::Json(one.raw.clone()),
-                    });
-                    if let Some(role) = cx.inventory.role(&one.role()) {
-                        answers.push(Answer {
-                            title: role.name.clone(),
-                            raw: Raw::Json(role.raw.clone()),
-                        });
-                    }
-                    if let Some(who) = cx.inventory.principal(&one.principal_id) {
-                        answers.push(Answer {
-                            title: line.holder.label.clone(),
-                            raw: Raw::Json(who.raw.clone()),
-                        });
-                    }
-                }
-            }
-            About::Policy(vault, _) => {
-                answers.extend(cx.inventory.resource(vault).map(|one| Answer {
-                    title: one.name.clone(),
-                    raw: Raw::Json(one.raw.clone()),
-                }));
-            }
-            About::Denial(_) => answers.extend(
-                cx.inventory
-                    .denials()
-                    .find(|one| Some(&one.id) == told.id.as_ref())
-                    .map(|one| Answer {
-                        title: one.name.clone(),
-                        raw: Raw::Json(one.raw.clone()),
-                    }),
-            ),
-            About::NotRead(_) => {}
-        }
+        let answers = answers::of(cx, self.chosen(), told);
         Some(Subject {
             title: told.title.clone(),
             id: told.id.clone(),
@@ -506,26 +523,50 @@ impl Pane for Access {
         for table in &mut self.tables {
             table.set_filter(typed);
         }
+        self.grid.set_filter(typed, &self.needs);
     }
 
     fn filter(&self) -> (String, usize, usize) {
-        let (listed, all) = self.table().count();
-        (self.table().filter().to_owned(), listed, all)
+        let Some(table) = self.table() else {
+            return self.grid.filter();
+        };
+        let (listed, all) = table.count();
+        (table.filter().to_owned(), listed, all)
     }
 
     fn sort_columns(&self) -> Vec<(usize, String)> {
-        self.table().sort_columns()
+        match self.table() {
+            Some(table) => table.sort_columns(),
+            None => vec![
+                (0, "WHO NEEDS IT".to_owned()),
+                (1, "WORST FIRST".to_owned()),
+            ],
+        }
     }
 
     fn sort_by(&mut self, column: usize) {
-        self.tables[self.view].sort_by(column);
+        match self.view.checked_sub(1) {
+            Some(at) => self.tables[at].sort_by(column),
+            None => self.grid.sort_by(column, &self.needs),
+        }
     }
 
     fn sorted(&self) -> Option<(usize, bool)> {
-        self.table().sorted()
+        match self.table() {
+            Some(table) => table.sorted(),
+            None => self.grid.sorted(),
+        }
     }
 
     fn select(&mut self, id: &str) -> bool {
+        let cell = self.needs.place_of(id).or_else(|| self.needs.place_at(id));
+        if let Some(place) = cell
+            && self.grid.go_to(&self.needs, place)
+        {
+            self.view = CELLS;
+            self.parts.go(TABLE);
+            return true;
+        }
         let is_of_resource = |line: &&Line| match &line.about {
             About::Assignment(_, Some(own)) | About::Policy(own, _) => {
                 own.as_str().eq_ignore_ascii_case(id)
@@ -540,34 +581,12 @@ impl Pane for Access {
         let Some(own) = wanted.map(|line| Arc::clone(&line.id)) else {
             return false;
         };
-        self.view = 0;
+        self.view = 1;
+        self.parts.go(TABLE);
         self.tables[0].select(&own)
     }
 
     fn things(&self) -> Vec<Thing> {
-        let lines = self.made[1].lines.iter();
-        lines
-            .filter(|line| matches!(line.about, About::Assignment(..)))
-            .filter_map(|line| {
-                // In the palette an assignment is gone to where it stands.
-                let first =
-                    self.made[0]
-                        .lines
-                        .iter()
-                        .find(|own| match (&own.about, &line.about) {
-                            (About::Assignment(one, _), About::Assignment(other, _)) => {
-                                one == other
-                            }
-                            _ => false,
-                        })?;
-                Some(Thing {
-                    id: first.id.to_string(),
-                    kind: "assignment",
-                    sign: Some(line.sign),
-                    name: format!("{} · {}", line.holder.label, line.role),
-                    fact: line.scope.name().to_owned(),
-                })
-            })
-            .collect()
+        answers::things(&self.made[0], &self.made[1])
     }
 }

@@ -37,6 +37,7 @@ use crate::ui::widgets::parts::{Height, Parts};
 use crate::ui::widgets::rule;
 
 use rows::Row;
+pub(super) use rows::{caller_name, end_name};
 use walk::{Walk, jump};
 
 /// The context of its keys.

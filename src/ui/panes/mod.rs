@@ -33,6 +33,7 @@ mod evidence;
 pub mod findings;
 pub mod foundry;
 pub mod indexers;
+mod loads;
 pub mod map;
 mod mend;
 mod network;

@@ -8,6 +8,7 @@ mod detail;
 mod draw;
 mod matrix;
 mod rows;
+mod rules;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,8 @@ use crate::model::key::Key;
 use crate::model::resource::Family;
 use crate::ui::cx::{Cx, Drawn, Gesture, Page, Pointer};
 use crate::ui::effect::{Answer, CopyItem, Outcome, Raw, Subject};
+use crate::ui::panes::loads::Loads;
+use crate::ui::panes::mend;
 use crate::ui::panes::reading::{self, Age, Gap, Troubles};
 use crate::ui::panes::{Badge, Pane, Thing, point_at_detail, point_at_table};
 use crate::ui::signs::{Sign, Signs};
@@ -33,6 +36,9 @@ use crate::ui::widgets::data_table::DataTable;
 use crate::ui::widgets::detail::{Detail, plain_text};
 use crate::ui::widgets::parts::{Height, Parts, Placed};
 
+use crate::analysis::hop::{Hop, HopKind, Remedy};
+use crate::analysis::verdict::Gate;
+use crate::ui::panes::ways::Who;
 use matrix::Matrix;
 use rows::{FAMILIES, Rows, Service};
 
@@ -66,6 +72,8 @@ pub(crate) struct Network {
     matrix: Matrix,
     detail: Detail,
     rows: Rows,
+    loads: Loads,
+    tool: mend::Chosen,
     gaps: Vec<Gap>,
     troubles: Troubles,
     oldest: Option<OffsetDateTime>,
@@ -81,10 +89,12 @@ impl Network {
     pub(crate) fn new() -> Self {
         Self {
             parts: Parts::new(2),
-            table: DataTable::new(table::columns(&Rows::default(), false)),
+            table: DataTable::new(Vec::new()),
             matrix: Matrix::default(),
             detail: Detail::new(),
             rows: Rows::default(),
+            loads: Loads::default(),
+            tool: mend::Chosen::default(),
             gaps: Vec::new(),
             troubles: Troubles::default(),
             oldest: None,
@@ -130,9 +140,14 @@ impl Network {
         }
         self.stamp = stamp;
         self.table
-            .set_columns(table::columns(&self.rows, self.has_links(cx)));
+            .set_columns(table::columns(cx, &self.rows, self.has_links(cx)));
         let groups = table::groups(cx, &self.rows, &self.gaps);
-        let table = table::rows(cx, &self.rows, &self.gaps, self.has_links(cx));
+        let shown = table::Shown {
+            rows: &self.rows,
+            loads: &self.loads,
+            has_links: self.has_links(cx),
+        };
+        let table = table::rows(cx, &shown, &self.gaps);
         self.table.set_rows(groups, table);
     }
 
@@ -169,9 +184,57 @@ impl Network {
             return;
         };
         let cell = self.matrix.cell(cx, &self.rows, (row, column));
-        let sections = detail::sections(cx, who, service, cell.as_deref());
+        let told = detail::Told {
+            loads: &self.loads,
+            remedies: &self.remedies(who, service),
+            tool: self.tool,
+        };
+        let sections = detail::sections(cx, who, service, cell.as_deref(), &told);
         let subject = format!("{}|{}", who.id(), service.resource.id);
         self.show(subject, sections);
+    }
+
+    /// What opens the service to the caller: the remedies of the hops between the two.
+    fn remedies(&self, who: &Who, service: &Service) -> Vec<Remedy> {
+        let Who::Service(caller) = who else {
+            return self.remedies_of(|hop| !hop.from.starts_with('/'), service, who);
+        };
+        let id = &caller.id;
+        self.remedies_of(|hop| ArmId::new(&hop.from) == *id, service, who)
+    }
+
+    /// What can be copied of the remedies that are shown.
+    fn mends(&self) -> Vec<CopyItem> {
+        let (row, column) = self.matrix.chosen();
+        match (self.rows.callers.get(row), self.rows.services.get(column)) {
+            (Some(who), Some(service)) => mend::copy(&self.remedies(who, service), self.tool),
+            _ => Vec::new(),
+        }
+    }
+
+    fn remedies_of(
+        &self,
+        is_caller: impl Fn(&Hop) -> bool,
+        service: &Service,
+        who: &Who,
+    ) -> Vec<Remedy> {
+        if matches!(who, Who::Portal | Who::Internet) {
+            return Vec::new();
+        }
+        let mut remedies = Vec::new();
+        let between = self.loads.hops().iter().filter(|hop| {
+            hop.kind != HopKind::Inspector
+                && is_caller(hop)
+                && ArmId::new(&hop.to).is_within(&service.resource.id)
+        });
+        for gate in between.filter_map(|hop| hop.gate(Gate::Network)) {
+            for remedy in &gate.remedies {
+                if !remedies.contains(remedy) {
+                    remedies.push(remedy.clone());
+                }
+            }
+        }
+        remedies
     }
 
     fn show(&mut self, subject: String, sections: Vec<crate::ui::widgets::detail::Section>) {
@@ -235,7 +298,8 @@ impl Pane for Network {
             is_wide: table::is_wide(cx),
             stale: self.rows.services.iter().filter(stale).count(),
         };
-        if self.stamp != stamp || self.gaps != gaps {
+        let is_judged_anew = self.loads.update(cx);
+        if self.stamp != stamp || self.gaps != gaps || is_judged_anew {
             self.gaps = gaps;
             self.make_rows(cx, stamp);
         }
@@ -261,6 +325,14 @@ impl Pane for Network {
     fn on_action(&mut self, action: Action, cx: &Cx<'_>) -> Outcome {
         let part = self.parts.focus();
         let taken = match part {
+            _ if part == self.parts.detail()
+                && matches!(action, Action::NextView | Action::PreviousView)
+                && !self.mends().is_empty() =>
+            {
+                self.tool.turn(action == Action::NextView);
+                self.make_detail(cx);
+                return Outcome::drawn();
+            }
             SERVICES => self.table.on_action(action),
             CALLERS => self.matrix.on_action(action, &self.rows),
             _ => self.detail.on_action(action),
@@ -431,7 +503,10 @@ impl Pane for Network {
             ]
             .into_iter()
             .flatten()
-            .collect(),
+            .fold(self.mends(), |mut all, one| {
+                all.push(one);
+                all
+            }),
             portal: None,
             sections,
         })

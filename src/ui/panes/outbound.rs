@@ -20,6 +20,8 @@ use crate::model::key::Key;
 use crate::model::resource::Family;
 use crate::ui::cx::{Cx, Drawn, Gesture, Page, Pointer};
 use crate::ui::effect::{Answer, CopyItem, Outcome, Raw, Subject};
+use crate::ui::panes::loads::Loads;
+use crate::ui::panes::mend;
 use crate::ui::panes::reading::{self, Age, Gap, Troubles};
 use crate::ui::panes::{Badge, Pane, Thing, empty, point_at_detail, point_at_table};
 use crate::ui::signs::{Sign, Signs};
@@ -29,6 +31,7 @@ use crate::ui::widgets::detail::{Detail, plain_text};
 use crate::ui::widgets::parts::{Height, Parts};
 use crate::ui::widgets::rule::Rule;
 
+use super::loads::Named;
 use rows::{FAMILIES, Host, Service};
 use table::Second;
 
@@ -61,6 +64,8 @@ pub(crate) struct Outbound {
     of: Option<(Arc<str>, Second)>,
     detail: Detail,
     services: Vec<Service>,
+    loads: Loads,
+    tool: mend::Chosen,
     gaps: Vec<Gap>,
     troubles: Troubles,
     oldest: Option<OffsetDateTime>,
@@ -78,6 +83,8 @@ impl Outbound {
             of: None,
             detail: Detail::new(),
             services: Vec::new(),
+            loads: Loads::default(),
+            tool: mend::Chosen::default(),
             gaps: Vec::new(),
             troubles: Troubles::default(),
             oldest: None,
@@ -107,6 +114,31 @@ impl Outbound {
         self.service()?.hosts.iter().find(|host| host.name == **id)
     }
 
+    /// The rule of a managed network under the selection, while the person is in the list of rules.
+    fn rule(&self, cx: &Cx<'_>) -> Option<Named> {
+        if self.parts.view() != HOSTS || !matches!(self.of, Some((_, Second::Rules))) {
+            return None;
+        }
+        let id = self.second.selected_id()?;
+        let rules = detail::managed_rules(cx, self.service()?);
+        rules.into_iter().find(|one| one.label == **id)
+    }
+
+    /// What can be copied of the remedies that are shown.
+    fn mends(&self) -> Vec<CopyItem> {
+        self.host().map_or_else(Vec::new, |host| {
+            mend::copy(&detail::remedies(&self.loads, host), self.tool)
+        })
+    }
+
+    fn told(&self) -> detail::Told<'_> {
+        detail::Told {
+            all: &self.services,
+            loads: &self.loads,
+            tool: self.tool,
+        }
+    }
+
     /// Makes the second table of the chosen service.
     fn make_second(&mut self, cx: &Cx<'_>) {
         let Some(service) = self.service() else {
@@ -115,7 +147,7 @@ impl Outbound {
             return;
         };
         let second = table::second(cx, service);
-        let rows = table::second_rows(cx, second, service);
+        let rows = table::second_rows(cx, second, service, &self.loads);
         self.of = Some((Arc::from(service.resource.id.as_str()), second));
         self.second.set_columns(table::second_columns(second));
         self.second.set_rows(Vec::new(), rows);
@@ -133,9 +165,15 @@ impl Outbound {
             match self.host() {
                 Some(host) => (
                     format!("{id}|{}", host.name),
-                    detail::host(cx, service, host, &self.services),
+                    detail::host(cx, service, host, &self.told()),
                 ),
-                None => (id.to_owned(), detail::service(cx, service, &self.services)),
+                None => match self.rule(cx) {
+                    Some(rule) => (
+                        format!("{id}|{}", rule.label),
+                        detail::rule(cx, service, &rule, &self.told()),
+                    ),
+                    None => (id.to_owned(), detail::service(cx, service, &self.told())),
+                },
             }
         } else {
             (String::new(), Vec::new())
@@ -206,10 +244,9 @@ impl Outbound {
             .service()
             .map_or("Hosts", |one| one.resource.name.as_str());
         let (facts, right) = match self.of {
-            Some((_, Second::Hosts)) => (
-                "needed, as far as is known, against allowed",
-                "exact match, any case",
-            ),
+            Some((_, Second::Hosts)) => {
+                ("needed by a hop against allowed", "exact match, any case")
+            }
             Some((_, Second::Rules)) => ("rules of its managed network", ""),
             _ => ("", ""),
         };
@@ -318,10 +355,12 @@ impl Pane for Outbound {
             signs: cx.signs,
             stale: self.services.iter().filter(stale).count(),
         };
-        if self.stamp != stamp || self.gaps != gaps {
+        let is_judged_anew = self.loads.update(cx);
+        if self.stamp != stamp || self.gaps != gaps || is_judged_anew {
             self.gaps = gaps;
             self.stamp = stamp;
-            self.services = rows::build(cx.inventory, cx.snapshot);
+            let hops = cx.judged.map(|_| self.loads.hops());
+            self.services = rows::build(cx.inventory, cx.snapshot, hops);
             self.oldest = self
                 .services
                 .iter()
@@ -350,6 +389,14 @@ impl Pane for Outbound {
     }
 
     fn on_action(&mut self, action: Action, cx: &Cx<'_>) -> Outcome {
+        if self.parts.has_focus(self.parts.detail())
+            && matches!(action, Action::NextView | Action::PreviousView)
+            && !self.mends().is_empty()
+        {
+            self.tool.turn(action == Action::NextView);
+            self.make_detail(cx);
+            return Outcome::drawn();
+        }
         let taken = match self.parts.focus() {
             // `enter` on a service leads to its hosts.
             SERVICES if action == Action::Enter && !self.second.rows().is_empty() => {
@@ -474,7 +521,11 @@ impl Pane for Outbound {
                 title: resource.name.clone(),
                 raw: Raw::Json(Arc::clone(&resource.raw)),
             }],
-            copy: [host, id, all, evidence].into_iter().flatten().collect(),
+            copy: self
+                .mends()
+                .into_iter()
+                .chain([host, id, all, evidence].into_iter().flatten())
+                .collect(),
             portal: None,
             sections,
         })

@@ -82,6 +82,17 @@ fn lines(evidence: &Evidence) -> Vec<(String, Rich)> {
         }
         None => vec![(path, Rich::muted("not set"))],
         Some(Value::Null) => vec![(path, Rich::muted("null"))],
+        // What was searched, and did not hold what was looked for.
+        Some(Value::Object(members)) if members.contains_key("why") => {
+            let read = members
+                .get("read")
+                .map_or(String::new(), |read| format!("{read} read: "));
+            let why = members
+                .get("why")
+                .and_then(Value::as_str)
+                .unwrap_or_default();
+            vec![(path, Rich::plain(format!("{read}{why}")))]
+        }
         Some(_) => vec![(path, Rich::of(Role::Text, tail(&evidence.words())))],
     }
 }

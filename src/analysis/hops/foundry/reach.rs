@@ -8,7 +8,8 @@ use crate::analysis::ground::Ground;
 use crate::analysis::hop::GateVerdict;
 use crate::analysis::network::{Credential, Question};
 use crate::analysis::verdict::{Gate, Verdict};
-use crate::model::id::ArmId;
+use crate::analysis::way::{Rule, Way};
+use crate::model::id::{ArmId, Folded};
 use crate::model::network::OutboundRule;
 use crate::model::resource::{Details, Family, Resource};
 
@@ -58,7 +59,8 @@ pub(super) fn network(
             gate.judged = gate
                 .judged
                 .proved_by(by_hub.gate.judged.evidence.iter().cloned());
-            Some(gate)
+            let ways = by_hub.gate.ways.into_iter().map(Way::perhaps);
+            Some(gate.passing_by(ways))
         }
         // What the hub's managed network may hold is a doubt for its project too.
         _ if by_hub.gate.judged.verdict == Verdict::Unknown => Some(by_hub.gate),
@@ -121,7 +123,9 @@ pub(super) fn outbound(
                 ),
             )
         };
-        let own = gates::judged(Gate::Outbound, verdict, reason.clone(), [proof(reason)]);
+        let way = Way::new(&hub.id, Rule::ManagedNetwork(Folded::new(&rule.name)));
+        let own = gates::judged(Gate::Outbound, verdict, reason.clone(), [proof(reason)])
+            .passing_by([if is_active { way } else { way.perhaps() }]);
         return Some(if is_active {
             own
         } else {
@@ -133,7 +137,8 @@ pub(super) fn outbound(
         .iter()
         .find(|rule| rule.rule_type.is("ServiceTag"));
     if let Some(rule) = tag {
-        let mut own = gate;
+        let way = Way::new(&hub.id, Rule::ManagedNetwork(Folded::new(&rule.name))).perhaps();
+        let mut own = gate.passing_by([way]);
         own.judged.verdict = Verdict::Unknown;
         own.judged.reason = format!(
             "{}, but rule {} opens service tag {}, whose addresses are not known here",

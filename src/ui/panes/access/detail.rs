@@ -73,7 +73,7 @@ fn assignment(
         answer(cx, line.sign, line.role.clone()).words(Rich::plain(reach(cx, row, resource))),
         who(cx, line, row),
     ];
-    if line.sign == Sign::Exposure {
+    if row.is_orphan && !line.holder.is_named {
         left.push(Section::default().words(Rich::of(Role::Exposure, "◆").then(
             Role::Text,
             " The directory was read and knows nobody with this id: who was meant is gone, and an identity that was made again under the same name has another id.",

@@ -329,7 +329,7 @@ fn kind_rank(kind: &str) -> u8 {
     }
 }
 
-fn assignment(inventory: &Inventory, names: &Names, row: &Row, block: usize) -> Line {
+pub(super) fn assignment(inventory: &Inventory, names: &Names, row: &Row, block: usize) -> Line {
     let holder = names.holder(inventory, &row.principal, &row.principal_type);
     let sign = match (&row.role_name, row.is_orphan && !holder.is_named) {
         (_, true) => Sign::Exposure,

@@ -15,7 +15,17 @@ use super::rows::{About, Line};
 /// The columns of a view. A column that would be empty is not there.
 pub(super) fn columns(view: usize, has_condition: bool) -> Vec<Column> {
     let mut columns = vec![Column::sign()];
-    if view == 0 {
+    if view == super::EXCESS {
+        columns.extend([
+            Column::name("WHO HOLDS IT").between(14, 30),
+            Column::name("ROLE").between(16, 44),
+            Column::text("SCOPE", Keep::Second).between(12, 34),
+            Column::text("TOO WIDE", Keep::Reason).between(14, 44),
+            Column::number("HOPS", Keep::Muted).between(4, 6),
+        ]);
+        return columns;
+    }
+    if view == 1 {
         columns.extend([
             Column::name("WHO HOLDS IT").between(16, 34),
             Column::text("TYPE", Keep::Muted).between(14, 22),
@@ -49,7 +59,7 @@ pub(super) fn row(cx: &Cx<'_>, view: usize, line: &Line, has_condition: bool) ->
     if let About::NotRead(key) = &line.about {
         let why = value::missing(cx.signs, cx.snapshot.slice(key), cx.now)
             .unwrap_or_else(value::not_read);
-        if view == 0 {
+        if view == 1 {
             cells.extend([
                 Rich::plain("role assignments").into(),
                 Rich::new().into(),
@@ -72,12 +82,33 @@ pub(super) fn row(cx: &Cx<'_>, view: usize, line: &Line, has_condition: bool) ->
         } else {
             Rich::of(Role::VerdictUnknown, line.role.clone())
         };
-        if view == 0 {
+        if view == 1 || view == super::EXCESS {
             let who = if line.holder.is_named {
                 Rich::of(text, line.holder.label.clone())
             } else {
                 Rich::muted(line.holder.label.clone())
             };
+            if view == super::EXCESS {
+                let number = i64::try_from(line.concerns).unwrap_or(i64::MAX);
+                let hops = if line.concerns == 0 {
+                    Rich::muted("0")
+                } else {
+                    Rich::plain(line.concerns.to_string())
+                };
+                cells.extend([
+                    who.into(),
+                    role.into(),
+                    Cell::from(Rich::muted(place)).cut(Cut::Middle),
+                    Rich::plain(line.how.clone()).into(),
+                    Cell::number(hops, number),
+                ]);
+                return TableRow {
+                    id: Arc::clone(&line.id),
+                    group: None,
+                    cells,
+                    fault: true,
+                };
+            }
             cells.extend([
                 who.into(),
                 Rich::muted(line.holder.kind.clone()).into(),

@@ -2,6 +2,7 @@
 //! of a pane without rows.
 
 use crate::analysis::access::Matrix;
+use crate::analysis::access::excess::Excess;
 use crate::config::Action;
 use crate::model::key::Key;
 use crate::model::resource::Family;
@@ -70,5 +71,38 @@ pub(super) fn nothing(cx: &Cx<'_>, trouble: &Trouble) -> String {
         format!(
             "Looked for role assignments in {place}, but there are no resources that one could concern. They appear here with the first resource.{again}"
         )
+    }
+}
+
+/// The sentence of a matrix without cells.
+pub(super) fn no_needs(cx: &Cx<'_>, trouble: &Trouble) -> String {
+    if cx.judged.is_none() || trouble.pending > 0 || !cx.snapshot.is_idle() {
+        return "Reading who needs what: principals and targets appear here as soon as a hop is drawn."
+            .to_owned();
+    }
+    let other = cx
+        .key_of(CONTEXT, Action::NextView)
+        .map_or(String::new(), |key| {
+            format!(" {key} shows who holds what all the same.")
+        });
+    format!(
+        "Looked for hops in {} that need a role, and none does. They appear here with the first call that presents a token.{other}",
+        looked_at(cx)
+    )
+}
+
+/// The sentence of an excess without rows.
+pub(super) fn no_excess(cx: &Cx<'_>, excess: &Excess) -> String {
+    if cx.judged.is_none() {
+        return "Excess is judged as soon as roles and hops are read.".to_owned();
+    }
+    let place = looked_at(cx);
+    match &excess.unsure {
+        Some(why) => format!(
+            "No role in {place} is known to be wider than its hops need. Whether one is of no use cannot be said: {why}."
+        ),
+        None => format!(
+            "Looked for roles in {place} that are wider than any hop needs, and there is none. One appears here at the next reading after it is given."
+        ),
     }
 }

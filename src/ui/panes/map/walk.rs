@@ -32,9 +32,12 @@ pub(super) fn jump(row: &Row, at: usize, number: Option<usize>) -> Outcome {
         Gate::Configuration | Gate::Quota => ['6', '4', '2', '5', '3'],
     };
     let evidence = number.and_then(|number| gate.judged.evidence.get(number));
-    let mut ids: Vec<String> = evidence
-        .map(|one| one.resource.as_str().to_owned())
+    // Access has a cell for the hop itself.
+    let own = matches!(gate.gate, Gate::Authorization | Gate::Identity);
+    let mut ids: Vec<String> = own
+        .then(|| row.hop.id())
         .into_iter()
+        .chain(evidence.map(|one| one.resource.as_str().to_owned()))
         .collect();
     // What lies below a resource is in the row of the resource.
     let mut above = evidence.and_then(|one| one.resource.parent());

@@ -3,17 +3,19 @@
 
 use crate::analysis::evidence::Evidence;
 use crate::analysis::facets;
+use crate::analysis::hop::Remedy;
 use crate::analysis::network::address::Meaning;
 use crate::analysis::network::{self, Answer, Asked, Rules, ServiceKind, region};
-use crate::analysis::verdict::Verdict;
+use crate::analysis::verdict::{Gate, Verdict};
 use crate::model::facet::Facet;
 use crate::model::field::Field;
 use crate::model::id::ArmId;
 use crate::model::network::SharedPrivateLink;
 use crate::model::resource::{Details, Family, Resource};
 use crate::ui::cx::{Cx, SizeClass};
-use crate::ui::panes::proof;
+use crate::ui::panes::loads::Loads;
 use crate::ui::panes::reading::Age;
+use crate::ui::panes::{mend, proof};
 use crate::ui::signs::Sign;
 use crate::ui::text::Rich;
 use crate::ui::theme::Role;
@@ -21,7 +23,18 @@ use crate::ui::value;
 use crate::ui::widgets::detail::Section;
 
 use super::rows::{Cell, Service, would_have_let_in};
+use super::rules;
 use crate::ui::panes::ways::{Ways, Who, presents};
+
+/// What the judgement adds to a cell.
+pub(crate) struct Told<'a> {
+    /// The hops by the rules that carry them.
+    pub(crate) loads: &'a Loads,
+    /// What opens the service to the caller.
+    pub(crate) remedies: &'a [Remedy],
+    /// The tool of the remedies that is shown.
+    pub(crate) tool: mend::Chosen,
+}
 
 /// The detail of one caller at one service.
 pub(crate) fn sections(
@@ -29,6 +42,7 @@ pub(crate) fn sections(
     who: &Who,
     service: &Service,
     cell: Option<&Cell>,
+    told: &Told<'_>,
 ) -> Vec<Section> {
     let target = &*service.resource;
     let mut sections = vec![heading(cx, who, target, cell)];
@@ -44,6 +58,16 @@ pub(crate) fn sections(
                 &blame(cell),
             ));
         }
+        if cell.sign != Sign::Open {
+            let context = super::CONTEXT;
+            sections.extend(mend::sections(
+                cx,
+                context,
+                "MEND",
+                told.remedies,
+                told.tool,
+            ));
+        }
     }
     sections.push(open_to(cx, service));
     if cell.is_none() {
@@ -54,8 +78,10 @@ pub(crate) fn sections(
             &[],
         ));
     }
-    if let Some(rules) = network::rules(cx.inventory, target) {
-        sections.push(every_rule(cx, target, &rules, service));
+    if let Some(own) = network::rules(cx.inventory, target) {
+        sections.push(every_rule(cx, target, &own, service));
+        let carried = rules::named(cx, target, &own);
+        sections.extend(told.loads.section(cx, Gate::Network, &carried));
     }
     sections.push(private_endpoints(cx, target));
     sections.extend(private_links(cx, target));

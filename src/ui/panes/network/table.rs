@@ -8,7 +8,8 @@ use crate::model::facet::Facet;
 use crate::model::field::Field;
 use crate::model::network::Firewall;
 use crate::model::resource::{Details, Family};
-use crate::ui::cx::Cx;
+use crate::ui::cx::{Cx, SizeClass};
+use crate::ui::panes::loads::Loads;
 use crate::ui::panes::reading::{Age, Gap};
 use crate::ui::signs::{Sign, Signs};
 use crate::ui::text::{Cut, Rich, cut, short_guid, width};
@@ -26,25 +27,47 @@ pub(super) fn is_wide(cx: &Cx<'_>) -> bool {
     cx.size.width >= 180
 }
 
-/// A count. It is never cut: `not set` is no number.
+/// A count. Where there is no room for `not set`, the detail says it.
 fn number_column(head: &'static str) -> Column {
-    Column::number(head, Keep::Muted).between(9, 12)
+    Column::number(head, Keep::Muted).between(3, 12)
+}
+
+/// What the rows are made of.
+#[derive(Clone, Copy)]
+pub(super) struct Shown<'a> {
+    /// The services.
+    pub(super) rows: &'a Rows,
+    /// The hops by the rules that carry them.
+    pub(super) loads: &'a Loads,
+    /// Whether there is a column of shared private links.
+    pub(super) has_links: bool,
+}
+
+/// Whether the words of whom a service is open to stand in the table: the detail has them, so they
+/// give way where the detail stands beside and the rules need the room.
+fn has_open_to(cx: &Cx<'_>) -> bool {
+    is_wide(cx) || cx.size_class() != SizeClass::Beside
 }
 
 /// The columns. Those of network rules and links are there only where something stands in them.
-pub(super) fn columns(rows: &Rows, has_links: bool) -> Vec<Column> {
+pub(super) fn columns(cx: &Cx<'_>, rows: &Rows, has_links: bool) -> Vec<Column> {
     let mut columns = vec![
         Column::sign(),
         Column::name("RESOURCE").between(16, 40),
         Column::text("SERVICE", Keep::Second).between(12, 16),
-        Column::name("OPEN TO").between(16, 48),
+        Column::name("GETS IN").between(7, 12),
+    ];
+    if has_open_to(cx) {
+        columns.push(Column::name("OPEN TO").between(16, 48));
+    }
+    columns.extend([
         Column::text("PUBLIC", Keep::Reason).between(7, 18),
         Column::text("DEFAULT", Keep::Reason).between(7, 12),
         Column::text("BYPASS", Keep::Reason).between(13, 28),
         number_column("IP"),
         number_column("INST"),
         number_column("PE"),
-    ];
+    ]);
     if has_networks(rows) {
         columns.push(number_column("NET"));
     }
@@ -119,12 +142,15 @@ fn short_name(name: &str) -> String {
 }
 
 /// The rows, services first, then what was not read.
-pub(super) fn rows(cx: &Cx<'_>, rows: &Rows, gaps: &[Gap], has_links: bool) -> Vec<TableRow> {
+pub(super) fn rows(cx: &Cx<'_>, shown: &Shown<'_>, gaps: &[Gap]) -> Vec<TableRow> {
+    let Shown {
+        rows, has_links, ..
+    } = *shown;
     let has_networks = has_networks(rows);
     let services = rows
         .services
         .iter()
-        .map(|one| row(cx, one, has_networks, has_links));
+        .map(|one| row(cx, one, shown, has_networks));
     let missing = gaps.iter().map(|gap| {
         let skeleton = |cells: usize| {
             (0..cells).map(|_| match gap.sign() {
@@ -144,7 +170,7 @@ pub(super) fn rows(cx: &Cx<'_>, rows: &Rows, gaps: &[Gap], has_links: bool) -> V
             Cell::from(gap.short(cx)),
         ];
         cells.extend(skeleton(
-            6 + usize::from(has_networks) + usize::from(has_links),
+            6 + usize::from(has_open_to(cx)) + usize::from(has_networks) + usize::from(has_links),
         ));
         TableRow {
             id: Arc::from(gap.id.as_str()),
@@ -168,7 +194,7 @@ fn one_of(family: Family) -> &'static str {
     }
 }
 
-fn row(cx: &Cx<'_>, one: &Service, has_networks: bool, has_links: bool) -> TableRow {
+fn row(cx: &Cx<'_>, one: &Service, shown: &Shown<'_>, has_networks: bool) -> TableRow {
     let resource = &one.resource;
     let signs = cx.signs;
     let none = || Rich::sign(signs, Sign::None);
@@ -176,8 +202,11 @@ fn row(cx: &Cx<'_>, one: &Service, has_networks: bool, has_links: bool) -> Table
     let wall = resource.firewall.as_ref().unwrap_or(&empty);
     let is_workspace = resource.family == Family::Workspace;
     let counted = |has: bool, rich: (Rich, i64)| if has { rich } else { (none(), -1) };
-    let mut texts = vec![
-        Cell::from(open_to(cx, one)),
+    let mut texts = Vec::new();
+    if has_open_to(cx) {
+        texts.push(Cell::from(open_to(cx, one)));
+    }
+    texts.extend([
         Cell::from(value::text(signs, &wall.public_network_access)),
         Cell::from(if is_workspace {
             none()
@@ -189,7 +218,7 @@ fn row(cx: &Cx<'_>, one: &Service, has_networks: bool, has_links: bool) -> Table
         } else {
             bypass(signs, one, wall)
         }),
-    ];
+    ]);
     let mut numbers = vec![
         counted(!is_workspace, count(signs, &wall.ip_rules)),
         counted(
@@ -202,7 +231,7 @@ fn row(cx: &Cx<'_>, one: &Service, has_networks: bool, has_links: bool) -> Table
         let has = !is_workspace && resource.family != Family::Search;
         numbers.push(counted(has, count(signs, &wall.virtual_network_rules)));
     }
-    if has_links {
+    if shown.has_links {
         numbers.push(links(cx, one));
     }
     texts.extend(
@@ -219,6 +248,7 @@ fn row(cx: &Cx<'_>, one: &Service, has_networks: bool, has_links: bool) -> Table
         Cell::number(Rich::sign(signs, one.sign), i64::from(order(one.sign))),
         Cell::from(Rich::plain(resource.name.clone())),
         Cell::from(Rich::muted(one.kind)),
+        gets_in(cx, one, shown.loads),
     ];
     cells.extend(texts);
     TableRow {
@@ -230,6 +260,20 @@ fn row(cx: &Cx<'_>, one: &Service, has_networks: bool, has_links: bool) -> Table
             Sign::Shut | Sign::Unknown | Sign::Failed | Sign::AtRisk
         ),
     }
+}
+
+/// How many of the hops that lead there the network lets in. Sorted by how many it keeps out.
+fn gets_in(cx: &Cx<'_>, one: &Service, loads: &Loads) -> Cell {
+    let Some((open, all)) = loads.gets_in(cx, &one.resource.id) else {
+        return Cell::from(value::not_read());
+    };
+    let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+    let rich = match (open, all) {
+        (_, 0) => Rich::muted("no hop"),
+        (open, all) if open == all => Rich::plain(format!("{open} of {all}")),
+        (open, all) => Rich::of(one.sign.word_role(), format!("{open} of {all}")),
+    };
+    Cell::number(rich, count(all - open))
 }
 
 fn order(sign: Sign) -> u8 {

@@ -2,12 +2,17 @@
 //! it may be called and by which entry.
 
 use crate::analysis::facets;
+use crate::analysis::hop::Remedy;
 use crate::analysis::outbound::{Allowed, Control, Listing, Perimeter, State};
+use crate::analysis::verdict::Gate;
+use crate::analysis::way::Rule;
+use crate::model::id::Folded;
 use crate::model::resource::{Details, Resource};
 use crate::ui::cx::Cx;
-use crate::ui::panes::proof;
+use crate::ui::panes::loads::{Loads, Named};
 use crate::ui::panes::reading::Age;
 use crate::ui::panes::ways::kind;
+use crate::ui::panes::{mend, proof};
 use crate::ui::signs::Sign;
 use crate::ui::text::Rich;
 use crate::ui::theme::Role;
@@ -19,8 +24,18 @@ use super::rows::{Host, Service, network_owner};
 /// What Azure takes until a changed list counts (domain-rules B.3).
 const LAG: &str = "A change of the list takes up to 15 min.";
 
+/// What the judgement adds, and the services beside.
+pub(crate) struct Told<'a> {
+    /// Every service.
+    pub(crate) all: &'a [Service],
+    /// The hops by the rules that carry them.
+    pub(crate) loads: &'a Loads,
+    /// The tool of the remedies that is shown.
+    pub(crate) tool: mend::Chosen,
+}
+
 /// The detail of a service.
-pub(crate) fn service(cx: &Cx<'_>, one: &Service, all: &[Service]) -> Vec<Section> {
+pub(crate) fn service(cx: &Cx<'_>, one: &Service, told: &Told<'_>) -> Vec<Section> {
     let resource = &one.resource;
     let mut sections = vec![heading(cx, one), said(one)];
     if !one.outbound.evidence.is_empty() {
@@ -31,15 +46,15 @@ pub(crate) fn service(cx: &Cx<'_>, one: &Service, all: &[Service]) -> Vec<Sectio
             &[],
         ));
     }
-    sections.extend(hosts(cx, one));
     sections.extend(managed_network(cx, resource));
+    sections.extend(told.loads.section(cx, Gate::Outbound, &rules(cx, one)));
     sections.extend(perimeter(cx, one));
-    sections.push(is_it_safe(cx, all));
+    sections.push(is_it_safe(cx, told.all));
     sections
 }
 
 /// The detail of one host of a service.
-pub(crate) fn host(cx: &Cx<'_>, one: &Service, host: &Host, all: &[Service]) -> Vec<Section> {
+pub(crate) fn host(cx: &Cx<'_>, one: &Service, host: &Host, told: &Told<'_>) -> Vec<Section> {
     let role = if matches!(host.sign, Sign::Open | Sign::None) {
         Role::Node
     } else {
@@ -66,7 +81,7 @@ pub(crate) fn host(cx: &Cx<'_>, one: &Service, host: &Host, all: &[Service]) -> 
     }
     why = match &host.need {
         Some((_, basis)) => why.words(Rich::muted(basis.words().to_owned())),
-        None => why.words(Rich::muted("Nothing that was read needs it. That may still be so: what callers ask for is not read here.")),
+        None => why.words(Rich::muted(UNSEEN)),
     };
     let mut sections = vec![first, verdict, why];
     let blame: Vec<_> = if host.sign == Sign::Shut {
@@ -80,6 +95,14 @@ pub(crate) fn host(cx: &Cx<'_>, one: &Service, host: &Host, all: &[Service]) -> 
         &host.judged.evidence,
         &blame,
     ));
+    sections.extend(told.loads.section(cx, Gate::Outbound, &of_host(one, host)));
+    sections.extend(mend::sections(
+        cx,
+        super::CONTEXT,
+        "MEND",
+        &remedies(told.loads, host),
+        told.tool,
+    ));
     if matches!(host.listing, Listing::ParentOnly(_)) || host.sign == Sign::Unknown {
         sections.push(Section::new("HOW TO KNOW").words(Rich::plain(
             "One call that needs the host. If it is refused, the answer names the host and the list.",
@@ -89,7 +112,7 @@ pub(crate) fn host(cx: &Cx<'_>, one: &Service, host: &Host, all: &[Service]) -> 
         sections.push(Section::new("").words(Rich::muted(LAG)));
     }
     sections.extend(perimeter(cx, one));
-    sections.push(is_it_safe(cx, all));
+    sections.push(is_it_safe(cx, told.all));
     sections
 }
 
@@ -149,18 +172,108 @@ fn capital(text: &str) -> String {
     })
 }
 
-fn hosts(cx: &Cx<'_>, one: &Service) -> Option<Section> {
-    if one.hosts.is_empty() {
-        return None;
+/// Said of an entry that no hop needs: the list may still be right.
+const UNSEEN: &str =
+    "No hop that is known needs it. Addresses in prompts are not read: one may name it.";
+
+/// The entry of a list that lets a host pass, as a rule.
+fn of_host(one: &Service, host: &Host) -> Vec<Named> {
+    host.allowed
+        .iter()
+        .map(|entry| Named {
+            at: one.resource.id.clone(),
+            rule: Rule::Host(Folded::new(entry)),
+            label: entry.clone(),
+        })
+        .collect()
+}
+
+/// What mends the hops that need a host.
+pub(crate) fn remedies(loads: &Loads, host: &Host) -> Vec<Remedy> {
+    let mut all: Vec<Remedy> = Vec::new();
+    let hops = host.hops.iter().filter_map(|at| loads.hop(*at));
+    for gate in hops.filter_map(|hop| hop.gate(Gate::Outbound)) {
+        for remedy in &gate.remedies {
+            if !all.contains(remedy) {
+                all.push(remedy.clone());
+            }
+        }
     }
-    let section = Section::new("HOSTS, AND WHO NEEDS THEM");
-    Some(one.hosts.iter().fold(section, |section, host| {
-        let by = match &host.need {
-            Some((by, _)) => Rich::sign(cx.signs, host.sign).then(Role::Text, format!(" {by}")),
-            None => Rich::sign(cx.signs, Sign::None).then(Role::Muted, " nobody known"),
-        };
-        section.pair(host.name.clone(), by)
-    }))
+    all
+}
+
+/// Every rule by which a service calls out.
+fn rules(cx: &Cx<'_>, one: &Service) -> Vec<Named> {
+    let own = |rule: Rule, label: String| Named {
+        at: one.resource.id.clone(),
+        rule,
+        label,
+    };
+    let mut all: Vec<Named> = match (&one.outbound.control, &one.outbound.allowed) {
+        (Control::RestrictOutbound, Allowed::Hosts(hosts) | Allowed::Unknown(hosts)) => hosts
+            .iter()
+            .map(|entry| own(Rule::Host(Folded::new(entry)), entry.clone()))
+            .collect(),
+        (Control::IsolationMode, _) => managed_rules(cx, one),
+        _ => Vec::new(),
+    };
+    if one.outbound.state == State::NotRestricted {
+        all.push(own(Rule::Default, "not restricted".to_owned()));
+    }
+    let listed = facets::perimeters(cx.inventory, &one.resource.id);
+    let enforced = listed
+        .items
+        .iter()
+        .filter(|own| own.access_mode.is("Enforced"));
+    for rule in enforced.flat_map(|own| &own.rules) {
+        if rule.direction.is("Outbound") {
+            let label = format!("perimeter rule {}", rule.name);
+            all.push(own(Rule::PerimeterRule(Folded::new(&rule.name)), label));
+        }
+    }
+    all
+}
+
+/// The rules of the managed network of a hub, by their names.
+pub(crate) fn managed_rules(cx: &Cx<'_>, one: &Service) -> Vec<Named> {
+    let owner = network_owner(&one.resource);
+    facets::outbound_rules(cx.inventory, owner)
+        .items
+        .iter()
+        .map(|rule| Named {
+            at: owner.clone(),
+            rule: Rule::ManagedNetwork(Folded::new(&rule.name)),
+            label: rule.name.clone(),
+        })
+        .collect()
+}
+
+/// The detail of one rule of a managed network: what it carries out, and in to its target.
+pub(crate) fn rule(cx: &Cx<'_>, one: &Service, named: &Named, told: &Told<'_>) -> Vec<Section> {
+    let owner = network_owner(&one.resource);
+    let listed = facets::outbound_rules(cx.inventory, owner).items;
+    let Some(rule) = listed.iter().find(|rule| rule.name == named.label) else {
+        return Vec::new();
+    };
+    let first = Section::new("").words(
+        Rich::strong(rule.name.clone()).then(Role::Muted, format!("  rule of {}", owner.name())),
+    );
+    let facts = Section::new("RULE")
+        .pair("type", value::text(cx.signs, &rule.rule_type))
+        .pair("opens", value::text(cx.signs, &rule.destination))
+        .pair("category", value::text(cx.signs, &rule.category))
+        .pair("status", value::text(cx.signs, &rule.status));
+    let named = std::slice::from_ref(named);
+    let mut sections = vec![first, facts];
+    // A private endpoint carries a hop through the target's firewall, a host out of the network.
+    let gate = if rule.rule_type.is("PrivateEndpoint") {
+        Gate::Network
+    } else {
+        Gate::Outbound
+    };
+    sections.extend(told.loads.section(cx, gate, named));
+    sections.push(is_it_safe(cx, told.all));
+    sections
 }
 
 fn managed_network(cx: &Cx<'_>, resource: &Resource) -> Option<Section> {

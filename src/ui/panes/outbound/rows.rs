@@ -1,14 +1,16 @@
 //! The services of the Outbound pane as plain rows: what controls their calls, where they may call
-//! to, and which hosts something that was read needs.
+//! to, and which hosts its hops need.
 //!
-//! Pure: made from the inventory and the snapshot alone.
+//! Pure: made from the inventory, the snapshot and the judgement alone.
 
 use std::sync::Arc;
 
 use url::Url;
 
+use crate::analysis::hop::{self, Hop};
 use crate::analysis::outbound::{self, Allowed, Control, Listing, Outbound, Perimeter, State};
-use crate::analysis::verdict::{Reasoned, Verdict};
+use crate::analysis::verdict::{Gate, Reasoned, Verdict};
+use crate::analysis::{carried, ground};
 use crate::model::facet::Facet;
 use crate::model::id::ArmId;
 use crate::model::key::Key;
@@ -50,6 +52,8 @@ pub(crate) struct Host {
     pub(crate) name: String,
     /// Who needs it, and what says so.
     pub(crate) need: Option<(String, Basis)>,
+    /// The places of the hops that need it.
+    pub(crate) hops: Vec<usize>,
     /// The entry of the list that lets it pass, or might.
     pub(crate) allowed: Option<String>,
     /// How it stands to the list.
@@ -60,8 +64,21 @@ pub(crate) struct Host {
     pub(crate) sign: Sign,
 }
 
-/// Makes the rows, worst first.
-pub(crate) fn build(inventory: &Inventory, snapshot: &Snapshot) -> Vec<Service> {
+/// One host that is needed.
+struct Need {
+    host: String,
+    by: String,
+    basis: Basis,
+    hops: Vec<usize>,
+}
+
+/// Makes the rows, worst first. Needs are those of the hops; before the first judgement, what the
+/// resources themselves say.
+pub(crate) fn build(
+    inventory: &Inventory,
+    snapshot: &Snapshot,
+    hops: Option<&[Hop]>,
+) -> Vec<Service> {
     let ways = Ways::of(inventory, snapshot);
     let mut services: Vec<Service> = inventory
         .resources()
@@ -70,7 +87,11 @@ pub(crate) fn build(inventory: &Inventory, snapshot: &Snapshot) -> Vec<Service> 
         .filter_map(|one| {
             let outbound = outbound::outbound(inventory, one)?;
             let is_reading = is_waiting(snapshot, one);
-            let hosts = hosts(inventory, &ways, one, &outbound);
+            let needs = match hops {
+                Some(hops) => needs_of_hops(inventory, hops, one),
+                None => needs(inventory, &ways, one),
+            };
+            let hosts = hosts(needs, &outbound);
             let sign = sign(&outbound, &hosts, is_reading);
             Some(Service {
                 resource: Arc::clone(one),
@@ -156,12 +177,7 @@ fn sign(outbound: &Outbound, hosts: &[Host], is_reading: bool) -> Sign {
 }
 
 /// The hosts of an account: needed ones first, then those that are allowed all the same.
-fn hosts(
-    inventory: &Inventory,
-    ways: &Ways,
-    account: &Arc<Resource>,
-    outbound: &Outbound,
-) -> Vec<Host> {
+fn hosts(needs: Vec<Need>, outbound: &Outbound) -> Vec<Host> {
     if outbound.control != Control::RestrictOutbound {
         return Vec::new();
     }
@@ -171,7 +187,13 @@ fn hosts(
     };
     let mut used = vec![false; listed.len()];
     let mut hosts = Vec::new();
-    for (name, by, basis) in needs(inventory, ways, account) {
+    for need in needs {
+        let Need {
+            host: name,
+            by,
+            basis,
+            hops: needed,
+        } = need;
         let listing = outbound.allowed.host(&name);
         let at = match listing {
             Listing::Listed(at) | Listing::ParentOnly(at) => Some(at),
@@ -195,6 +217,7 @@ fn hosts(
         hosts.push(Host {
             name,
             need: Some((by, basis)),
+            hops: needed,
             allowed,
             listing,
             judged,
@@ -205,6 +228,7 @@ fn hosts(
         hosts.push(Host {
             name: entry.clone(),
             need: None,
+            hops: Vec::new(),
             allowed: Some(entry.clone()),
             listing: Listing::Listed(at),
             judged: outbound::may_call(outbound, entry),
@@ -214,12 +238,82 @@ fn hosts(
     hosts
 }
 
+/// The hosts that the hops of an account call, with the kinds of these hops.
+fn needs_of_hops(inventory: &Inventory, hops: &[Hop], account: &Resource) -> Vec<Need> {
+    let mut needs: Vec<Need> = Vec::new();
+    for (at, hop) in hops.iter().enumerate() {
+        if hop.gate(Gate::Outbound).is_none()
+            || carried::is_drawn_from_its_entry(hop)
+            || !ArmId::new(&hop.from).is_within(&account.id)
+        {
+            continue;
+        }
+        let Some(host) = target_host(inventory, &hop.to) else {
+            continue;
+        };
+        let kind = hop.kind.word();
+        let basis = match hop.basis {
+            hop::Basis::Declared => Basis::Named("The config file says so.".to_owned()),
+            hop::Basis::Observed => Basis::Named("A definition names it.".to_owned()),
+            hop::Basis::Inferred => {
+                Basis::Named("A role, a rule or a link ties the two ends.".to_owned())
+            }
+            hop::Basis::Assumed => {
+                Basis::Assumed("Assumed: the two ends sit side by side.".to_owned())
+            }
+        };
+        match needs.iter_mut().find(|one| one.host == host) {
+            Some(known) => {
+                known.hops.push(at);
+                if !known.by.split(", ").any(|own| own == kind) {
+                    known.by = format!("{}, {kind}", known.by);
+                }
+                if matches!(known.basis, Basis::Assumed(_)) {
+                    known.basis = basis;
+                }
+            }
+            None => needs.push(Need {
+                host,
+                by: kind.to_owned(),
+                basis,
+                hops: vec![at],
+            }),
+        }
+    }
+    needs
+}
+
+/// The host that a hop calls: that of its target, else the one that it names.
+fn target_host(inventory: &Inventory, to: &str) -> Option<String> {
+    if !to.starts_with('/') {
+        return Some(ground::host_of(to)).filter(|host| !host.is_empty());
+    }
+    let id = ArmId::new(to);
+    let above = std::iter::successors(Some(id), ArmId::parent);
+    let target = above.into_iter().find_map(|id| inventory.resource(&id))?;
+    let url = match &target.details {
+        Details::Search(own) => own.endpoint.text(),
+        Details::Cognitive(own) => own.endpoint.text(),
+        Details::Vault(own) => own.uri.text(),
+        Details::Cosmos(own) => own.endpoint.text(),
+        Details::Storage(own) => own
+            .endpoints
+            .iter()
+            .find(|(part, _)| part == "blob")
+            .map(|(_, url)| url.as_str()),
+        _ => None,
+    };
+    url.and_then(host_of)
+}
+
 /// The hosts that something which was read needs, with who needs them and what says so.
-fn needs(
-    inventory: &Inventory,
-    ways: &Ways,
-    account: &Arc<Resource>,
-) -> Vec<(String, String, Basis)> {
+fn needs(inventory: &Inventory, ways: &Ways, account: &Arc<Resource>) -> Vec<Need> {
+    let need = |host, by: &String, basis| Need {
+        host,
+        by: by.clone(),
+        basis,
+        hops: Vec::new(),
+    };
     let mut needs = Vec::new();
     let who = Who::Service(Arc::clone(account));
     for search in inventory.family(Family::Search) {
@@ -228,7 +322,7 @@ fn needs(
         };
         let host = details.endpoint.text().and_then(host_of);
         if let (Some(host), Some(basis)) = (host, ways.basis(&who, search)) {
-            needs.push((host, search.name.clone(), basis));
+            needs.push(need(host, &search.name, basis));
         }
     }
     if let Details::Cognitive(details) = &account.details {
@@ -242,12 +336,13 @@ fn needs(
             let blob = own.endpoints.iter().find(|(part, _)| part == "blob");
             if let Some(host) = blob.and_then(|(_, url)| host_of(url)) {
                 let basis = Basis::Named(format!("{} names it in userOwnedStorage.", account.name));
-                needs.push((host, storage.name.clone(), basis));
+                needs.push(need(host, &storage.name, basis));
             }
         }
     }
     // What is wanted comes before what is possible; by name within.
-    needs.sort_by(|one, other| (!one.2.is_wanted(), &one.0).cmp(&(!other.2.is_wanted(), &other.0)));
+    let order = |one: &Need| (!one.basis.is_wanted(), one.host.clone());
+    needs.sort_by_cached_key(order);
     needs
 }
 

@@ -4,8 +4,12 @@ use std::sync::Arc;
 
 use crate::analysis::facets;
 use crate::analysis::outbound::{Allowed, Control, Listing, Perimeter, State};
+use crate::analysis::verdict::Gate;
+use crate::analysis::way::Rule;
+use crate::model::id::Folded;
 use crate::model::resource::Details;
 use crate::ui::cx::Cx;
+use crate::ui::panes::loads::Loads;
 use crate::ui::panes::reading::{Age, Gap};
 use crate::ui::signs::Sign;
 use crate::ui::text::{Cut, Rich, cut, width};
@@ -193,10 +197,10 @@ pub(super) fn second(cx: &Cx<'_>, one: &Service) -> Second {
 pub(super) fn second_columns(second: Second) -> Vec<Column> {
     match second {
         Second::Hosts | Second::None(_) => vec![
-            Column::text("NEEDED BY", Keep::Second).between(12, 20),
+            Column::text("NEEDED BY", Keep::Second).between(12, 17),
             Column::name("HOST").between(HOST + 6, HOST + 6),
             Column::name("ALLOWED").between(12, 44),
-            Column::text("", Keep::Muted).between(6, 14),
+            Column::number("HOPS", Keep::Muted).between(4, 11),
         ],
         Second::Rules => vec![
             Column::sign(),
@@ -205,12 +209,18 @@ pub(super) fn second_columns(second: Second) -> Vec<Column> {
             Column::name("OPENS").between(16, 48),
             Column::text("CATEGORY", Keep::Muted).between(8, 14),
             Column::text("STATUS", Keep::Reason).between(6, 14),
+            Column::number("HOPS", Keep::Reason).between(4, 6),
         ],
     }
 }
 
 /// The rows of the second table.
-pub(super) fn second_rows(cx: &Cx<'_>, second: Second, one: &Service) -> Vec<TableRow> {
+pub(super) fn second_rows(
+    cx: &Cx<'_>,
+    second: Second,
+    one: &Service,
+    loads: &Loads,
+) -> Vec<TableRow> {
     match second {
         Second::Hosts => {
             let widest = one
@@ -221,20 +231,20 @@ pub(super) fn second_rows(cx: &Cx<'_>, second: Second, one: &Service) -> Vec<Tab
             let reach = widest.max().unwrap_or(HOST).clamp(12, HOST);
             one.hosts
                 .iter()
-                .map(|host| host_row(cx, host, reach))
+                .map(|host| host_row(cx, one, host, reach, loads))
                 .collect()
         }
-        Second::Rules => rule_rows(cx, one),
+        Second::Rules => rule_rows(cx, one, loads),
         Second::None(_) => Vec::new(),
     }
 }
 
 /// A host, the line to what allows it, and what does.
-fn host_row(cx: &Cx<'_>, host: &Host, reach: u16) -> TableRow {
+fn host_row(cx: &Cx<'_>, one: &Service, host: &Host, reach: u16, loads: &Loads) -> TableRow {
     let line = |count: u16, shape: &str| shape.repeat(usize::from(count));
     let (by, way) = match &host.need {
         None => (
-            Rich::muted("nobody known"),
+            Rich::muted("no hop"),
             Rich::of(Role::Border, line(reach + 5, "┄")),
         ),
         Some((by, basis)) => {
@@ -257,26 +267,41 @@ fn host_row(cx: &Cx<'_>, host: &Host, reach: u16) -> TableRow {
             (by, way)
         }
     };
-    let (allowed, note) = match (&host.listing, &host.allowed, &host.need) {
-        (_, Some(entry), None) => (Rich::plain(entry.clone()), Rich::muted("no need known")),
-        (Listing::ParentOnly(_), Some(entry), _) => (
-            Rich::plain(entry.clone()),
-            Rich::of(Role::VerdictUnknown, "parent only"),
-        ),
-        (_, Some(entry), _) => (Rich::plain(entry.clone()), Rich::new()),
-        (_, None, _) if host.sign == Sign::Open => (Rich::muted("any host"), Rich::new()),
-        (_, None, _) => (Rich::of(host.sign.word_role(), "not listed"), Rich::new()),
+    let allowed = match (&host.allowed, host.sign) {
+        (Some(entry), _) if host.need.is_some() && entry.eq_ignore_ascii_case(&host.name) => {
+            Rich::muted("listed")
+        }
+        (Some(entry), _) => Rich::plain(entry.clone()),
+        (None, Sign::Open) => Rich::muted("any host"),
+        (None, sign) => Rich::of(sign.word_role(), "not listed"),
+    };
+    let (note, count) = match (&host.listing, &host.allowed) {
+        (Listing::ParentOnly(_), Some(_)) => {
+            let count = i64::try_from(host.hops.len()).unwrap_or(i64::MAX);
+            (Rich::of(Role::VerdictUnknown, "parent only"), count)
+        }
+        (_, Some(entry)) => {
+            let rule = Rule::Host(Folded::new(entry));
+            loads.number(cx, &one.resource.id, Gate::Outbound, &rule)
+        }
+        (_, None) => (Rich::new(), -1),
     };
     TableRow {
         id: Arc::from(host.name.as_str()),
         group: None,
-        cells: [by, way, allowed, note].map(Cell::from).into(),
+        cells: vec![
+            Cell::from(by),
+            Cell::from(way),
+            Cell::from(allowed),
+            Cell::number(note, count),
+        ],
         fault: matches!(host.sign, Sign::Shut | Sign::Unknown | Sign::AtRisk),
     }
 }
 
-fn rule_rows(cx: &Cx<'_>, one: &Service) -> Vec<TableRow> {
-    let rules = facets::outbound_rules(cx.inventory, network_owner(&one.resource));
+fn rule_rows(cx: &Cx<'_>, one: &Service, loads: &Loads) -> Vec<TableRow> {
+    let owner = network_owner(&one.resource);
+    let rules = facets::outbound_rules(cx.inventory, owner);
     rules
         .items
         .iter()
@@ -294,6 +319,13 @@ fn rule_rows(cx: &Cx<'_>, one: &Service) -> Vec<TableRow> {
                 }
                 _ => value::text(cx.signs, &rule.destination),
             };
+            let gate = if rule.rule_type.is("PrivateEndpoint") {
+                Gate::Network
+            } else {
+                Gate::Outbound
+            };
+            let own = Rule::ManagedNetwork(Folded::new(&rule.name));
+            let (rich, count) = loads.number(cx, owner, gate, &own);
             TableRow {
                 id: Arc::from(rule.name.as_str()),
                 group: None,
@@ -306,7 +338,9 @@ fn rule_rows(cx: &Cx<'_>, one: &Service) -> Vec<TableRow> {
                     value::text(cx.signs, &rule.status),
                 ]
                 .map(Cell::from)
-                .into(),
+                .into_iter()
+                .chain([Cell::number(rich, count)])
+                .collect(),
                 fault: matches!(sign, Sign::Shut | Sign::AtRisk | Sign::Unknown),
             }
         })
