@@ -1,6 +1,5 @@
 //! The stories, told by the whole program: what is shut, by which gate, what proves it, what mends it,
-//! which finding says so; and that nothing is shut in the twin that is well. A new story is a line of
-//! [`TOLD`] and a test with its facts.
+//! which finding says so; and nothing in the twin that is well. A new story: a line of [`TOLD`] and a test.
 
 use std::collections::BTreeSet;
 
@@ -55,10 +54,8 @@ fn text<'a>(value: &'a Value, name: &str) -> &'a str {
 }
 
 fn called(hop: &Value) -> String {
-    match hop["via"].as_str() {
-        Some(via) => format!("{} {via}", text(hop, "kind")),
-        None => text(hop, "kind").to_owned(),
-    }
+    let via = hop["via"].as_str().unwrap_or_default();
+    format!("{} {via}", text(hop, "kind")).trim().to_owned()
 }
 
 /// A report that fits its schema.
@@ -247,17 +244,20 @@ fn outbound_without_search() {
 
 #[test]
 fn perimeter_enforced() {
-    let mut causes: Vec<Cause> = [DOCS, FAQ, EXTRAS, "openai-to-storage"]
-        .map(|hop| Cause {
-            hop,
-            gate: "network",
-            verdict: "shut",
-            says: "security perimeter: enforced",
-            proof: ("networkSecurityPerimeterConfigurations", "nsp-rag-dev"),
-            remedy: "az network perimeter association create --perimeter-name nsp-rag-dev",
-            rule: "network/keeps-caller-out",
-        })
-        .into();
+    let outside = |hop, verdict, says, rule| Cause {
+        hop,
+        gate: "network",
+        verdict,
+        says,
+        proof: ("networkSecurityPerimeterConfigurations", "nsp-rag-dev"),
+        remedy: "az network perimeter association create --perimeter-name nsp-rag-dev",
+        rule,
+    };
+    let (model, says) = ("openai-to-storage", "the caller is not in it");
+    let mut causes = vec![outside(model, "shut", says, "network/keeps-caller-out")];
+    // A rule of the perimeter names an address, and which one search comes from is not known.
+    let says = "inbound rule names addresses";
+    causes.extend([DOCS, FAQ, EXTRAS].map(|hop| outside(hop, "unknown", says, "")));
     causes.push(Cause {
         hop: "resource-to-logs setting to-log-rag-dev",
         gate: "network",
