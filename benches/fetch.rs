@@ -146,7 +146,9 @@ fn depth(snapshot: &Snapshot) -> u32 {
                 // A managed group is named by its hub.
                 Key::Resource(_) | Key::Locks(_) | Key::PolicyStates(_) => 1,
                 Key::Facet(_, Facet::IndexerStatus | Facet::IndexStatistics)
-                | Key::AssignedTo(..) => 2 + token,
+                | Key::AssignedTo(..)
+                // Whose groups it is may stand in another answer of the directory.
+                | Key::Memberships(..) => 2 + token,
                 // An assignment names its definition, an initiative its own.
                 Key::PolicyDefinition(_)
                 | Key::Facet(_, Facet::PerimeterProfiles | Facet::PerimeterLinks) => 2,
@@ -154,7 +156,8 @@ fn depth(snapshot: &Snapshot) -> u32 {
                 Key::Facet(id, _) if is_asked(id) => 1,
                 Key::Facet(..) => 2,
                 Key::Principals(_) => assignments + token,
-                Key::Memberships(..) | Key::ServicePrincipalOf(..) => 1 + token,
+                Key::User(..) => token,
+                Key::ServicePrincipalOf(..) => 1 + token,
             };
             token + before + pages
         })

@@ -39,6 +39,7 @@ pub struct Ground<'a> {
     pub memberships: Memberships,
     hosts: HashMap<String, &'a Resource>,
     managed: HashSet<ArmId>,
+    own_stores: HashSet<ArmId>,
     active: Schedules<'a>,
     eligible: Schedules<'a>,
 }
@@ -86,6 +87,7 @@ impl<'a> Ground<'a> {
                 .filter_map(|hub| managed::group_of(inventory, hub))
                 .map(|group| group.id)
                 .collect(),
+            own_stores: managed::own_stores(inventory).cloned().collect(),
             active: schedules(inventory, |key| match key {
                 Key::ActiveRoles(scope) => Some(scope),
                 _ => None,
@@ -178,11 +180,13 @@ impl<'a> Ground<'a> {
         }
     }
 
-    /// Whether a resource lies in a group that Microsoft made for a hub.
+    /// Whether a resource lies in a group that Microsoft made for a hub, or is a store that a hub
+    /// names in place of one.
     pub fn is_managed(&self, id: &ArmId) -> bool {
-        id.group_id().is_some_and(|group| {
-            self.managed.contains(&group) || managed::is_made_for_a_hub(self.inventory, &group)
-        })
+        self.own_stores.contains(id)
+            || id.group_id().is_some_and(|group| {
+                self.managed.contains(&group) || managed::is_made_for_a_hub(self.inventory, &group)
+            })
     }
 
     /// When a resource was changed, if that was so short before it was read that Azure may not act

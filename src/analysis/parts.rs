@@ -71,7 +71,10 @@ impl fmt::Display for Part {
 
 /// The part that a resource plays.
 pub fn part_of(inventory: &Inventory, resource: &Resource) -> Part {
-    let is_managed = || is_in_managed_group(inventory, &resource.id);
+    let is_managed = || {
+        is_in_managed_group(inventory, &resource.id)
+            || managed::own_stores(inventory).any(|store| *store == resource.id)
+    };
     match &resource.details {
         Details::Storage(_) if is_managed() => Part::ManagedStorage,
         Details::Storage(_) => Part::Corpus,

@@ -204,6 +204,11 @@ pub fn request(key: &Key) -> Option<Request> {
             )],
             ..authorization(scope, "roleAssignments")
         },
+        Key::User(tenant, name) => directory(
+            tenant.as_ref(),
+            format!("/v1.0/users/{}", segment(name.as_str())),
+            "User.Read.All",
+        ),
         Key::ServicePrincipalOf(tenant, app) => Request {
             query: vec![("$filter", format!("appId eq '{}'", quoted(app.as_str())))],
             ..directory(

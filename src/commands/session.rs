@@ -23,6 +23,7 @@ use crate::model::scope::Scope;
 use crate::simulator::{self, Listen, Scenario, Server};
 use crate::store::{Snapshot, Update};
 
+use super::judging::judging;
 use super::{Failure, causes};
 
 /// Updates that may wait for the store.
@@ -35,6 +36,8 @@ pub struct Place {
     pub cloud: Cloud,
     /// The scope that flags, config file and demo amount to.
     pub scope: Scope,
+    /// Whom the config file names beside the signed-in person.
+    pub users: Vec<String>,
     /// How to sign in.
     pub credentials: Credentials,
     /// The embedded Azure of a demo; it ends when this goes.
@@ -59,9 +62,11 @@ impl Place {
         };
         let credentials = Credentials::new(choice(global.credential))
             .in_tenant(scope.tenant.as_ref().map(TenantId::new));
+        let users = judging(global, file, &cloud.suffix).pattern.users;
         Ok(Self {
             cloud,
             scope,
+            users,
             credentials,
             server,
         })
@@ -79,6 +84,7 @@ impl Place {
         let Self {
             cloud,
             scope,
+            users,
             credentials,
             server,
         } = self;
@@ -87,6 +93,7 @@ impl Place {
             depth,
             graph: cloud.graph.is_some(),
             search: cloud.search.is_some(),
+            users: users.into(),
         };
         let client = Client::new(
             cloud,

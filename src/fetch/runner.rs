@@ -215,7 +215,7 @@ impl<R: Reader> Runner<R> {
         self.stale = false;
         let plan = {
             let snapshot = self.replica.snapshot();
-            plan::plan(&snapshot, &self.settings.scope, self.settings.plan)
+            plan::plan(&snapshot, &self.settings.scope, self.settings.plan.clone())
         };
         for key in self.entries.missing_in(&plan) {
             if let Some(entry) = self.entries.remove(&key) {
@@ -538,12 +538,10 @@ fn leads_on(key: &Key) -> bool {
         | Key::Principals(_)
         | Key::Locks(_)
         | Key::AssignedTo(..)
-        | Key::ServicePrincipalOf(..)
         | Key::PolicyStates(_)
-        | Key::RoleDefinitions(_)
         | Key::DenyAssignments(_) => {
             // Their refusal leads to the groups' own lists.
-            matches!(key, Key::RoleDefinitions(_) | Key::DenyAssignments(_))
+            matches!(key, Key::DenyAssignments(_))
         }
         Key::Subscriptions(_)
         | Key::Groups(_)
@@ -554,6 +552,10 @@ fn leads_on(key: &Key) -> bool {
         | Key::ActiveRoles(_)
         // Where the directory refuses, ARM is asked instead.
         | Key::Memberships(..)
+        // Their answer names whose groups are asked for.
+        | Key::User(..)
+        | Key::ServicePrincipalOf(..)
+        | Key::RoleDefinitions(_)
         | Key::RoleAssignments(_)
         | Key::PolicyAssignments(_)
         | Key::PolicyExemptions(_) => true,

@@ -61,10 +61,15 @@ pub enum Key {
     PolicyDefinition(ArmId),
     /// What Azure last found when it held the resources of a group against their policies.
     PolicyStates(ArmId),
+    /// A person by user principal name, from Microsoft Graph: one whom the config file names.
+    User(Option<TenantId>, UserName),
 }
 
 /// An application's id.
 pub type AppId = Folded;
+
+/// A user principal name, compared without case.
+pub type UserName = Folded;
 
 /// A resource group's name, compared without case.
 pub type GroupName = super::id::Folded;
@@ -95,6 +100,7 @@ impl Key {
             Self::PolicyDefinition(id) if is_set(id) => "policySetDefinitions",
             Self::PolicyDefinition(_) => "policyDefinitions",
             Self::PolicyStates(_) => "policyStates",
+            Self::User(..) => "users",
         }
     }
 
@@ -123,6 +129,7 @@ impl Key {
             Self::PolicyDefinition(id) if is_set(id) => "an initiative that is assigned",
             Self::PolicyDefinition(_) => "a policy definition that is assigned",
             Self::PolicyStates(_) => "policy states",
+            Self::User(..) => "a person by name",
         }
     }
 
@@ -138,6 +145,7 @@ impl Key {
                 Member::User => format!("/users/{principal}"),
                 Member::ServicePrincipal => format!("/servicePrincipals/{principal}"),
             })),
+            Self::User(_, name) => Some(ArmId::new(format!("/users/{name}"))),
             Self::Groups(subscription) => Some(ArmId::of_subscription(subscription)),
             Self::List {
                 subscription,

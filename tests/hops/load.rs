@@ -470,7 +470,13 @@ impl Loader<'_> {
 
     fn directory(&mut self) {
         self.settle(Key::Principals(None), self.world.graph.clone());
-        for principal in self.principals() {
+        let cosmos = hopscope::model::access::COSMOS_APP_ID;
+        let mut principals = self.principals();
+        principals.extend(self.world.graph.iter().filter_map(|object| {
+            let is_cosmos = object["appId"] == json!(cosmos);
+            is_cosmos.then(|| object["id"].as_str().map(str::to_owned))?
+        }));
+        for principal in principals {
             let known = |id: &str| {
                 self.world
                     .graph
@@ -490,7 +496,6 @@ impl Loader<'_> {
                 .collect();
             self.settle(key, groups);
         }
-        let cosmos = hopscope::model::access::COSMOS_APP_ID;
         let own = self
             .world
             .graph

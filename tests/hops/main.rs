@@ -18,6 +18,7 @@ mod indexers;
 mod indexers_rights;
 mod indexers_settings;
 mod inspector;
+mod judgement;
 mod keys;
 mod keys_elsewhere;
 mod load;

@@ -4,15 +4,18 @@
 //! Computed from actions and data actions, never from the names of roles. Deny assignments beat
 //! roles; `notActions` subtract inside one role only; a condition is shown, not evaluated.
 
+use serde_json::Value;
+
 use crate::analysis::evidence::Evidence;
 use crate::analysis::verdict::Reasoned;
-use crate::model::access::{DenyAssignment, RoleAssignment};
+use crate::model::access::{DenyAssignment, RoleAssignment, RoleId, RoleSchedule};
 use crate::model::field::Field;
 use crate::model::id::{ArmId, PrincipalId};
+use crate::model::resource::Source;
 
 use super::action::{Action, Match, any_permits};
 use super::held::{Held, KeyPath, Memberships, Standing, Via};
-use super::readings::{Index, Read, Readings};
+use super::readings::{Index, Readings};
 
 /// The object id that stands for everyone in a deny assignment.
 const EVERYONE: &str = "00000000-0000-0000-0000-000000000000";
@@ -103,11 +106,48 @@ struct Question<'q, 'a> {
     scope: &'q ArmId,
 }
 
+/// One role that is held now: by an assignment, or by an instance that PIM keeps active.
+#[derive(Clone, Copy)]
+struct Holding<'a> {
+    id: &'a ArmId,
+    scope: &'a ArmId,
+    role_definition_id: &'a ArmId,
+    condition: &'a Field<String>,
+    raw: &'a Value,
+    source: &'a Source,
+}
+
+impl<'a> From<&'a RoleAssignment> for Holding<'a> {
+    fn from(one: &'a RoleAssignment) -> Self {
+        Self {
+            id: &one.id,
+            scope: &one.scope,
+            role_definition_id: &one.role_definition_id,
+            condition: &one.condition,
+            raw: &one.raw,
+            source: &one.source,
+        }
+    }
+}
+
+impl<'a> From<&'a RoleSchedule> for Holding<'a> {
+    fn from(one: &'a RoleSchedule) -> Self {
+        Self {
+            id: &one.id,
+            scope: &one.scope,
+            role_definition_id: &one.role_definition_id,
+            condition: &one.condition,
+            raw: &one.raw,
+            source: &one.source,
+        }
+    }
+}
+
 /// What the assignments give.
 #[derive(Default)]
 struct Grants<'a> {
-    open: Vec<(Via, &'a RoleAssignment)>,
-    conditional: Vec<(Via, &'a RoleAssignment)>,
+    open: Vec<(Via, Holding<'a>)>,
+    conditional: Vec<(Via, Holding<'a>)>,
     doubts: Vec<String>,
 }
 
@@ -184,12 +224,12 @@ impl<'a> Question<'_, 'a> {
         readings: Readings,
     ) -> Held {
         let mut judged = Reasoned::new(standing.verdict(), reason);
-        for (via, assignment) in grants.open.iter().chain(&grants.conditional) {
+        for (via, holding) in grants.open.iter().chain(&grants.conditional) {
             let body = |path: &str| {
                 Evidence::in_body(
-                    assignment.id.clone(),
-                    &assignment.raw,
-                    &assignment.source,
+                    holding.id.clone(),
+                    holding.raw,
+                    holding.source,
                     path.to_owned(),
                 )
             };
@@ -253,7 +293,12 @@ impl<'a> Question<'_, 'a> {
         for (holder, group) in holders {
             for read in self.index.of_principal(holder) {
                 if read.concerns(&read.item.scope, self.scope) {
-                    self.grant(read, group, &mut grants);
+                    self.grant(read.item.into(), group, &mut grants);
+                }
+            }
+            for read in self.index.active_of(holder) {
+                if read.concerns(&read.item.scope, self.scope) {
+                    self.grant(read.item.into(), group, &mut grants);
                 }
             }
         }
@@ -261,7 +306,7 @@ impl<'a> Question<'_, 'a> {
             self.groups_not_known(&mut grants);
         }
         // The nearest scope first: the longest id.
-        let nearest = |(via, _): &(Via, &RoleAssignment)| {
+        let nearest = |(via, _): &(Via, Holding<'_>)| {
             (
                 via.is_low_confidence,
                 std::cmp::Reverse(via.scope.as_str().len()),
@@ -272,19 +317,13 @@ impl<'a> Question<'_, 'a> {
         grants
     }
 
-    fn grant(
-        &self,
-        read: &Read<'a, RoleAssignment>,
-        group: Option<&PrincipalId>,
-        grants: &mut Grants<'a>,
-    ) {
-        let assignment = read.item;
-        let role_id = assignment.role();
+    fn grant(&self, holding: Holding<'a>, group: Option<&PrincipalId>, grants: &mut Grants<'a>) {
+        let role_id = RoleId::of(holding.role_definition_id);
         let Some((role, is_whole)) = self.index.role(&role_id) else {
             grants.doubts.push(format!(
                 "role {} is held at {}, and its definition was not read",
                 role_id.0,
-                assignment.scope.name()
+                holding.scope.name()
             ));
             return;
         };
@@ -300,21 +339,21 @@ impl<'a> Question<'_, 'a> {
             return;
         }
         let mut via = Via {
-            assignment: assignment.id.clone(),
+            assignment: holding.id.clone(),
             role: role_id,
             role_name: Some(role.name.clone()),
-            scope: assignment.scope.clone(),
-            is_inherited: assignment.scope != *self.scope,
+            scope: holding.scope.clone(),
+            is_inherited: holding.scope != self.scope,
             group: group.cloned(),
             condition: None,
             is_low_confidence: permitted == Match::Perhaps,
         };
-        match &assignment.condition {
-            Field::Absent | Field::Null => grants.open.push((via, assignment)),
-            Field::Value(text) if text.trim().is_empty() => grants.open.push((via, assignment)),
+        match holding.condition {
+            Field::Absent | Field::Null => grants.open.push((via, holding)),
+            Field::Value(text) if text.trim().is_empty() => grants.open.push((via, holding)),
             Field::Value(text) => {
                 via.condition = Some(text.clone());
-                grants.conditional.push((via, assignment));
+                grants.conditional.push((via, holding));
             }
             Field::Malformed | Field::Unreported(_) => grants.doubts.push(format!(
                 "role {} is held, and whether it has a condition cannot be told",

@@ -11,7 +11,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 
 use crate::analysis::facets;
-use crate::model::access::{DenyAssignment, RoleAssignment, RoleDefinition, RoleId};
+use crate::model::access::{DenyAssignment, RoleAssignment, RoleDefinition, RoleId, RoleSchedule};
 use crate::model::id::{ArmId, PrincipalId};
 use crate::model::key::Key;
 use crate::store::{Inventory, Payload, Slice};
@@ -22,6 +22,7 @@ pub struct Index<'a> {
     inventory: &'a Inventory,
     assignments: Vec<Read<'a, RoleAssignment>>,
     by_principal: HashMap<&'a PrincipalId, Vec<usize>>,
+    active: HashMap<&'a PrincipalId, Vec<Read<'a, RoleSchedule>>>,
     groups: Vec<usize>,
     scopes: usize,
     newest: Option<OffsetDateTime>,
@@ -45,6 +46,7 @@ pub struct Read<'a, T> {
 #[derive(Debug)]
 struct List<'a> {
     scope: &'a ArmId,
+    at: Option<OffsetDateTime>,
     missing: Option<String>,
 }
 
@@ -64,6 +66,7 @@ impl<'a> Index<'a> {
     pub fn build(inventory: &'a Inventory) -> Self {
         let mut assignments = IndexMap::new();
         let mut denials = IndexMap::new();
+        let mut schedules = IndexMap::new();
         let mut assignment_lists = Vec::new();
         let mut denial_lists = Vec::new();
         let mut broken_roles = HashSet::new();
@@ -85,6 +88,11 @@ impl<'a> Index<'a> {
                 (Key::DenyAssignments(scope), Some(Payload::DenyAssignments(items))) => {
                     for item in items {
                         take(&mut denials, &item.id, item, scope);
+                    }
+                }
+                (Key::ActiveRoles(scope), Some(Payload::RoleSchedules(items))) => {
+                    for item in items.iter().filter(|item| is_active(item)) {
+                        take(&mut schedules, &item.id, item, scope);
                     }
                 }
                 (_, Some(Payload::RoleDefinitions(items))) => broken_roles.extend(
@@ -109,16 +117,28 @@ impl<'a> Index<'a> {
                 groups.push(at);
             }
         }
+        let mut active: HashMap<&PrincipalId, Vec<Read<'a, RoleSchedule>>> = HashMap::new();
+        for read in schedules.into_values() {
+            let one = read.item;
+            let holder = &one.principal_id;
+            let is_assignment = by_principal.get(holder).into_iter().flatten().any(|at| {
+                let known = assignments[*at].item;
+                one.origin.as_ref() == Some(&known.id)
+                    || (known.role() == one.role() && known.scope == one.scope)
+            });
+            if !is_assignment {
+                active.entry(holder).or_default().push(read);
+            }
+        }
         let scopes: HashSet<&ArmId> = assignments.iter().map(|read| &read.item.scope).collect();
         let scopes = scopes.len();
-        let newest = assignments
-            .iter()
-            .map(|read| read.item.source.observed_at)
-            .max();
+        // An empty list was read at a time, too.
+        let newest = assignment_lists.iter().filter_map(|list| list.at).max();
         Self {
             inventory,
             assignments,
             by_principal,
+            active,
             groups,
             scopes,
             newest,
@@ -139,7 +159,7 @@ impl<'a> Index<'a> {
         &self.assignments
     }
 
-    /// When the newest assignment was read.
+    /// When the newest list of assignments was read.
     pub fn newest(&self) -> Option<OffsetDateTime> {
         self.newest
     }
@@ -159,6 +179,14 @@ impl<'a> Index<'a> {
             .into_iter()
             .flatten()
             .map(|at| &self.assignments[*at])
+    }
+
+    /// The roles that PIM keeps active for a principal and that no assignment stands for.
+    pub fn active_of(
+        &self,
+        principal: &PrincipalId,
+    ) -> impl Iterator<Item = &Read<'a, RoleSchedule>> {
+        self.active.get(principal).into_iter().flatten()
     }
 
     /// The assignments of groups, and of those of whom it is not said that they are none.
@@ -220,7 +248,11 @@ impl<'a> List<'a> {
                 .any(hides_an_item)
                 .then(|| "hold an entry that could not be read".to_owned())
         });
-        Self { scope, missing }
+        Self {
+            scope,
+            at: slice.observed_at,
+            missing,
+        }
     }
 }
 
@@ -237,6 +269,13 @@ fn hides_an_item(path: &str) -> bool {
         "isSystemProtected",
     ];
     !TOLD.iter().any(|name| path.ends_with(name))
+}
+
+/// Whether an instance was active when it was read.
+fn is_active(one: &RoleSchedule) -> bool {
+    let at = one.source.observed_at;
+    one.start.value().is_none_or(|start| *start <= at)
+        && one.end.value().is_none_or(|end| *end > at)
 }
 
 fn take<'a, T>(

@@ -29,6 +29,8 @@ pub enum Found {
     ManagedBy,
     /// The group's name follows a pattern in use.
     NamePattern,
+    /// The hub's encryption names stores that the customer brought: no group was made.
+    OwnStores,
 }
 
 impl Found {
@@ -38,6 +40,7 @@ impl Found {
             Self::Named => "named by the hub's serviceProvisionedResourceGroup",
             Self::ManagedBy => "found by the group's managedBy [K]",
             Self::NamePattern => "found by the pattern of its name only",
+            Self::OwnStores => "the hub's encryption names stores of your own",
         }
     }
 }
@@ -119,6 +122,37 @@ pub fn is_made_for_a_hub(inventory: &Inventory, group: &ArmId) -> bool {
     owner == Some(Family::Workspace) || is_named_so()
 }
 
+/// The stores that hubs with a customer key use in place of a managed group's (domain-rules E.1):
+/// the same keys and the same openness keep the hub working.
+pub fn own_stores(inventory: &Inventory) -> impl Iterator<Item = &ArmId> {
+    inventory
+        .family(Family::Workspace)
+        .filter_map(|hub| match &hub.details {
+            Details::Workspace(workspace) if workspace.hub.is_none() => Some(workspace),
+            _ => None,
+        })
+        .flat_map(|workspace| &workspace.own_stores)
+}
+
+/// The own stores of a hub in the shape of a group: that of the first store.
+pub fn of_own_stores(hub: &Resource, stores: &[ArmId]) -> Option<ManagedGroup> {
+    const NAMED: [&str; 3] = [
+        "properties.encryption.cosmosDbResourceId",
+        "properties.encryption.searchAccountResourceId",
+        "properties.encryption.storageAccountResourceId",
+    ];
+    let evidence = NAMED
+        .iter()
+        .map(|path| Evidence::of(hub, *path))
+        .filter(|one| !one.is_absent())
+        .collect();
+    Some(ManagedGroup {
+        id: stores.first()?.group_id()?,
+        found: Found::OwnStores,
+        evidence,
+    })
+}
+
 /// A group's name, also where an ARM id was answered.
 fn trimmed(name: &str) -> &str {
     name.trim()
@@ -138,13 +172,15 @@ fn is_named_after(name: &str, hub: &Resource) -> bool {
         .resource_group()
         .unwrap_or_default()
         .to_ascii_lowercase();
-    [
+    let is_guid = |tail: &str| uuid::Uuid::parse_str(tail.trim_start_matches(['-', '_'])).is_ok();
+    let after_workspace = [
         format!("azureml-rg-{workspace}_"),
         format!("azureml-{workspace}_"),
-        group,
-    ]
-    .iter()
-    .filter(|prefix| !prefix.is_empty())
-    .filter_map(|prefix| name.strip_prefix(prefix.as_str()))
-    .any(|tail| uuid::Uuid::parse_str(tail.trim_start_matches(['-', '_'])).is_ok())
+    ];
+    // The workspace's own name is sign enough; what follows its group's name has to be a GUID.
+    after_workspace
+        .iter()
+        .filter_map(|prefix| name.strip_prefix(prefix.as_str()))
+        .any(|tail| !tail.is_empty() && !tail.contains('_'))
+        || (!group.is_empty() && name.strip_prefix(group.as_str()).is_some_and(is_guid))
 }

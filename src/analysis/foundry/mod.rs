@@ -186,7 +186,8 @@ pub fn foundry(inventory: &Inventory) -> Foundry {
         };
         let managed = managed::group_of(inventory, resource);
         let is_project = workspace.hub.is_some() || resource.kind.is("Project");
-        if resource.kind.is("Hub") || (!is_project && managed.is_some()) {
+        let has_stores = managed.is_some() || !workspace.own_stores.is_empty();
+        if resource.kind.is("Hub") || (!is_project && has_stores) {
             hubs.push(hub(inventory, resource, workspace, managed));
         } else if is_project
             && workspace
@@ -230,7 +231,9 @@ fn hub(
         insights: workspace.application_insights.clone(),
         datastores: workspace.datastores_auth_mode.clone(),
         encryption,
-        managed: managed.map(|group| required::state(inventory, resource, group)),
+        managed: managed
+            .map(|group| required::state(inventory, resource, group))
+            .or_else(|| required::own_stores(inventory, resource, &workspace.own_stores)),
         connections: connections(inventory, &resource.id),
     }
 }

@@ -16,7 +16,7 @@ use crate::model::key::{GroupName, Key};
 use crate::model::resource::{Family, LocalAuth, Resource};
 use crate::store::{Inventory, Payload, State};
 
-use super::managed::ManagedGroup;
+use super::managed::{self, ManagedGroup};
 
 /// A managed group and what is in it.
 #[derive(Clone, Debug, PartialEq)]
@@ -95,6 +95,57 @@ pub(super) fn state(inventory: &Inventory, hub: &Resource, group: ManagedGroup) 
         exists,
         resources,
     }
+}
+
+/// The stores that a hub names in place of a managed group, with the state that they must keep.
+pub(super) fn own_stores(
+    inventory: &Inventory,
+    hub: &Resource,
+    stores: &[ArmId],
+) -> Option<ManagedState> {
+    let group = managed::of_own_stores(hub, stores)?;
+    let exists =
+        Reasoned::new(Verdict::Open, group.found.words()).proved_by(group.evidence.iter().cloned());
+    let resources = stores
+        .iter()
+        .filter_map(|id| own_store(inventory, id))
+        .collect();
+    Some(ManagedState {
+        group,
+        exists,
+        resources,
+    })
+}
+
+fn own_store(inventory: &Inventory, id: &ArmId) -> Option<ManagedResource> {
+    let family = id.resource_type().and_then(|text| Family::of_type(&text))?;
+    let resource = inventory.resource(id);
+    let exists = if resource.is_some() {
+        Reasoned::new(Verdict::Open, "it is there")
+    } else if inventory.snapshot().is_gone(&Key::Resource(id.clone()))
+        || id
+            .group_id()
+            .is_some_and(|group| was_listed(inventory, &group, family))
+    {
+        Reasoned::new(
+            Verdict::Shut,
+            format!("{} is named by the hub and is gone", id.name()),
+        )
+    } else {
+        Reasoned::new(Verdict::Unknown, format!("{} was not read", id.name()))
+    };
+    Some(ManagedResource {
+        id: Some(id.clone()),
+        name: id.name().to_owned(),
+        family,
+        exists,
+        checks: resource.map_or_else(Vec::new, |one| {
+            let mut all = checks(inventory, one);
+            // Nobody made its firewall as a managed account's.
+            all.retain(|check| !check.property.starts_with("networkAcls."));
+            all
+        }),
+    })
 }
 
 fn group_exists(inventory: &Inventory, hub: &Resource, group: &ManagedGroup) -> Reasoned {

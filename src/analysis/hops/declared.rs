@@ -11,6 +11,7 @@ use crate::analysis::remedy::portal::portal;
 use crate::analysis::verdict::{Gate, Verdict};
 use crate::model::id::ArmId;
 use crate::model::judging::DeclaredHop;
+use crate::model::resource::Resource;
 
 /// Marks and adds the declared hops.
 pub(super) fn draw(ground: &Ground<'_>, out: &mut Vec<Hop>) {
@@ -33,6 +34,18 @@ pub(super) fn draw(ground: &Ground<'_>, out: &mut Vec<Hop>) {
             out.push(alone(ground, kind, declared, from, to));
         }
     }
+}
+
+/// Whether the config file declares a hop of a kind between two resources.
+pub(super) fn names(ground: &Ground<'_>, kind: HopKind, from: &Resource, to: &Resource) -> bool {
+    let is = |written: &str, one: &Resource| {
+        one.id == ArmId::new(written) || one.name.eq_ignore_ascii_case(written)
+    };
+    ground.judging.pattern.hops.iter().any(|declared| {
+        HopKind::of_word(&declared.kind) == Some(kind)
+            && is(&declared.from, from)
+            && is(&declared.to, to)
+    })
 }
 
 /// A resource's id by its id or its name; what fits neither stays as it was written.

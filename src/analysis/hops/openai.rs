@@ -19,7 +19,7 @@ use crate::analysis::outbound::{Listing, listing};
 use crate::analysis::verdict::{Gate, Verdict};
 use crate::model::resource::{Details, Family, Resource};
 
-use super::ends;
+use super::{declared, ends};
 
 const QUERY: &str = "Microsoft.Search/searchServices/indexes/documents/read";
 const INDEX_READ: &str = "Microsoft.Search/searchServices/indexes/read";
@@ -61,7 +61,10 @@ fn to_search(
     let mut tied: Vec<(&Resource, &Resource)> = Vec::new();
     for account in accounts {
         for service in &services {
-            if holds_roles(ground, account, service) || lists_host(ground, account, service) {
+            if holds_roles(ground, account, service)
+                || lists_host(ground, account, service)
+                || declared::names(ground, HopKind::OpenaiToSearch, account, service)
+            {
                 tied.push((*account, *service));
             }
         }
@@ -240,6 +243,8 @@ fn to_storage(ground: &Ground<'_>, account: &Resource, out: &mut Vec<Hop>) {
                 .any(|action| ends::holds(ground, account, &Action::data(action), &storage.id))
         {
             Basis::Inferred
+        } else if declared::names(ground, HopKind::OpenaiToStorage, account, storage) {
+            Basis::Declared
         } else {
             continue;
         };

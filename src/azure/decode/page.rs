@@ -180,6 +180,7 @@ pub fn page(key: &Key, body: &Value, context: &Context<'_>) -> Decoded {
             Page::DenyAssignments,
         ),
         Key::Principals(_) => items(key, body, context, graph::principal, Page::Principals),
+        Key::User(..) => person(key, body, context),
         Key::ServicePrincipalOf(..) => items(
             key,
             body,
@@ -302,6 +303,18 @@ fn facet_page(facet: Facet, key: &Key, body: &Value, context: &Context<'_>) -> D
 }
 
 /// The one resource of a reading by id.
+/// One person of the directory, answered as a document of its own.
+fn person(key: &Key, body: &Value, context: &Context<'_>) -> Decoded {
+    let notes = Notes::new(key.words(), context);
+    let root = Reader::root_object(body, &notes);
+    let found = graph::principal(&root, context);
+    drop(root);
+    Decoded {
+        page: Page::Principals(found.into_iter().collect()),
+        issues: notes.into_issues(),
+    }
+}
+
 fn single(arm_type: Option<&str>, body: &Value, context: &Context<'_>) -> Decoded {
     let mut issues = Vec::new();
     let mut found = Vec::new();

@@ -291,6 +291,10 @@ fn what_stands_around_roles_hangs_where_the_reference_says() {
             Key::ServicePrincipalOf(None, crate::model::key::AppId::new("a")),
             "/v1.0/servicePrincipals?$filter=appId%20eq%20'a'".to_owned(),
         ),
+        (
+            Key::User(None, crate::model::key::UserName::new("ada@contoso.com")),
+            "/v1.0/users/ada@contoso.com".to_owned(),
+        ),
     ] {
         assert_eq!(sent(&key), expected, "{key}");
     }

@@ -138,6 +138,7 @@ impl Job<'_> {
         match &self.wanted.key {
             Key::Resource(_)
             | Key::PolicyDefinition(_)
+            | Key::User(..)
             | Key::Facet(_, Facet::IndexerStatus | Facet::IndexStatistics) => {
                 self.single(request).await
             }

@@ -21,11 +21,12 @@ pub use scope::{Trouble, troubles};
 pub use search::{Door, WithoutRole};
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use crate::model::access::RoleId;
 use crate::model::facet::Facet;
 use crate::model::id::{ArmId, PrincipalId, TenantId};
 use crate::model::issue::IssueKind;
@@ -47,7 +48,7 @@ pub enum Depth {
 }
 
 /// What the plan depends on beside the store and the scope.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
     /// How far to look.
     pub depth: Depth,
@@ -55,6 +56,9 @@ pub struct Options {
     pub graph: bool,
     /// Whether the cloud has the data plane of AI Search.
     pub search: bool,
+    /// Whose way in is judged beside that of the signed-in person: object ids, or user principal
+    /// names.
+    pub users: Arc<[String]>,
 }
 
 impl Default for Options {
@@ -63,6 +67,7 @@ impl Default for Options {
             depth: Depth::Whole,
             graph: true,
             search: true,
+            users: Arc::default(),
         }
     }
 }
@@ -134,10 +139,11 @@ pub fn plan(known: &Snapshot, scope: &Scope, options: Options) -> Plan {
     for place in &places {
         planner.lists(place);
     }
-    if options.depth == Depth::Whole {
+    if planner.options.depth == Depth::Whole {
         for place in &places {
             planner.access(place);
         }
+        planner.definitions_below(&places);
         planner.named(&places);
         planner.facets(&places);
         planner.data_planes(&places);
@@ -290,6 +296,44 @@ impl Planner<'_> {
                         "the subscription's list was refused",
                     );
                 }
+            }
+        }
+    }
+
+    /// A role that may be assigned only below a subscription is not in the subscription's list of
+    /// definitions: it is in that of the scope where somebody holds it.
+    fn definitions_below(&mut self, places: &[Place]) {
+        for place in places {
+            let subscription = ArmId::of_subscription(&place.subscription);
+            let Some(Payload::RoleDefinitions(listed)) =
+                value(self.known, &Key::RoleDefinitions(subscription.clone()))
+            else {
+                continue;
+            };
+            let mut known: HashSet<RoleId> =
+                listed.iter().map(|role| RoleId::of(&role.id)).collect();
+            if self.is_open(&Key::RoleDefinitions(subscription.clone())) {
+                continue;
+            }
+            let Some(Payload::RoleAssignments(held)) =
+                value(self.known, &Key::RoleAssignments(subscription.clone()))
+            else {
+                continue;
+            };
+            let mut scopes = Vec::new();
+            for one in held {
+                let is_below = one.scope.is_within(&subscription) && one.scope != subscription;
+                if is_below && known.insert(one.role()) {
+                    scopes.push(one.scope.clone());
+                }
+            }
+            for scope in scopes {
+                self.want(
+                    Key::RoleDefinitions(scope),
+                    place.tenant.as_ref(),
+                    rank::ROLES,
+                    "a role that is held there and that the subscription does not list",
+                );
             }
         }
     }

@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use crate::model::access::{COSMOS_APP_ID, Member};
 use crate::model::facet::Facet;
 use crate::model::id::{ArmId, PrincipalId, TenantId};
-use crate::model::key::{AppId, Key};
+use crate::model::key::{AppId, Key, UserName};
 use crate::model::resource::{Details, Resource};
 use crate::store::{Payload, State};
 
@@ -19,6 +19,7 @@ use super::{How, Planner, managed, rank, tenant_of, value};
 impl Planner<'_> {
     /// The groups of the principals that matter, or what stands in for them.
     pub(super) fn memberships(&mut self, places: &[Place]) {
+        self.users();
         for ((principal, member), tenant) in self.principals_that_matter(places) {
             let key = Key::Memberships(principal.clone(), member);
             let is_without = self.is_without_graph(&key);
@@ -81,6 +82,9 @@ impl Planner<'_> {
                 .flatten();
             found.insert((id.clone(), member), tenant);
         }
+        for (id, tenant) in self.named_users() {
+            found.entry((id, Member::User)).or_insert(tenant);
+        }
         for resource in self.resources.values() {
             let tenant = resource
                 .id
@@ -93,6 +97,45 @@ impl Planner<'_> {
             }
         }
         found
+    }
+
+    /// Those that the config file names, as far as their object ids are known, in every tenant that
+    /// is asked.
+    fn named_users(&self) -> Vec<(PrincipalId, Option<TenantId>)> {
+        let mut found = Vec::new();
+        for tenant in scope::views(self.scope) {
+            for name in self.options.users.iter().map(|name| name.trim()) {
+                if is_object_id(name) {
+                    found.push((PrincipalId::new(name), tenant.clone()));
+                    continue;
+                }
+                let key = Key::User(tenant.clone(), UserName::new(name));
+                if let Some(Payload::Principals(people)) = value(self.known, &key) {
+                    found.extend(people.iter().map(|one| (one.id.clone(), tenant.clone())));
+                }
+            }
+        }
+        found
+    }
+
+    /// Who the people are that the config file names by name.
+    fn users(&mut self) {
+        let names: Vec<String> = self
+            .options
+            .users
+            .iter()
+            .map(|name| name.trim().to_owned())
+            .filter(|name| !name.is_empty() && !is_object_id(name))
+            .collect();
+        for tenant in scope::views(self.scope) {
+            for name in &names {
+                self.want_graph(
+                    Key::User(tenant.clone(), UserName::new(name)),
+                    tenant.as_ref(),
+                    "the config file names this person",
+                );
+            }
+        }
     }
 
     /// The object ids of a resource's identities, and of its projects'.
@@ -147,11 +190,25 @@ impl Planner<'_> {
             })
             .collect();
         for tenant in tenants {
+            let key = Key::ServicePrincipalOf(tenant.clone(), AppId::new(COSMOS_APP_ID));
+            let own: Vec<PrincipalId> = match value(self.known, &key) {
+                Some(Payload::Principals(found)) => {
+                    found.iter().map(|one| one.id.clone()).collect()
+                }
+                _ => Vec::new(),
+            };
             self.want_graph(
-                Key::ServicePrincipalOf(tenant.clone(), AppId::new(COSMOS_APP_ID)),
+                key,
                 tenant.as_ref(),
                 "Cosmos DB's own principal reads the customer's key",
             );
+            for id in own {
+                self.want_graph(
+                    Key::Memberships(id, Member::ServicePrincipal),
+                    tenant.as_ref(),
+                    "a vault may let it in through a group",
+                );
+            }
         }
     }
 
@@ -181,6 +238,10 @@ impl Planner<'_> {
             }
         }
     }
+}
+
+fn is_object_id(text: &str) -> bool {
+    uuid::Uuid::parse_str(text).is_ok()
 }
 
 #[cfg(test)]

@@ -79,7 +79,7 @@ impl Default for Findings {
 fn is_needed(key: &Key) -> bool {
     !matches!(
         key,
-        Key::Principals(_) | Key::Memberships(..) | Key::ServicePrincipalOf(..)
+        Key::Principals(_) | Key::Memberships(..) | Key::ServicePrincipalOf(..) | Key::User(..)
     )
 }
 

@@ -164,10 +164,9 @@ fn hop(ground: &Ground<'_>, owner: &Owner<'_>, connection: &Connection) -> Optio
         gates.extend(reach::outbound(ground, owner.resource, address, target));
     }
     gates.extend(shown.presenter.as_ref().map(|one| one.gate.clone()));
-    let named = proof(if connection.resource_id.is_some() {
-        "properties.metadata.ResourceId"
-    } else {
-        "properties.target"
+    let named = proof(&match connection.resource_id {
+        Some(_) => format!("properties.metadata.{}", resource_id_key(connection)),
+        None => "properties.target".to_owned(),
     });
     match &found {
         Some(Lookup::Found(target)) => {
@@ -193,6 +192,15 @@ fn hop(ground: &Ground<'_>, owner: &Owner<'_>, connection: &Connection) -> Optio
         basis: Basis::Observed,
         gates,
     })
+}
+
+/// `ResourceId` as the connection writes it: the case of the key is nobody's contract.
+fn resource_id_key(connection: &Connection) -> &str {
+    const KEY: &str = "ResourceId";
+    at(&connection.raw, "properties.metadata")
+        .and_then(Value::as_object)
+        .and_then(|all| all.keys().find(|key| key.eq_ignore_ascii_case(KEY)))
+        .map_or(KEY, String::as_str)
 }
 
 /// Where a connection leads, and what says so.

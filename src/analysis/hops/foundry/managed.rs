@@ -67,7 +67,7 @@ fn hop(ground: &Ground<'_>, hub: &Hub, managed: &ManagedState, one: &ManagedReso
             .to_owned(),
         via: None,
         basis: match managed.group.found {
-            Found::Named => Basis::Observed,
+            Found::Named | Found::OwnStores => Basis::Observed,
             Found::ManagedBy | Found::NamePattern => Basis::Inferred,
         },
         gates,
@@ -327,7 +327,7 @@ fn configuration(
         ));
     }
     let mut exists = one.exists.clone();
-    if exists.verdict == Verdict::Shut {
+    if exists.verdict == Verdict::Shut && managed.group.found != Found::OwnStores {
         exists.reason = format!(
             "{}: nothing mends that, the hub has to be deleted and made anew",
             exists.reason
@@ -341,7 +341,12 @@ fn configuration(
     }
     checks.push(if let Some(resource) = resource {
         // That it was read says that it is there.
-        locks(ground, &managed.group.id, resource)
+        let group = resource.id.group_id();
+        locks(
+            ground,
+            group.as_ref().unwrap_or(&managed.group.id),
+            resource,
+        )
     } else {
         let gate = GateVerdict::new(Gate::Configuration, exists);
         if gate.judged.verdict == Verdict::Shut {

@@ -133,7 +133,10 @@ fn without_a_directory_the_groups_are_ruled_out_and_arm_is_asked() {
     };
     let mut known = seen();
     let key = of(ADA, Member::User);
-    assert!(matches!(planned(&known, options)[&key].how, How::Skip(_)));
+    assert!(matches!(
+        planned(&known, options.clone())[&key].how,
+        How::Skip(_)
+    ));
     known.trouble(&key, IssueKind::Unsupported, 0, "");
     let assigned = Key::AssignedTo(whole(), PrincipalId::new(ADA));
     assert!(planned(&known, options).contains_key(&assigned));
@@ -151,6 +154,9 @@ fn cosmos_own_principal_is_asked_for_where_a_customers_key_is() {
         &account(json!({ "keyVaultKeyUri": "https://kv.vault.azure.net/keys/k" })),
     );
     assert!(wants(&known, &key));
+    known.answer(&key, &json!([{ "id": SYSTEM, "appId": COSMOS_APP_ID }]));
+    // A vault may let it in through a group.
+    assert!(wants(&known, &of(SYSTEM, Member::ServicePrincipal)));
     let hub = json!([{ "id": id("rg-rag", "Microsoft.MachineLearningServices/workspaces/hub"), "kind": "Hub",
         "properties": { "encryption": { "status": "Enabled",
             "keyVaultProperties": { "keyIdentifier": "https://kv.vault.azure.net/keys/k/1" } } } }]);
@@ -190,4 +196,50 @@ fn locks_and_denials_of_the_groups_in_scope_and_of_the_managed_one() {
 
 fn keys_of(known: &Known) -> Vec<Key> {
     planned(known, Options::default()).into_keys().collect()
+}
+
+#[test]
+fn those_whom_the_config_file_names_are_looked_up() {
+    let options = Options {
+        users: [USER.to_owned(), "grace@contoso.com".to_owned()].into(),
+        ..Options::default()
+    };
+    let mut known = seen();
+    let named = Key::User(None, UserName::new("grace@contoso.com"));
+    let asked = planned(&known, options.clone());
+    assert!(asked.contains_key(&of(USER, Member::User)));
+    assert!(asked.contains_key(&named));
+    let grace = "9452b97a-8a78-4337-8522-b429a4cd4b9a";
+    assert!(!asked.contains_key(&of(grace, Member::User)));
+    known.answer(&named, &json!({ "id": grace }));
+    assert!(planned(&known, options).contains_key(&of(grace, Member::User)));
+}
+
+#[test]
+fn a_role_that_only_a_group_knows_is_looked_up_there() {
+    let group = whole().child("resourceGroups/rg-rag");
+    let below = Key::RoleDefinitions(group.clone());
+    let mut known = seen();
+    let definition = |role: &str| {
+        format!(
+            "{}/providers/Microsoft.Authorization/roleDefinitions/{role}",
+            whole()
+        )
+    };
+    let held = |role: &str| {
+        json!([{ "id": format!("{group}/providers/Microsoft.Authorization/roleAssignments/1"),
+        "properties": { "scope": group.as_str(), "principalId": ADA, "roleDefinitionId": definition(role) } }])
+    };
+    known.answer(&Key::RoleAssignments(whole()), &held("own"));
+    assert!(
+        !wants(&known, &below),
+        "the subscription's list has not ended"
+    );
+    known.answer(
+        &Key::RoleDefinitions(whole()),
+        &json!([{ "id": definition("listed"), "properties": { "roleName": "Listed", "permissions": [] } }]),
+    );
+    assert!(wants(&known, &below));
+    known.answer(&Key::RoleAssignments(whole()), &held("listed"));
+    assert!(!wants(&known, &below));
 }

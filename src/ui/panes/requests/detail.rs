@@ -197,7 +197,7 @@ fn unknown(entry: &LedgerEntry, cx: &Cx<'_>) -> Option<Section> {
             "When Azure last held the resources against their policies is not known. Policies are judged without it."
         }
         Key::NetworkPerimeters(_) => "A perimeter may stand before a resource.",
-        Key::Principals(_) | Key::ServicePrincipalOf(..) => {
+        Key::Principals(_) | Key::ServicePrincipalOf(..) | Key::User(..) => {
             "Who holds a role is shown by object id, and not whether they still exist."
         }
         Key::RoleAssignments(_) => "Nobody's rights there are judged: no answer is a guess.",

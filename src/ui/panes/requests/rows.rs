@@ -187,7 +187,7 @@ fn word(key: &Key) -> &'static str {
         Key::RoleAssignments(_) | Key::AssignedTo(..) => "access",
         Key::RoleDefinitions(_) => "roles",
         Key::DenyAssignments(_) => "denials",
-        Key::Principals(_) | Key::ServicePrincipalOf(..) => "principals",
+        Key::Principals(_) | Key::ServicePrincipalOf(..) | Key::User(..) => "principals",
         Key::Memberships(..) => "member of",
         Key::EligibleRoles(_) | Key::ActiveRoles(_) => "PIM",
         Key::Locks(_) => "locks",
