@@ -106,11 +106,15 @@ pub(super) fn of(
     }
 }
 
-/// Whose token: an identity that the connection names, a project's own, the owner's.
+/// Whose token: an identity that the connection names, the account's where it says so, a project's
+/// own, the owner's.
 fn identity_of(ground: &Ground<'_>, owner: &Owner<'_>, connection: &Connection) -> Presenter {
     let named = at(&connection.raw, "properties.credentials.resourceId").and_then(Value::as_str);
     if let Some(id) = named.filter(|id| id.starts_with('/')) {
         return identity::user_assigned(ground, owner.resource, &ArmId::new(id));
+    }
+    if owner.project.is_some() && connection.auth_type.is("AccountManagedIdentity") {
+        return identity::system(ground, owner.resource);
     }
     of_owner(ground, owner)
 }
