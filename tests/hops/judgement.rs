@@ -39,6 +39,11 @@ fn where_hops_start_and_end() {
     holds("ends");
 }
 
+#[test]
+fn odd_shapes_of_the_same() {
+    holds("more");
+}
+
 fn holds(file: &str) {
     let bases = json_of("bases");
     let cases = json_of(file);
