@@ -4,6 +4,7 @@
 //! `stage.rs` builds the environments and draws; one module a pane.
 
 mod screens {
+    pub(crate) mod pages;
     pub(crate) mod stage;
     pub(crate) mod whole;
 

@@ -15,7 +15,8 @@
 //! * [`foundry`]: hubs, their managed resource group, new-style accounts (domain-rules section E);
 //! * [`outbound`]: who may call out, and where to;
 //! * [`findings`]: what a person should know, rule by rule;
-//! * [`parts`]: the part that a resource plays in the pattern.
+//! * [`parts`]: the part that a resource plays in the pattern;
+//! * [`policy`]: what Azure Policy will make of it (domain-rules E.3).
 //!
 //! A new service firewall is one file in `network/` and one line in its list.
 
@@ -33,6 +34,7 @@ pub mod hops;
 pub mod network;
 pub mod outbound;
 pub mod parts;
+pub mod policy;
 pub mod remedy;
 pub mod verdict;
 pub mod way;

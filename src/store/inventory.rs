@@ -130,6 +130,18 @@ impl Inventory {
         }
     }
 
+    /// The same environment with other versions of some of its resources: what would be if.
+    #[must_use]
+    pub fn with(&self, resources: impl IntoIterator<Item = Arc<Resource>>) -> Self {
+        let mut other = self.clone();
+        for one in resources {
+            if let Some(known) = other.resources.get_mut(&one.id) {
+                *known = one;
+            }
+        }
+        other
+    }
+
     /// The snapshot it was built from.
     pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot

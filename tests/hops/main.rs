@@ -28,6 +28,7 @@ mod needs;
 mod openai;
 mod pages;
 mod people;
+mod policy;
 mod scenarios;
 mod withheld;
 mod world;

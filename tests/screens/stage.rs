@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use hopscope::analysis::hop::Judgement;
 use hopscope::analysis::hops;
-use hopscope::azure::decode::{Context, Page, page};
+use hopscope::azure::decode::{Context, page};
 use hopscope::config::keymap::Keymap;
 use hopscope::config::theme::{Depth, Palette};
 use hopscope::model::caller::Caller;
@@ -21,7 +21,7 @@ use hopscope::model::key::Key;
 use hopscope::model::ledger::{LedgerEntry, Outcome, Service};
 use hopscope::model::resource::Family;
 use hopscope::model::scope::Scope;
-use hopscope::store::{Inventory, Payload, Store, Update};
+use hopscope::store::{Inventory, Store, Update};
 use hopscope::ui::cx::Cx;
 use hopscope::ui::panes::Pane;
 use hopscope::ui::signs::Signs;
@@ -101,7 +101,11 @@ impl Scene {
     /// Nothing has been read, everything is over.
     pub(crate) fn empty() -> Self {
         let list = |key: Key| (key, Reading::Known(json!({ "value": [] })));
-        let mut readings = vec![list(Key::RoleAssignments(subscription()))];
+        let mut readings = vec![
+            list(Key::RoleAssignments(subscription())),
+            list(Key::PolicyAssignments(subscription())),
+            list(Key::PolicyExemptions(subscription())),
+        ];
         readings.extend(Family::ALL.into_iter().map(|family| list(list_key(family))));
         Self {
             readings,
@@ -188,6 +192,16 @@ impl Scene {
             Key::DenyAssignments(subscription()),
             whole(here(take("Microsoft.Authorization/denyAssignments"))),
         );
+        for (kind, key) in [
+            ("policyAssignments", Key::PolicyAssignments(subscription())),
+            ("policyExemptions", Key::PolicyExemptions(subscription())),
+        ] {
+            scene.add(key, whole(take(&format!("Microsoft.Authorization/{kind}"))));
+        }
+        for definition in take("Microsoft.Authorization/policyDefinitions") {
+            let id = ArmId::new(definition["id"].as_str().unwrap_or_default());
+            scene.add(Key::PolicyDefinition(id), Reading::Known(definition));
+        }
         let people = document(&root.join(name).join("graph/objects.json"));
         scene.add(
             Key::Principals(None),
@@ -346,7 +360,7 @@ fn apply(store: &mut Store, key: &Key, reading: &Reading) {
         store.apply(Update::Page {
             key: key.clone(),
             generation: 1,
-            payload: payload(decoded.page),
+            payload: super::pages::payload(decoded.page),
             at: NOW - time::Duration::seconds(1),
         });
     }
@@ -356,25 +370,6 @@ fn apply(store: &mut Store, key: &Key, reading: &Reading) {
         at: NOW - time::Duration::seconds(1),
         issues,
     });
-}
-
-macro_rules! payloads {
-    ($page:ident: $($name:ident),+) => {
-        match $page {
-            Page::Resources(items) => Payload::Resources(items.into_iter().map(Arc::new).collect()),
-            $(Page::$name(items) => Payload::$name(items),)+
-        }
-    };
-}
-
-fn payload(page: Page) -> Payload {
-    payloads!(page: Tenants, Subscriptions, Groups, Containers, SharedPrivateLinks, Perimeters,
-        Deployments, Projects, Connections, Keys, OutboundRules, DiagnosticSettings,
-        RoleAssignments, RoleDefinitions, DenyAssignments, Principals, Indexers, IndexerStatuses,
-        DataSources, Skillsets, Indexes, IndexStatistics, RoleSchedules, Locks,
-        SqlRoleAssignments, SqlRoleDefinitions, NetworkPerimeters, PerimeterProfiles,
-        PerimeterRules, PerimeterAssociations, PerimeterLinks, Memberships,
-        PolicyAssignments, PolicyExemptions, PolicyContents, PolicyStates)
 }
 
 fn folder(path: &Path) -> Vec<Value> {

@@ -105,7 +105,7 @@ pub(super) const RULES: [Rule; 15] = [
         ..hop("hop/cannot-look", "hopscope may not look here")
     },
     Rule {
-        doc: "It works today, but through a second, weaker path only, or something will close it: a key where a token should do, a policy that will turn a switch, a role that ends.",
+        doc: "It works today, but through a second, weaker path only, or something will close it: a key where a token should do, a role that ends. What a policy will close is a rule of its own, policy/will-change.",
         source: "domain-rules 0, C.2",
         severity: Severity::Warning,
         ..hop("hop/at-risk", "It works by a weaker path only")
@@ -133,7 +133,7 @@ const fn hop(id: &'static str, title: &'static str) -> Rule {
     }
 }
 
-fn find(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
+pub(super) fn find(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
     scene
         .ties
         .iter()
@@ -222,6 +222,10 @@ fn title(scene: &Scene<'_>, rule: &Rule, tie: &Tie<'_>) -> String {
         "hop/cannot-tell" => first.map_or_else(
             || rule.title.to_owned(),
             |(hop, _)| format!("Whether {} works cannot be told", words(hop.kind)),
+        ),
+        super::ties::POLICY => first.map_or_else(
+            || rule.title.to_owned(),
+            |(hop, _)| format!("A policy will shut {}", words(hop.kind)),
         ),
         "network/keeps-caller-out" => match resource_at(scene.inventory, tie.to) {
             Some(target) => format!(

@@ -3,9 +3,13 @@
 
 use crate::analysis::foundry::required::{Check, ManagedResource};
 use crate::analysis::hop::{Finding, FindingKind, HopKind, Severity};
+use crate::analysis::policy::reach::Spared;
+use crate::analysis::policy::{Meeting, remedy, words};
 use crate::analysis::verdict::Verdict;
 use crate::model::resource::Family;
 
+use super::draft::Draft;
+use super::policy;
 use super::{Rule, Scene};
 
 pub(super) const RULES: [Rule; 4] = [
@@ -111,8 +115,8 @@ fn keep(
             if check.judged.verdict == Verdict::Shut {
                 continue;
             }
-            found.push(
-                rule.on(id.as_str())
+            let asked = policy::on_property(scene, id, &format!("properties.{}", check.property));
+            let draft = rule.on(id.as_str())
                     .saying(format!(
                         "{} belongs to {}: {} has to stay {} and is {}; {}.",
                         one.name,
@@ -124,12 +128,32 @@ fn keep(
                     ))
                     .saying("Policies that change it, and benchmarks that ask to, do not fit here: exempt the group.")
                     .proved_by(check.judged.evidence.iter().cloned())
-                    .touching(scene.between(kind, &hub.id, id))
-                    .done(),
-            );
+                    .touching(scene.between(kind, &hub.id, id));
+            found.push(answered(scene, draft, &asked).done());
         }
     }
     found
+}
+
+/// What is assigned already that would change it, refuses it or speaks against it, and what keeps it off.
+fn answered(scene: &Scene<'_>, mut draft: Draft, asked: &[&Meeting<'_>]) -> Draft {
+    for meeting in asked {
+        let force = scene.policies.force(meeting);
+        let who = words::who(scene.ground(), force, meeting.effect.word());
+        let spared = match &meeting.spared {
+            Spared::By(one) => format!("{} spares it", words::exemption(one)),
+            Spared::Not(Some(one)) => format!("{} is over", words::exemption(one)),
+            Spared::Not(None) => "nothing exempts it".to_owned(),
+            Spared::Unclear(why) => format!("whether it is exempted cannot be told: {why}"),
+        };
+        draft = draft
+            .saying(format!("Against it stands {who}: {spared}."))
+            .proved_by(force.evidence(&meeting.changes));
+        if !matches!(meeting.spared, Spared::By(_)) {
+            draft = draft.mended_by(remedy::spare(scene.ground(), force, meeting.resource));
+        }
+    }
+    draft
 }
 
 fn check_of<'r>(resource: &'r ManagedResource, property: &str) -> Option<&'r Check> {

@@ -24,6 +24,7 @@ mod keys;
 mod logs;
 mod notes;
 mod outbound;
+mod policy;
 mod portal;
 mod scene;
 mod secrets;
@@ -69,7 +70,7 @@ impl Rule {
 }
 
 /// The rules, a family each. A family's rules stand in its file, in the order of this list.
-const FAMILIES: [&[Rule]; 12] = [
+const FAMILIES: [&[Rule]; 13] = [
     &broken::RULES,
     &firewalls::RULES,
     &backbone::RULES,
@@ -80,6 +81,7 @@ const FAMILIES: [&[Rule]; 12] = [
     &cost::RULES,
     &logs::RULES,
     &keep::RULES,
+    &policy::RULES,
     &notes::RULES,
     &portal::RULES,
 ];

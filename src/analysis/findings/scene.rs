@@ -7,6 +7,7 @@ use crate::analysis::carried::Carried;
 use crate::analysis::foundry::{self, Foundry};
 use crate::analysis::ground::Ground;
 use crate::analysis::hop::{Hop, HopKind};
+use crate::analysis::policy::Policies;
 use crate::analysis::verdict::Gate;
 use crate::analysis::way::Rule;
 use crate::model::facet::Facet;
@@ -34,6 +35,7 @@ pub struct Scene<'a> {
     pub(super) foundry: Foundry,
     pub(super) ties: Vec<Tie<'a>>,
     carried: Carried,
+    pub(super) policies: Policies<'a>,
     ground: &'a Ground<'a>,
 }
 
@@ -49,8 +51,14 @@ impl<'a> Scene<'a> {
             foundry: foundry::foundry(ground.inventory),
             ties: ties(ground.inventory, hops),
             carried: Carried::of(ground.inventory, hops),
+            policies: Policies::of(ground),
             ground,
         }
+    }
+
+    /// The environment with its lookups, for what judges again.
+    pub(super) fn ground(&self) -> &'a Ground<'a> {
+        self.ground
     }
 
     /// Whether a resource lies in a group that Microsoft made for a hub: what is right elsewhere

@@ -4,6 +4,7 @@
 use indexmap::IndexMap;
 
 use crate::analysis::hop::{GateVerdict, Hop, HopKind};
+use crate::analysis::policy;
 use crate::analysis::verdict::{Gate, Verdict};
 use crate::model::id::ArmId;
 use crate::model::resource::{Family, Resource};
@@ -26,6 +27,9 @@ pub(super) struct Tie<'a> {
 
 /// The rule of keys that their users cannot read.
 pub(super) const KEY: &str = "key/cannot-be-read";
+
+/// The rule of gates that a policy will turn.
+pub(super) const POLICY: &str = "policy/will-change";
 
 /// The rule of gates that cannot be judged.
 const CANNOT_TELL: &str = "hop/cannot-tell";
@@ -64,6 +68,7 @@ pub(super) fn ties<'a>(inventory: &'a Inventory, hops: &'a [Hop]) -> Vec<Tie<'a>
 fn rule_of(inventory: &Inventory, hop: &Hop, gate: &GateVerdict) -> Option<&'static str> {
     match gate.judged.verdict {
         Verdict::Open => return None,
+        Verdict::AtRisk if policy::is_by_policy(gate) => return Some(POLICY),
         Verdict::AtRisk => return Some("hop/at-risk"),
         Verdict::Unknown => return Some(CANNOT_TELL),
         Verdict::Shut => {}

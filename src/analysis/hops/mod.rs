@@ -3,7 +3,8 @@
 //! A family has one function, `draw(ground, out)`, and one line in [`FAMILIES`]. It draws a hop
 //! where a definition, a role, a rule or a link ties two ends, a broken link too, and takes its
 //! gates from [`super::gates`]. Families know nothing of each other; what two of them draw alike is
-//! one hop here, with the better basis.
+//! one hop here, with the better basis. What Azure Policy will make of them is laid over when all are
+//! judged ([`super::policy`]).
 
 mod declared;
 mod definition;
@@ -25,6 +26,7 @@ use crate::store::Inventory;
 use super::findings;
 use super::ground::Ground;
 use super::hop::{Hop, Judgement};
+use super::policy;
 use super::verdict::Gate;
 
 /// Draws the hops of one family.
@@ -46,7 +48,8 @@ const FAMILIES: [Family; 9] = [
 /// Draws and judges every hop of an environment.
 pub fn judge(inventory: &Inventory, judging: &Judging, now: OffsetDateTime) -> Judgement {
     let ground = Ground::new(inventory, judging, now);
-    let hops = hops(&ground);
+    let mut hops = hops(&ground);
+    policy::overlay(&ground, &mut hops);
     let found = findings::judge(&ground, &hops);
     Judgement {
         hops,
