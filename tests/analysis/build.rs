@@ -191,6 +191,14 @@ impl World {
         self
     }
 
+    /// One document that is read by its id.
+    pub(crate) fn document(mut self, key: &Key, body: &Value) -> Self {
+        let decoded = page(key, body, &self.context());
+        let payload = payload(decoded.page);
+        self.settle(key, Some(payload), decoded.issues, Ended::Well);
+        self
+    }
+
     /// The resource groups of the subscription.
     pub(crate) fn groups(self, items: Value) -> Self {
         let key = Key::Groups(SubscriptionId::new(SUBSCRIPTION));

@@ -19,6 +19,7 @@ mod matrix;
 mod outbound;
 mod parts;
 mod people;
+mod policy;
 mod private_ways;
 mod reach;
 mod roles;

@@ -280,7 +280,8 @@ fn not_known(ground: &Ground<'_>, policies: &Policies<'_>, hops: &mut [Hop]) {
         };
         for gate in &mut hop.gates {
             let is_of_property = matches!(gate.gate, Gate::Authentication | Gate::Network);
-            if is_of_property && gate.judged.verdict < Verdict::Unknown {
+            // What is at risk for certain stays so: another policy can make it no better.
+            if is_of_property && gate.judged.verdict == Verdict::Open {
                 gate.judged.verdict = Verdict::Unknown;
                 gate.judged.reason = format!(
                     "{}; whether a policy will change that cannot be told: {why}",

@@ -19,7 +19,7 @@ pub fn stamp(at: OffsetDateTime) -> String {
         .unwrap_or_else(|_| at.to_string())
 }
 
-/// `policy "Cosmos DB: disable local auth" (modify, by dc2d…) at mg-landing, assigned by X on D`.
+/// `policy "Cosmos DB: disable local auth" (cosmos-local-auth), modify, assigned at mg-landing by X on D`.
 pub fn who(ground: &Ground<'_>, force: &Force<'_>, effect: &str) -> String {
     let assignment = force.assignment;
     let through = force.through.map_or_else(String::new, |(set, member)| {
@@ -40,7 +40,7 @@ pub fn who(ground: &Ground<'_>, force: &Force<'_>, effect: &str) -> String {
         _ => String::new(),
     };
     format!(
-        "policy {} ({effect}{through}), assigned at {}{}{known}",
+        "policy {}, {effect}{through}, assigned at {}{}{known}",
         named(assignment),
         assignment.scope.name(),
         by(ground, assignment),
