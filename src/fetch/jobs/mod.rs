@@ -79,6 +79,9 @@ impl AzureReader {
 /// What PIM answers in a tenant that has not got it.
 const NO_PIM: &str = "AadPremiumLicenseRequired";
 
+/// The codes that say that what a list was asked of is not there.
+const SCOPE_GONE: [&str; 2] = ["ResourceGroupNotFound", "SubscriptionNotFound"];
+
 /// One reading under way.
 struct Job<'a> {
     reader: &'a AzureReader,
@@ -202,7 +205,10 @@ impl Job<'_> {
             issue.kind = IssueKind::Unsupported;
         }
         if issue.kind == IssueKind::NotFound
-            && issue.code.is_some()
+            && issue
+                .code
+                .as_deref()
+                .is_some_and(|code| !SCOPE_GONE.contains(&code))
             && is_optional(&self.wanted.key)
         {
             issue.kind = IssueKind::Unsupported;
@@ -220,13 +226,16 @@ impl Job<'_> {
 /// Whether a reading is of a list that not every provider, region or cloud has: a 404 that gives its
 /// reason says that there is none here, where it is not the thing above that is gone.
 fn is_optional(key: &Key) -> bool {
-    match key {
-        Key::Facet(_, Facet::Perimeters | Facet::SharedPrivateLinks | Facet::OutboundRules) => true,
-        Key::NetworkPerimeters(scope) | Key::EligibleRoles(scope) | Key::ActiveRoles(scope) => {
-            scope.resource_group().is_none()
-        }
-        _ => false,
-    }
+    matches!(
+        key,
+        Key::Facet(
+            _,
+            Facet::Perimeters | Facet::SharedPrivateLinks | Facet::OutboundRules
+        ) | Key::NetworkPerimeters(_)
+            | Key::EligibleRoles(_)
+            | Key::ActiveRoles(_)
+            | Key::PolicyStates(_)
+    )
 }
 
 /// What the decoders are told of an answer.
