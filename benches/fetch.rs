@@ -141,12 +141,17 @@ fn depth(snapshot: &Snapshot) -> u32 {
                 | Key::NetworkPerimeters(_)
                 | Key::PolicyAssignments(_)
                 | Key::PolicyExemptions(_)
+                | Key::AccessLog(_)
                 | Key::DenyAssignments(_) => 0,
+                // The groups of what came along are known when it came.
+                Key::ActivityLog(id) => u32::from(!is_asked(id)),
                 Key::List { .. } => u32::from(key.scope().is_some_and(|id| !is_asked(&id))),
                 // A managed group is named by its hub.
                 Key::Resource(_) | Key::Locks(_) | Key::PolicyStates(_) => 1,
                 Key::Facet(_, Facet::IndexerStatus | Facet::IndexStatistics)
                 | Key::AssignedTo(..)
+                // What sends there is known from the settings of each resource.
+                | Key::Logs(..)
                 // Whose groups it is may stand in another answer of the directory.
                 | Key::Memberships(..) => 2 + token,
                 // An assignment names its definition, an initiative its own.

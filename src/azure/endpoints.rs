@@ -8,6 +8,8 @@
 //! To add a facet: a line in `facet_request`. To add a family: a line in [`api_version`].
 
 use serde_json::{Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 pub use super::decode::versions::declared_since;
 use crate::model::access::Member;
@@ -15,6 +17,7 @@ use crate::model::cloud::Audience;
 use crate::model::facet::Facet;
 use crate::model::id::{ArmId, PrincipalId, TenantId};
 use crate::model::key::Key;
+use crate::model::logs::SPAN;
 use crate::model::resource::Family;
 
 /// A request that has not been sent.
@@ -110,6 +113,8 @@ const POLICY_STATES: &str = "2019-10-01";
 const LOCKS: &str = "2020-05-01";
 /// Network security perimeters.
 const PERIMETERS: &str = "2024-10-01";
+/// The activity log.
+const ACTIVITY: &str = "2015-04-01";
 /// Their type.
 const PERIMETER: &str = "Microsoft.Network/networkSecurityPerimeters";
 /// The data plane of AI Search, and the stable version before it.
@@ -134,8 +139,9 @@ pub fn api_version(family: Family) -> &'static str {
 }
 
 /// The request that fills `key`. None for what no request fills: a type that is not looked into, a
-/// facet that the service does not have, and [`Key::Principals`], which needs to know whom
-/// ([`principals`]).
+/// facet that the service does not have, and what needs to know more than its key:
+/// [`Key::Principals`] whom ([`principals`]), the activity log since when ([`activity`]), Log Analytics
+/// which workspace ([`logs`]).
 pub fn request(key: &Key) -> Option<Request> {
     Some(match key {
         Key::Tenants(tenant) => Request {
@@ -170,7 +176,10 @@ pub fn request(key: &Key) -> Option<Request> {
         Key::RoleAssignments(scope) => authorization(scope, "roleAssignments"),
         Key::RoleDefinitions(scope) => authorization(scope, "roleDefinitions"),
         Key::DenyAssignments(scope) => authorization(scope, "denyAssignments"),
-        Key::Principals(_) => return None,
+        // Who, since when, and of which workspace: see below.
+        Key::Principals(_) | Key::ActivityLog(_) | Key::AccessLog(_) | Key::Logs(..) => {
+            return None;
+        }
         Key::EligibleRoles(scope) => schedules(scope, "roleEligibilityScheduleInstances"),
         Key::ActiveRoles(scope) => schedules(scope, "roleAssignmentScheduleInstances"),
         Key::Locks(scope) => Request {
@@ -426,6 +435,73 @@ fn diagnostics(id: &ArmId, family: Family) -> Request {
         DIAGNOSTICS,
         "Microsoft.Insights/diagnosticSettings/read",
     )
+}
+
+/// The events of an activity log between two times. There is no `$select`: `caller` is not among the
+/// names that it takes (monitor.md).
+pub fn activity(key: &Key, since: OffsetDateTime, until: OffsetDateTime) -> Option<Request> {
+    let (subscription, only) = match key {
+        Key::ActivityLog(scope) => {
+            let only = scope
+                .resource_group()
+                .map(|group| format!(" and resourceGroupName eq '{}'", quoted(group)));
+            (scope.subscription()?, only)
+        }
+        Key::AccessLog(subscription) => (
+            subscription.clone(),
+            Some(" and resourceProvider eq 'Microsoft.Authorization'".to_owned()),
+        ),
+        _ => return None,
+    };
+    let time = |at: OffsetDateTime| {
+        let whole = at.replace_nanosecond(0).unwrap_or(at);
+        whole.format(&Rfc3339).ok()
+    };
+    let filter = format!(
+        "eventTimestamp ge '{}' and eventTimestamp le '{}'{}",
+        time(since)?,
+        time(until)?,
+        only.unwrap_or_default()
+    );
+    Some(Request {
+        query: vec![("$filter", filter)],
+        ..Request::arm(
+            encoded(&format!(
+                "/subscriptions/{subscription}/providers/Microsoft.Insights/eventtypes/management/values"
+            )),
+            ACTIVITY,
+            "Microsoft.Insights/eventtypes/values/read",
+        )
+    })
+}
+
+/// A question to Log Analytics: to a workspace by its GUID, else about the resource of the key.
+pub fn logs(key: &Key, workspace: Option<&str>) -> Option<Request> {
+    let Key::Logs(id, question) = key else {
+        return None;
+    };
+    let (path, right) = match workspace {
+        Some(guid) => (
+            format!("/v1/workspaces/{}/query", segment(guid)),
+            "Microsoft.OperationalInsights/workspaces/query/read",
+        ),
+        None => (
+            format!("/v1{}/query", encoded(id.as_str())),
+            "Microsoft.Insights/logs/read",
+        ),
+    };
+    Some(Request {
+        audience: Audience::LogAnalytics,
+        tenant: None,
+        service: None,
+        path,
+        query: Vec::new(),
+        api_version: None,
+        fallback: None,
+        body: Some(json!({ "query": question.kql(), "timespan": SPAN })),
+        action: Some(right.to_owned()),
+        role: Some("Log Analytics Reader"),
+    })
 }
 
 /// The requests that name these principals, as few as Graph allows.

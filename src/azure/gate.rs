@@ -164,6 +164,8 @@ fn is_named_query(service: Service, parts: &[&str]) -> bool {
         (Service::Arm, ["providers", "microsoft.resourcegraph", "resources"])
         | (Service::Graph, ["v1.0", "directoryobjects", "getbyids"])
         | (Service::Logs, ["v1", "workspaces", _, "query"]) => true,
+        // The same query, about the logs of one resource.
+        (Service::Logs, ["v1", resource @ .., "query"]) => is_resource(resource),
         (
             Service::Arm,
             [
@@ -196,6 +198,13 @@ fn is_named_query(service: Service, parts: &[&str]) -> bool {
         }
         _ => false,
     }
+}
+
+/// `subscriptions/S/resourcegroups/G/providers/NAMESPACE/TYPE/NAME…`
+fn is_resource(parts: &[&str]) -> bool {
+    matches!(parts, ["subscriptions", _, "resourcegroups", _, "providers", _, rest @ ..]
+        if !rest.is_empty() && rest.len().is_multiple_of(2))
+        && parts.iter().all(|part| !part.is_empty())
 }
 
 /// `/{tenant}/oauth2/v2.0/token`, with a tenant of letters, digits, dots and dashes.

@@ -94,6 +94,7 @@ impl Place {
             graph: cloud.graph.is_some(),
             search: cloud.search.is_some(),
             users: users.into(),
+            logs: cloud.log_analytics.is_some(),
         };
         let client = Client::new(
             cloud,

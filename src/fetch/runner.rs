@@ -264,7 +264,9 @@ impl<R: Reader> Runner<R> {
         entry.standing = Standing::Queued;
         let skipped = match &entry.wanted.how {
             How::Skip(reason) => Some(reason.clone()),
-            How::Read | How::SearchData(_) | How::Principals(_) => None,
+            How::Read | How::SearchData(_) | How::Principals(_) | How::Activity | How::Logs(_) => {
+                None
+            }
         };
         self.rested = false;
         self.say(Update::Planned {
@@ -539,9 +541,11 @@ fn leads_on(key: &Key) -> bool {
         | Key::Locks(_)
         | Key::AssignedTo(..)
         | Key::PolicyStates(_)
+        | Key::ActivityLog(_)
+        | Key::AccessLog(_)
         | Key::DenyAssignments(_) => {
             // Their refusal leads to the groups' own lists.
-            matches!(key, Key::DenyAssignments(_))
+            matches!(key, Key::DenyAssignments(_) | Key::ActivityLog(_))
         }
         Key::Subscriptions(_)
         | Key::Groups(_)

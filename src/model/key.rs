@@ -5,6 +5,7 @@ use std::fmt;
 use super::access::Member;
 use super::facet::Facet;
 use super::id::{ArmId, Folded, PrincipalId, SubscriptionId, TenantId};
+use super::logs::Question;
 use super::policy::is_set;
 use super::resource::Family;
 
@@ -63,6 +64,15 @@ pub enum Key {
     PolicyStates(ArmId),
     /// A person by user principal name, from Microsoft Graph: one whom the config file names.
     User(Option<TenantId>, UserName),
+    /// The activity log of a subscription, or of one group, as far back as
+    /// [`super::activity::REACH`].
+    ActivityLog(ArmId),
+    /// The part of a subscription's activity log that no group holds: writes of roles, policies and
+    /// locks.
+    AccessLog(SubscriptionId),
+    /// An answer of Log Analytics: about all that a workspace holds, or, where that is refused, about
+    /// one resource.
+    Logs(ArmId, Question),
 }
 
 /// An application's id.
@@ -101,6 +111,15 @@ impl Key {
             Self::PolicyDefinition(_) => "policyDefinitions",
             Self::PolicyStates(_) => "policyStates",
             Self::User(..) => "users",
+            Self::ActivityLog(_) => "activityLog",
+            Self::AccessLog(_) => "activityLog/authorization",
+            Self::Logs(_, question) => match question {
+                Question::Search => "logs/search",
+                Question::Blobs => "logs/blobs",
+                Question::Models => "logs/models",
+                Question::Cosmos => "logs/cosmos",
+                Question::Vault => "logs/vault",
+            },
         }
     }
 
@@ -130,6 +149,9 @@ impl Key {
             Self::PolicyDefinition(_) => "a policy definition that is assigned",
             Self::PolicyStates(_) => "policy states",
             Self::User(..) => "a person by name",
+            Self::ActivityLog(_) => "activity log",
+            Self::AccessLog(_) => "activity log of roles and policies",
+            Self::Logs(_, question) => question.words(),
         }
     }
 
@@ -146,7 +168,9 @@ impl Key {
                 Member::ServicePrincipal => format!("/servicePrincipals/{principal}"),
             })),
             Self::User(_, name) => Some(ArmId::new(format!("/users/{name}"))),
-            Self::Groups(subscription) => Some(ArmId::of_subscription(subscription)),
+            Self::Groups(subscription) | Self::AccessLog(subscription) => {
+                Some(ArmId::of_subscription(subscription))
+            }
             Self::List {
                 subscription,
                 group,
@@ -170,7 +194,9 @@ impl Key {
             | Self::PolicyAssignments(id)
             | Self::PolicyExemptions(id)
             | Self::PolicyDefinition(id)
-            | Self::PolicyStates(id) => Some(id.clone()),
+            | Self::PolicyStates(id)
+            | Self::ActivityLog(id)
+            | Self::Logs(id, _) => Some(id.clone()),
         }
     }
 }

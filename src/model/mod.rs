@@ -9,6 +9,7 @@
 //! decoder is one file in `azure/`, its reading one job in `fetch/jobs/`.
 
 pub mod access;
+pub mod activity;
 pub mod ask;
 pub mod caller;
 pub mod cloud;
@@ -19,6 +20,7 @@ pub mod issue;
 pub mod judging;
 pub mod key;
 pub mod ledger;
+pub mod logs;
 pub mod network;
 pub mod perimeter;
 pub mod policy;

@@ -49,13 +49,14 @@ pub(super) fn metadata(base: &str) -> Value {
     })
 }
 
-/// The cloud file that leads a client here. Log Analytics is left out: this cloud does not have it.
+/// The cloud file that leads a client here.
 pub(super) fn file(base: &str) -> String {
     format!(
         "name = \"lab\"\n\
          resource_manager = \"{base}\"\n\
          authority        = \"{base}\"\n\
          graph            = \"{base}/graph\"\n\
+         log_analytics    = \"{base}/loganalytics\"\n\
          search           = \"{base}/search/{{service}}\"\n\
          portal           = \"https://portal.azure.com\"\n"
     )

@@ -1,7 +1,7 @@
 //! The embedded Azure: raw JSON documents served over real HTTP on loopback.
 //!
 //! A [`Scenario`] holds documents as Azure answers them; a [`Server`] serves them to any client that
-//! speaks to Azure Resource Manager, Microsoft Entra, Microsoft Graph or the AI Search data plane:
+//! speaks to Azure Resource Manager, Microsoft Entra, Microsoft Graph, Log Analytics or the AI Search data plane:
 //! tokens, api-versions, paging, filters, throttling, error bodies, faults, and changes over time.
 //!
 //! It must not know anything else of this crate: neither the client's types nor its words, so that a
@@ -26,6 +26,7 @@ mod filter;
 mod graph;
 mod knobs;
 mod login;
+mod logs;
 mod merge;
 mod placeholder;
 mod reply;

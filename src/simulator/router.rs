@@ -13,13 +13,14 @@ use super::faults::{FaultKind, FaultRule};
 use super::reply::Reply;
 use super::request::Request;
 use super::world::World;
-use super::{arm, cloud, graph, login, search};
+use super::{arm, cloud, graph, login, logs, search};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Service {
     Arm,
     Graph,
     Search,
+    Logs,
     Login,
     Metadata,
     Own,
@@ -30,6 +31,7 @@ impl Service {
         match lower.first().map(String::as_str) {
             Some("graph") => Self::Graph,
             Some("search") => Self::Search,
+            Some("loganalytics") => Self::Logs,
             Some("metadata") => Self::Metadata,
             Some("simulator") => Self::Own,
             _ if login::is_login(lower) => Self::Login,
@@ -42,6 +44,7 @@ impl Service {
             Self::Arm => "arm",
             Self::Graph => "graph",
             Self::Search => "search",
+            Self::Logs => "logs",
             Self::Login => "login",
             Self::Metadata => "metadata",
             Self::Own => "simulator",
@@ -95,7 +98,7 @@ fn pick<'a>(world: &'a World, request: &Request, service: Service) -> Option<&'a
         )
     };
     let (first, second) = match service {
-        Service::Graph | Service::Search => (below(1), below(2)),
+        Service::Graph | Service::Search | Service::Logs => (below(1), below(2)),
         _ => (decoded.clone(), decoded.clone()),
     };
     world.faults.pick(
@@ -110,6 +113,7 @@ fn answer(world: &World, request: &Request, service: Service, fault: Option<&Fau
         Service::Arm => arm::answer(world, request, fault),
         Service::Graph => graph::answer(world, request, fault),
         Service::Search => search::answer(world, request, fault),
+        Service::Logs => logs::answer(world, request, fault),
         Service::Login => login::answer(world, request, fault),
         Service::Metadata => match request.lower.get(1).map(String::as_str) {
             Some("endpoints") => Reply::ok(cloud::metadata(&request.base)),

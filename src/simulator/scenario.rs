@@ -79,9 +79,15 @@ pub struct Scenario {
     pub(super) arm: Vec<Value>,
     pub(super) providers: Vec<Value>,
     pub(super) search: BTreeMap<String, SearchObjects>,
+    pub(super) activity: Vec<Value>,
+    pub(super) logs: LogFiles,
     pub(super) directory: Vec<Value>,
     pub(super) members: BTreeMap<String, Vec<String>>,
 }
+
+/// Answers of Log Analytics: by the workspace's name in lower case, then by the words of a query that
+/// they answer.
+pub(super) type LogFiles = BTreeMap<String, BTreeMap<String, Value>>;
 
 type Files = BTreeMap<String, Vec<u8>>;
 
@@ -353,6 +359,8 @@ impl Scenario {
             arm: Vec::new(),
             providers: Vec::new(),
             search: BTreeMap::new(),
+            activity: Vec::new(),
+            logs: LogFiles::new(),
             directory: Vec::new(),
             members: BTreeMap::new(),
         };
@@ -418,6 +426,16 @@ impl Scenario {
                     self.service(service)
                         .stats
                         .insert(index.to_ascii_lowercase(), body);
+                }
+            }
+            ["activity", name] if stem(name).is_some() => self.activity.extend(array(file, bytes)?),
+            ["logs", workspace, name] => {
+                if let Some(key) = stem(name) {
+                    let body = json(file, bytes)?;
+                    self.logs
+                        .entry(workspace.to_ascii_lowercase())
+                        .or_default()
+                        .insert(key, body);
                 }
             }
             ["graph", "objects.json"] => self.directory.extend(array(file, bytes)?),

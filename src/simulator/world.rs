@@ -15,7 +15,7 @@ use super::faults::Faults;
 use super::knobs::Knobs;
 use super::placeholder;
 use super::requests::Requests;
-use super::scenario::Scenario;
+use super::scenario::{LogFiles, Scenario};
 use super::search::Services;
 use super::throttle::Buckets;
 use super::timeline::Timeline;
@@ -28,6 +28,9 @@ pub(super) struct World {
     pub(super) knobs: Knobs,
     pub(super) providers: Vec<Value>,
     pub(super) services: Services,
+    /// Events of the activity log, in the order of their files.
+    pub(super) activity: Vec<Value>,
+    pub(super) logs: LogFiles,
     pub(super) directory: Directory,
     pub(super) faults: Faults,
     pub(super) buckets: Buckets,
@@ -65,7 +68,15 @@ impl World {
                 }
             }
         }
+        let mut logs = scenario.logs.clone();
+        for body in logs.values_mut().flat_map(|own| own.values_mut()) {
+            if let Some(one) = dated(std::slice::from_ref(body))?.pop() {
+                *body = one;
+            }
+        }
         Ok(Self {
+            activity: dated(&scenario.activity)?,
+            logs,
             caller: scenario.caller().clone(),
             providers: dated(&scenario.providers)?,
             services: Services::new(search),

@@ -126,6 +126,8 @@ impl Inventory {
             | Payload::Connections(_)
             | Payload::Keys(_)
             | Payload::OutboundRules(_)
+            | Payload::ActivityEvents(_)
+            | Payload::LogAnswers(_)
             | Payload::DiagnosticSettings(_) => {}
         }
     }

@@ -7,9 +7,11 @@ use crate::model::access::{
     DenyAssignment, Lock, Principal, RoleAssignment, RoleDefinition, RoleSchedule,
     SqlRoleAssignment, SqlRoleDefinition,
 };
+use crate::model::activity::ActivityEvent;
 use crate::model::facet::{
     Connection, Container, Deployment, DiagnosticSetting, Project, VaultKey,
 };
+use crate::model::logs::LogAnswer;
 use crate::model::network::{OutboundRule, PerimeterConfiguration, SharedPrivateLink};
 use crate::model::perimeter::{
     NetworkPerimeter, PerimeterAccessRule, PerimeterAssociation, PerimeterLink, PerimeterProfile,
@@ -124,6 +126,10 @@ payload! {
     PolicyContents(PolicyContent),
     /// Policy states.
     PolicyStates(PolicyState),
+    /// Events of the activity log.
+    ActivityEvents(Arc<ActivityEvent>),
+    /// Answers of Log Analytics.
+    LogAnswers(LogAnswer),
 }
 
 impl Payload {

@@ -136,6 +136,7 @@ fn asked(name: &str, body: Value) -> Option<(Key, Value)> {
         "keys" => facet(Facet::Keys),
         "outboundRules" | "managedNetworkOutboundRules" => facet(Facet::OutboundRules),
         "diagnosticSettings" => facet(Facet::DiagnosticSettings),
+        "activityLog" => Some(Key::ActivityLog(scope.clone())),
         _ => None,
     }?;
     // One item that was got alone has the same shape as in a list.
@@ -265,7 +266,8 @@ fn shown(page: Page) -> String {
         DiagnosticSettings, RoleAssignments, RoleDefinitions, DenyAssignments, Principals,
         RoleSchedules, Locks, SqlRoleAssignments, SqlRoleDefinitions, NetworkPerimeters,
         PerimeterProfiles, PerimeterRules, PerimeterAssociations, PerimeterLinks, Memberships,
-        PolicyAssignments, PolicyExemptions, PolicyStates, Indexers, IndexerStatuses, DataSources, Skillsets, Indexes, IndexStatistics;
+        PolicyAssignments, PolicyExemptions, PolicyStates, Indexers, IndexerStatuses, DataSources, Skillsets, Indexes, IndexStatistics,
+        ActivityEvents, LogAnswers;
         Tenants, SharedPrivateLinks, Perimeters, OutboundRules, PolicyContents
     )
 }
@@ -291,6 +293,7 @@ fn what_is_read_of_an_example_is_in_the_result() {
                 || pointer.ends_with("edOn")
                 || pointer.ends_with("/timestamp")
                 || pointer.ends_with("/expiresOn")
+                || pointer.ends_with("Timestamp")
                 || pointer.ends_with("DateTime");
             let text = match &value {
                 Value::String(text) => format!("{text:?}"),

@@ -44,5 +44,9 @@ pub(crate) fn payload(page: Page) -> Payload {
         Page::PolicyExemptions(items) => Payload::PolicyExemptions(items),
         Page::PolicyContents(items) => Payload::PolicyContents(items),
         Page::PolicyStates(items) => Payload::PolicyStates(items),
+        Page::ActivityEvents(items) => {
+            Payload::ActivityEvents(items.into_iter().map(Arc::new).collect())
+        }
+        Page::LogAnswers(items) => Payload::LogAnswers(items),
     }
 }

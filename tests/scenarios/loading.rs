@@ -51,6 +51,8 @@ pub(crate) struct Scenario {
     /// Single bodies by "service/status/indexer" and "service/stats/index".
     pub(crate) bodies: BTreeMap<String, Value>,
     pub(crate) directory: Vec<Value>,
+    /// Events of the activity log, as the service lists them.
+    pub(crate) activity: Vec<Value>,
     pub(crate) members: BTreeMap<String, Vec<String>>,
     /// Whether it is the twin of a story, whose files were looked at already.
     pub(crate) is_twin: bool,
@@ -185,6 +187,7 @@ fn read(name: &str) -> Scenario {
         arm: Vec::new(),
         search: BTreeMap::new(),
         bodies: BTreeMap::new(),
+        activity: Vec::new(),
         directory: Vec::new(),
         members: BTreeMap::new(),
         is_twin: false,
@@ -236,6 +239,12 @@ fn read(name: &str) -> Scenario {
                 scenario
                     .bodies
                     .insert(format!("{service}/{kind}/{}", stem(file)), json(&path));
+            }
+            ["activity", _] => scenario.activity.extend(array(&path)),
+            ["logs", workspace, file] => {
+                scenario
+                    .bodies
+                    .insert(format!("{workspace}/logs/{}", stem(file)), json(&path));
             }
             ["graph", "objects.json"] => scenario.directory = array(&path),
             ["graph", "groups.json"] => {

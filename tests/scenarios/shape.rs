@@ -171,7 +171,7 @@ fn fault_is_sound(at: &str, fault: &toml::Table) {
     assert!(
         matches!(
             text("service"),
-            None | Some("arm" | "graph" | "search" | "login")
+            None | Some("arm" | "graph" | "search" | "logs" | "login")
         ),
         "{at}: service"
     );

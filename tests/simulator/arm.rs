@@ -1,5 +1,7 @@
 //! Lists, items, pages and filters of ARM.
 
+use serde_json::Value;
+
 use crate::ground::{ELSEWHERE, Ground, SUBSCRIPTION, names};
 
 #[tokio::test]
@@ -377,6 +379,38 @@ async fn the_activity_log_wants_a_start_and_keeps_to_it() {
             .collect();
         assert_eq!(found, expected, "{filter}");
     }
+    for filter in [
+        format!("eventTimestamp ge '{}'", since(24 * 91)),
+        format!("eventTimestamp ge '{}' and caller eq 'ada'", since(2)),
+        format!(
+            "eventTimestamp ge '{}' and resourceGroupName eq 'a' and correlationId eq 'b'",
+            since(2)
+        ),
+        format!("eventTimestamp le '{}'", since(2)),
+    ] {
+        let refused = ground
+            .get(&format!("{path}&$filter={}", filter.replace(' ', "%20")))
+            .await;
+        assert_eq!(refused.status, 400, "{filter}");
+    }
+    let start = format!("&$filter=eventTimestamp%20ge%20'{}'", since(2));
+    let chosen = ground
+        .get(&format!("{path}{start}&$select=operationName,status"))
+        .await
+        .json();
+    assert_eq!(
+        chosen["value"][0]["caller"],
+        Value::Null,
+        "it cannot be selected"
+    );
+    assert!(chosen["value"][0]["operationName"].is_object());
+    assert_eq!(
+        ground
+            .get(&format!("{path}{start}&$select=caller"))
+            .await
+            .status,
+        400
+    );
     let refused = ground.get(&path).await;
     assert_eq!(
         (refused.status, refused.code().as_str()),

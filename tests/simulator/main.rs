@@ -11,6 +11,7 @@ mod arm;
 mod command;
 mod errors;
 mod ground;
+mod logs;
 mod robust;
 mod scenarios;
 mod services;

@@ -9,6 +9,7 @@
 //! its line in [`resource()`]. To add a facet: a function in its provider's file, and its line in
 //! [`page()`].
 
+mod activity;
 mod authorization;
 mod cognitive;
 mod connection;
@@ -19,6 +20,7 @@ mod graph;
 mod head;
 mod identity;
 mod key_vault;
+mod logs;
 mod machine_learning;
 mod monitor;
 mod network;

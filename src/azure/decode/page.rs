@@ -8,18 +8,21 @@ use serde_json::Value;
 
 use super::reader::{Notes, Reader};
 use super::{
-    Context, authorization, cognitive, cosmos_roles, graph, key_vault, machine_learning, monitor,
-    network, perimeter, policy, resource, resources, search, search_page, storage,
+    Context, activity, authorization, cognitive, cosmos_roles, graph, key_vault, logs,
+    machine_learning, monitor, network, perimeter, policy, resource, resources, search,
+    search_page, storage,
 };
 use crate::model::access::{
     DenyAssignment, Lock, Principal, RoleAssignment, RoleDefinition, RoleSchedule,
     SqlRoleAssignment, SqlRoleDefinition,
 };
+use crate::model::activity::ActivityEvent;
 use crate::model::facet::{
     Connection, Container, Deployment, DiagnosticSetting, Facet, Project, VaultKey,
 };
 use crate::model::issue::{Issue, IssueKind};
 use crate::model::key::Key;
+use crate::model::logs::LogAnswer;
 use crate::model::network::{OutboundRule, PerimeterConfiguration, SharedPrivateLink};
 use crate::model::perimeter::{
     NetworkPerimeter, PerimeterAccessRule, PerimeterAssociation, PerimeterLink, PerimeterProfile,
@@ -134,6 +137,10 @@ pages! {
     PolicyContents(PolicyContent),
     /// Policy states.
     PolicyStates(PolicyState),
+    /// Events of the activity log.
+    ActivityEvents(ActivityEvent),
+    /// An answer of Log Analytics.
+    LogAnswers(LogAnswer),
 }
 
 impl Page {
@@ -213,6 +220,10 @@ pub fn page(key: &Key, body: &Value, context: &Context<'_>) -> Decoded {
         ),
         Key::PolicyDefinition(id) => policy::page(id, body, context),
         Key::PolicyStates(_) => items(key, body, context, policy::state, Page::PolicyStates),
+        Key::ActivityLog(_) | Key::AccessLog(_) => {
+            items(key, body, context, activity::event, Page::ActivityEvents)
+        }
+        Key::Logs(_, question) => logs::answer(*question, key, body, context),
         Key::NetworkPerimeters(_) => items(
             key,
             body,

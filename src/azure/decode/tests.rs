@@ -2,6 +2,7 @@
 //! properties, pages and their trouble. What no input may do is tested in `tests/decode_robust.rs`.
 
 mod dated;
+mod history;
 mod lens;
 mod pages;
 mod properties;

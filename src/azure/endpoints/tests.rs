@@ -345,3 +345,62 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_activity_log_is_asked_in_the_forms_that_it_takes() {
+    let (since, until) = (
+        time::macros::datetime!(2026-11-09 12:41:07.5 UTC),
+        time::macros::datetime!(2026-11-23 12:41:07 UTC),
+    );
+    let subscription = ArmId::new("/subscriptions/S");
+    let times =
+        "eventTimestamp ge '2026-11-09T12:41:07Z' and eventTimestamp le '2026-11-23T12:41:07Z'";
+    for (key, filter) in [
+        (Key::ActivityLog(subscription.clone()), times.to_owned()),
+        (
+            Key::ActivityLog(subscription.child("resourceGroups/O'Neil")),
+            format!("{times} and resourceGroupName eq 'O''Neil'"),
+        ),
+        (
+            Key::AccessLog(SubscriptionId::new("S")),
+            format!("{times} and resourceProvider eq 'Microsoft.Authorization'"),
+        ),
+    ] {
+        assert_eq!(request(&key), None);
+        let request = activity(&key, since, until).expect("a request");
+        assert_eq!(
+            request.path,
+            "/subscriptions/S/providers/Microsoft.Insights/eventtypes/management/values"
+        );
+        assert_eq!(request.query, [("$filter", filter)]);
+        assert_eq!(request.api_version, Some("2015-04-01"));
+    }
+    assert_eq!(activity(&Key::Tenants(None), since, until), None);
+}
+
+#[test]
+fn log_analytics_is_asked_of_a_workspace_or_about_a_resource() {
+    use crate::model::logs::Question;
+    for question in Question::ALL {
+        let key = Key::Logs(id("Microsoft.Storage/storageAccounts/st"), question);
+        let whole = logs(&key, Some("5e0d5e52-3431")).expect("a request");
+        assert_eq!(whole.path, "/v1/workspaces/5e0d5e52-3431/query");
+        let one = logs(&key, None).expect("a request");
+        assert_eq!(
+            one.path,
+            format!("/v1{RG}Microsoft.Storage/storageAccounts/st/query")
+        );
+        for request in [whole, one] {
+            assert_eq!(request.audience, Audience::LogAnalytics);
+            let body = request.body.expect("a body");
+            assert_eq!(body["timespan"], "P7D");
+            let kql = body["query"].as_str().expect("a query");
+            assert!(
+                question.tables().iter().all(|table| kql.contains(table)),
+                "{kql}"
+            );
+            assert!(kql.contains("(401, 403)"), "{kql}");
+        }
+    }
+    assert_eq!(logs(&Key::Tenants(None), None), None);
+}

@@ -123,6 +123,10 @@ fn the_named_queries_may_leave() {
             "https://login.microsoftonline.com/contoso.example/oauth2/v2.0/token".into(),
             Service::Login,
         ),
+        (
+            "https://api.loganalytics.io/v1/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/st/query".into(),
+            Service::Logs,
+        ),
     ];
     for (url, service) in cases {
         assert_eq!(ask(&Method::POST, &url, &borders()), Ok(service), "{url}");
@@ -260,6 +264,9 @@ fn other_posts_stay_in() {
         "https://graph.microsoft.com/v1.0/directoryObjects/delete".into(),
         "https://graph.microsoft.com/v1.0/$batch".into(),
         "https://api.loganalytics.io/v1/workspaces/w/purge".into(),
+        "https://api.loganalytics.io/v1/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/query".into(),
+        "https://api.loganalytics.io/v1/subscriptions/s/query".into(),
+        "https://api.loganalytics.io/v1/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/st/purge".into(),
         "https://docs.search.windows.net/indexers/i/run".into(),
         "https://docs.search.windows.net/indexes/i/docs/search".into(),
         "https://login.microsoftonline.com/t/oauth2/v2.0/devicecode".into(),

@@ -7,7 +7,9 @@
 //! Most readings are a list or one document and need nothing of their own ([`lists`], [`single`]);
 //! what does is a file here and an arm in [`AzureReader`]'s `read`.
 
+mod activity;
 mod lists;
+mod logs;
 mod principals;
 mod search;
 mod single;
@@ -125,6 +127,8 @@ impl Reader for AzureReader {
                 Some(request) => job.ask(&request).await,
             },
             How::SearchData(door) => job.search_data(*door).await,
+            How::Activity => job.activity().await,
+            How::Logs(workspace) => job.logs(workspace.as_deref()).await,
         };
         self.tell_caller(wanted.tenant.as_ref(), teller);
         issues
@@ -292,5 +296,9 @@ pub fn payload(page: Page) -> Payload {
         Page::PolicyExemptions(items) => Payload::PolicyExemptions(items),
         Page::PolicyContents(items) => Payload::PolicyContents(items),
         Page::PolicyStates(items) => Payload::PolicyStates(items),
+        Page::ActivityEvents(items) => {
+            Payload::ActivityEvents(items.into_iter().map(Arc::new).collect())
+        }
+        Page::LogAnswers(items) => Payload::LogAnswers(items),
     }
 }

@@ -8,7 +8,9 @@
 //! To plan a new facet: one arm in [`facets`]. A new thing that resources name: one line in
 //! [`named`]. This module must not know how anything is read.
 
+mod activity;
 mod facets;
+mod logs;
 mod managed;
 mod named;
 mod perimeters;
@@ -59,6 +61,8 @@ pub struct Options {
     /// Whose way in is judged beside that of the signed-in person: object ids, or user principal
     /// names.
     pub users: Arc<[String]>,
+    /// Whether the cloud has Log Analytics.
+    pub logs: bool,
 }
 
 impl Default for Options {
@@ -68,6 +72,7 @@ impl Default for Options {
             graph: true,
             search: true,
             users: Arc::default(),
+            logs: true,
         }
     }
 }
@@ -79,6 +84,10 @@ pub enum How {
     Read,
     /// By asking a search service's data plane; what its settings say of a refusal.
     SearchData(Door),
+    /// By asking the activity log for what happened since a time that moves on.
+    Activity,
+    /// By asking Log Analytics: a workspace by the GUID of its query API, else the key's own resource.
+    Logs(Option<Arc<str>>),
     /// By asking the directory for these principals.
     Principals(Arc<[PrincipalId]>),
     /// Not at all: the resource's own settings, or the cloud, make it impossible. The reason.
@@ -112,6 +121,7 @@ mod rank {
     pub(super) const FACET: u8 = 5;
     pub(super) const NAMES: u8 = 6;
     pub(super) const POLICY: u8 = 7;
+    pub(super) const HISTORY: u8 = 8;
 }
 
 /// The families that tell a person which group holds the environment.
@@ -148,6 +158,8 @@ pub fn plan(known: &Snapshot, scope: &Scope, options: Options) -> Plan {
         planner.facets(&places);
         planner.data_planes(&places);
         planner.perimeters(&places);
+        planner.activity(&places);
+        planner.logs(&places);
         planner.groups_in_scope(&places);
         planner.principals(&places);
         planner.memberships(&places);

@@ -43,9 +43,7 @@ impl Entry {
     /// When it is to be read again.
     pub(super) fn due(&self, period: Duration) -> Option<Instant> {
         match (&self.standing, &self.wanted.how) {
-            (Standing::Resting(at), How::Read | How::SearchData(_) | How::Principals(_)) => {
-                Some(*at + period)
-            }
+            (Standing::Resting(at), how) if !matches!(how, How::Skip(_)) => Some(*at + period),
             _ => None,
         }
     }

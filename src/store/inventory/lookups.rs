@@ -4,13 +4,17 @@
 //! A lookup gives what was read; whether that is all of it, the key's state says
 //! ([`Inventory::facet_state`], [`super::Snapshot::state`]).
 
+use std::sync::Arc;
+
 use crate::model::access::{
     Lock, Member, Principal, RoleAssignment, RoleSchedule, SqlRoleAssignment, SqlRoleDefinition,
 };
+use crate::model::activity::ActivityEvent;
 use crate::model::facet::Facet;
 use crate::model::id::{ArmId, PrincipalId};
 use crate::model::issue::Issue;
 use crate::model::key::{AppId, Key};
+use crate::model::logs::Question;
 use crate::model::perimeter::{
     NetworkPerimeter, PerimeterAccessRule, PerimeterAssociation, PerimeterLink, PerimeterProfile,
 };
@@ -111,6 +115,32 @@ impl Inventory {
             Payload::PolicyContents(items) => items.first(),
             _ => None,
         }
+    }
+
+    /// Every event of the activity log that was read. One that two lists hold comes twice.
+    pub fn activity_events(&self) -> impl Iterator<Item = &Arc<ActivityEvent>> {
+        self.snapshot
+            .slices()
+            .filter_map(|(_, slice)| match slice.value.as_deref() {
+                Some(Payload::ActivityEvents(items)) => Some(items.iter()),
+                _ => None,
+            })
+            .flatten()
+    }
+
+    /// The activity logs that were asked: key and slice.
+    pub fn activity_logs(&self) -> impl Iterator<Item = (&Key, &Slice)> {
+        self.snapshot
+            .slices()
+            .filter(|(key, _)| matches!(key, Key::ActivityLog(_) | Key::AccessLog(_)))
+    }
+
+    /// What was asked of Log Analytics: workspace or resource, question, slice.
+    pub fn log_questions(&self) -> impl Iterator<Item = (&ArmId, Question, &Slice)> {
+        self.snapshot.slices().filter_map(|(key, slice)| match key {
+            Key::Logs(id, question) => Some((id, *question, slice)),
+            _ => None,
+        })
     }
 
     /// The status of one indexer of a search service.

@@ -41,7 +41,11 @@ pub(super) fn needed(service: Service, method: &Method, path: &str) -> Needed {
         }
         Service::Graph => of("Directory.Read.All".to_owned(), Some("Directory Readers")),
         Service::Logs => of(
-            "Microsoft.OperationalInsights/workspaces/query/read".to_owned(),
+            if path.starts_with("/v1/subscriptions/") {
+                "Microsoft.Insights/logs/read".to_owned()
+            } else {
+                "Microsoft.OperationalInsights/workspaces/query/read".to_owned()
+            },
             Some("Log Analytics Reader"),
         ),
         Service::Search => {

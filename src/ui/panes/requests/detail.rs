@@ -208,6 +208,10 @@ fn unknown(entry: &LedgerEntry, cx: &Cx<'_>) -> Option<Section> {
         }
         Key::Resource(_) => "It is named by another resource, and that is all that is known of it.",
         Key::Facet(..) => "The resource itself is shown, without these.",
+        Key::ActivityLog(_) | Key::AccessLog(_) => {
+            "Who changed what there is not known: nobody is named for it."
+        }
+        Key::Logs(..) => "Calls may have been refused there unseen.",
     };
     let section = section.words(Rich::muted(so));
     Some(if slice.value.is_some() && slice.complete {

@@ -196,6 +196,8 @@ fn word(key: &Key) -> &'static str {
         Key::PolicyDefinition(_) => "a policy",
         Key::PolicyStates(_) => "compliance",
         Key::NetworkPerimeters(_) => "perimeters",
+        Key::ActivityLog(_) | Key::AccessLog(_) => "activity",
+        Key::Logs(..) => "refusals",
     }
 }
 
