@@ -141,6 +141,7 @@ async fn without_graph_names_are_unsupported_and_nothing_is_lost() {
         "Microsoft.Authorization/roleEligibilityScheduleInstances",
         "Microsoft.Authorization/roleAssignmentScheduleInstances",
         "Microsoft.Network/networkSecurityPerimeters",
+        "Microsoft.Insights/eventtypes/management/values",
     ] {
         lab.list(&format!("providers/{kind}"), json!([])).await;
     }

@@ -4,10 +4,12 @@
 //! `remedy`.
 
 use std::fmt;
+use std::sync::Arc;
 
 use time::OffsetDateTime;
 
 use super::access::Right;
+use super::changes::{Changes, WhoDidIt};
 use super::evidence::Evidence;
 use super::verdict::{Gate, Reasoned, Verdict};
 use super::way::Way;
@@ -214,6 +216,8 @@ pub struct GateVerdict {
     /// Authorization: each right that the call needs, whose it has to be, and how it is held. None
     /// where the target asks for no role of Azure's (access policies, Cosmos DB's own roles).
     pub rights: Vec<Right>,
+    /// Who shut it, or put it at risk; none for a gate that is open, or unknown.
+    pub changed_by: Option<WhoDidIt>,
 }
 
 impl GateVerdict {
@@ -226,6 +230,7 @@ impl GateVerdict {
             changed_at: None,
             ways: Vec::new(),
             rights: Vec::new(),
+            changed_by: None,
         }
     }
 
@@ -380,4 +385,6 @@ pub struct Judgement {
     pub findings: Vec<Finding>,
     /// Those that the config file hides, each with the entry that does; no report lists them.
     pub hidden: Vec<(Finding, Suppression)>,
+    /// What was changed lately, and by whom.
+    pub changes: Arc<Changes>,
 }

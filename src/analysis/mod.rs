@@ -8,6 +8,9 @@
 //! * [`evidence`]: which property says so, read off the JSON as Azure sent it;
 //! * [`verdict`]: open, shut, at risk, unknown, and the reason;
 //! * [`way`] and [`carried`]: by which rules a hop passes, and which hops a rule carries;
+//! * [`changes`]: what was written lately and by whom, and which write shut a gate;
+//! * [`coverage`]: which logs a resource keeps, and where they go;
+//! * [`refusals`]: calls that the logs say were refused, and why;
 //! * [`explain`]: what an error message means, and which of its causes hold here;
 //! * [`facets`]: the facets of a resource with the ways in which they can be missing;
 //! * [`network`]: the service firewalls, one file a service (domain-rules section B);
@@ -22,6 +25,8 @@
 
 pub mod access;
 pub mod carried;
+pub mod changes;
+pub mod coverage;
 pub mod evidence;
 pub mod explain;
 pub mod facets;
@@ -35,6 +40,7 @@ pub mod network;
 pub mod outbound;
 pub mod parts;
 pub mod policy;
+pub mod refusals;
 pub mod remedy;
 pub mod verdict;
 pub mod way;

@@ -257,6 +257,11 @@ impl Scenario {
         &self.arm
     }
 
+    /// The events of its activity log; dates are relative still.
+    pub fn events(&self) -> &[Value] {
+        &self.activity
+    }
+
     /// The data planes of its search services, by the service's name in lower case.
     pub fn search(&self) -> &BTreeMap<String, SearchObjects> {
         &self.search

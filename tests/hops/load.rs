@@ -238,6 +238,7 @@ impl Loader<'_> {
             self.settle(Key::Locks(at.clone()), locks);
         }
         self.named(&views);
+        self.settle(Key::ActivityLog(scope.clone()), self.world.activity.clone());
         self.roles(&scope);
         self.policies(&scope, &views);
     }

@@ -10,6 +10,7 @@
 
 mod audit;
 mod carried;
+mod changes;
 mod explain;
 mod findings;
 mod foundry;

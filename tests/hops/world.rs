@@ -60,6 +60,8 @@ pub(crate) struct World {
     pub(crate) arm: Vec<Value>,
     /// Objects of data planes: service, collection (`indexers`, `status`, …), name, body.
     pub(crate) search: BTreeMap<(String, String, String), Value>,
+    /// Events of the activity log, of the scenario and of the test.
+    pub(crate) activity: Vec<Value>,
     /// Directory objects.
     pub(crate) graph: Vec<Value>,
     /// Direct members of groups.
@@ -137,6 +139,7 @@ impl World {
         Self {
             arm: scenario.documents().iter().map(filled).collect(),
             search,
+            activity: scenario.events().iter().map(filled).collect(),
             graph: scenario.directory().to_vec(),
             members: scenario.members().clone(),
             faults: scenario

@@ -9,6 +9,9 @@ macro_rules! payloads {
     ($page:ident: $($name:ident),+) => {
         match $page {
             Page::Resources(items) => Payload::Resources(items.into_iter().map(Arc::new).collect()),
+            Page::ActivityEvents(items) => {
+                Payload::ActivityEvents(items.into_iter().map(Arc::new).collect())
+            }
             $(Page::$name(items) => Payload::$name(items),)+
         }
     };
@@ -21,5 +24,5 @@ pub(crate) fn payload(page: Page) -> Payload {
         DataSources, Skillsets, Indexes, IndexStatistics, RoleSchedules, Locks,
         SqlRoleAssignments, SqlRoleDefinitions, NetworkPerimeters, PerimeterProfiles,
         PerimeterRules, PerimeterAssociations, PerimeterLinks, Memberships,
-        PolicyAssignments, PolicyExemptions, PolicyContents, PolicyStates)
+        PolicyAssignments, PolicyExemptions, PolicyContents, PolicyStates, LogAnswers)
 }

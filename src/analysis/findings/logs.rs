@@ -3,6 +3,7 @@
 //! That nothing is sent at all is a broken hop (`logs/not-sent`). A list of settings that was not
 //! read is never "no logs".
 
+use crate::analysis::coverage::covers;
 use crate::analysis::evidence::{Evidence, at};
 use crate::analysis::facets::why_missing;
 use crate::analysis::hop::{Benefit, Finding, FindingKind, HopKind, Severity};
@@ -111,23 +112,6 @@ fn settings<'a>(
         _ => &[],
     };
     Some((items, slice.observed_at.unwrap_or(scene.now)))
-}
-
-fn covers(setting: &DiagnosticSetting, category: &str) -> bool {
-    setting.categories.iter().any(|one| {
-        one.eq_ignore_ascii_case(category)
-            || one.eq_ignore_ascii_case("allLogs")
-            || (one.eq_ignore_ascii_case("audit")
-                && matches!(
-                    category,
-                    "Audit"
-                        | "AuditEvent"
-                        | "StorageRead"
-                        | "StorageWrite"
-                        | "StorageDelete"
-                        | "OperationLogs"
-                ))
-    })
 }
 
 /// The families whose logs the pattern wants.

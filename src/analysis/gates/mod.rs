@@ -70,6 +70,7 @@ pub fn all(gate: Gate, checks: Vec<GateVerdict>) -> Option<GateVerdict> {
         changed_at,
         ways,
         rights,
+        changed_by: None,
     })
 }
 

@@ -18,11 +18,14 @@ mod models;
 mod openai;
 mod people;
 
+use std::sync::Arc;
+
 use time::OffsetDateTime;
 
 use crate::model::judging::Judging;
 use crate::store::Inventory;
 
+use super::changes::{self, Changes};
 use super::findings;
 use super::ground::Ground;
 use super::hop::{Hop, Judgement};
@@ -48,13 +51,16 @@ const FAMILIES: [Family; 9] = [
 /// Draws and judges every hop of an environment.
 pub fn judge(inventory: &Inventory, judging: &Judging, now: OffsetDateTime) -> Judgement {
     let ground = Ground::new(inventory, judging, now);
+    let changes = Arc::new(Changes::of(inventory));
     let mut hops = hops(&ground);
     policy::overlay(&ground, &mut hops);
+    changes::blame::name(inventory, &changes, &mut hops);
     let found = findings::judge(&ground, &hops);
     Judgement {
         hops,
         findings: found.shown,
         hidden: found.hidden,
+        changes,
     }
 }
 

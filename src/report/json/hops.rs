@@ -2,9 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::analysis::changes::WhoDidIt;
 use crate::analysis::evidence::Evidence;
 use crate::analysis::hop::{Finding, GateVerdict, Hop, Remedy};
 
+use crate::model::id::{ArmId, PrincipalId};
 use crate::report::timestamp;
 
 /// One hop.
@@ -33,8 +35,68 @@ fn gate(gate: &GateVerdict) -> Value {
         // Azure may not act on it yet.
         out.insert("changedAt".into(), timestamp(at).into());
     }
+    if let Some(who) = &gate.changed_by {
+        out.insert("changedBy".into(), changed_by(who));
+    }
     out.insert("evidence".into(), proofs(&gate.judged.evidence));
     out.insert("remedies".into(), remedies(&gate.remedies));
+    out.into()
+}
+
+/// Who shut a gate: the write of the activity log, or why none is named.
+fn changed_by(who: &WhoDidIt) -> Value {
+    let mut out = Map::new();
+    let state = match who {
+        WhoDidIt::Found(_) => "found",
+        WhoDidIt::NotThere { .. } => "notInLog",
+        WhoDidIt::NotRead { .. } => "notRead",
+        WhoDidIt::Unlogged { .. } => "unlogged",
+    };
+    out.insert("state".into(), state.into());
+    out.insert("reason".into(), who.sentence().into());
+    if let WhoDidIt::NotRead {
+        role: Some(role), ..
+    } = who
+    {
+        out.insert("role".into(), (*role).into());
+    }
+    let Some(found) = who.found() else {
+        return out.into();
+    };
+    let change = &found.change;
+    let mut put = |name: &str, value: Option<&str>| {
+        if let Some(value) = value {
+            out.insert(name.into(), value.into());
+        }
+    };
+    put("certainty", Some(found.certainty.word()));
+    put("caller", Some(&change.actor.name));
+    put("callerType", Some(change.actor.kind.word()));
+    put(
+        "principalId",
+        change.actor.object_id.as_ref().map(PrincipalId::as_str),
+    );
+    put("appId", change.actor.app_id.as_deref());
+    put("operation", Some(&change.operation));
+    put("resource", change.resource.as_ref().map(ArmId::as_str));
+    put("correlationId", change.correlation_id.as_deref());
+    put("clientIp", change.address.as_deref());
+    let policy = change.policy();
+    let assignment = policy
+        .and_then(|mark| mark.assignment.as_ref())
+        .or_else(|| {
+            change
+                .actor
+                .identity_of
+                .as_ref()
+                .filter(|_| change.is_by_policy())
+        });
+    put("policyAssignment", assignment.map(ArmId::as_str));
+    put(
+        "policyEffect",
+        policy.and_then(|mark| mark.effect.as_deref()),
+    );
+    out.insert("at".into(), timestamp(change.at).into());
     out.into()
 }
 

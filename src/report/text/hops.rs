@@ -101,6 +101,12 @@ fn told(out: &mut impl Write, gate: &GateVerdict, style: Style, ink: Ink) -> io:
             ink.faint("it was changed a moment ago: Azure may not act on it yet")
         )?;
     }
+    if let Some(who) = &gate.changed_by {
+        let words = format!("changed by: {}", clean(&who.sentence()));
+        for line in wrap(&words, style.width.saturating_sub(6)) {
+            writeln!(out, "      {}", ink.faint(&line))?;
+        }
+    }
     if let Some(remedy) = gate.remedies.first() {
         // A command is copied: it is never cut, whatever the width.
         for line in remedy.text.lines() {
