@@ -9,10 +9,13 @@ mod screens {
     pub(crate) mod whole;
 
     mod access;
+    mod changes;
     mod explain;
     mod findings;
     mod foundry;
+    pub(crate) mod history;
     mod indexers;
+    mod logs;
     mod map;
     mod needs;
     mod requests;

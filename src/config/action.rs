@@ -78,6 +78,8 @@ actions! {
     Describe = "describe",
     /// The JSON as Azure sent it.
     Json = "json",
+    /// Go to the change that shut what is selected.
+    Who = "who",
     /// Copy a value, an id or a command.
     Copy = "copy",
     /// Copy the JSON path of the line.

@@ -183,8 +183,8 @@ enum Written {
     Elsewhere(&'static str),
 }
 
-/// Finds who shut the gate of a hop. None for a gate that is not shut or at risk, and for one without
-/// evidence.
+/// Finds who shut the gate of a hop. None for a gate that is not shut or at risk, for one without
+/// evidence, and where no log of its place is among what is read.
 pub fn who_did_it(
     inventory: &Inventory,
     changes: &Changes,
@@ -207,7 +207,7 @@ pub fn who_did_it(
     };
     let log = Log::over(inventory, place);
     if candidates.is_empty() {
-        return Some(log.nothing(inventory, &written));
+        return (!log.slices.is_empty()).then(|| log.nothing(inventory, &written));
     }
     let certainty = if matches!(written, Written::Role(_)) {
         (Arc::clone(candidates[0]), Certainty::SomeRole)
@@ -460,7 +460,6 @@ impl<'a> Log<'a> {
 
     fn not_read(&self) -> WhoDidIt {
         let issue: Option<&Issue> = self.slices.iter().find_map(|slice| slice.trouble());
-        let is_open = self.slices.iter().any(|slice| slice.phase.is_open());
         let (why, role) = match issue {
             Some(issue) if self.slices.iter().any(|one| one.state() == State::Denied) => {
                 let right = issue.right.as_deref().unwrap_or("the right to read it");
@@ -474,11 +473,7 @@ impl<'a> Log<'a> {
                 format!("the activity log could not be read: {}", issue.message),
                 None,
             ),
-            None if is_open => ("the activity log has not been read yet".to_owned(), None),
-            None => (
-                "the activity log of its place was not read".to_owned(),
-                None,
-            ),
+            None => ("the activity log has not been read yet".to_owned(), None),
         };
         WhoDidIt::NotRead { why, role }
     }

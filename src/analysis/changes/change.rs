@@ -286,12 +286,17 @@ impl Change {
         let Some(resource) = &self.resource else {
             return "the subscription".to_owned();
         };
-        match &self.about {
-            Some(about) if about != resource => match self.kind {
-                Kind::RoleGiven | Kind::RoleTaken => about.name().to_owned(),
-                _ => format!("{} {}", about.name(), resource.name()),
-            },
-            _ => resource.name().to_owned(),
+        let Some(about) = self.about.as_ref().filter(|about| *about != resource) else {
+            return resource.name().to_owned();
+        };
+        let place = match about.resource_group() {
+            None if about.subscription().is_some() => "subscription",
+            _ => about.name(),
+        };
+        match self.kind {
+            Kind::RoleGiven | Kind::RoleTaken => place.to_owned(),
+            Kind::PolicyChange => resource.name().to_owned(),
+            _ => format!("{place} {}", resource.name()),
         }
     }
 

@@ -21,7 +21,7 @@ use crate::model::id::ArmId;
 use crate::model::key::Key;
 use crate::model::resource::Family;
 use crate::ui::cx::{Cx, Drawn, Page, Pointer, SizeClass};
-use crate::ui::effect::{Answer, CopyItem, Outcome, Raw, Subject};
+use crate::ui::effect::{Answer, CopyItem, Effect, Outcome, Raw, Subject};
 use crate::ui::signs::Sign;
 use crate::ui::text::Rich;
 use crate::ui::theme::Role;
@@ -31,7 +31,7 @@ use crate::ui::widgets::parts::{Height, Parts};
 use crate::ui::widgets::rule::Rule;
 
 use super::trouble::{self, Trouble};
-use super::{Badge, Pane, Thing, empty, point_at_detail};
+use super::{Badge, Pane, Thing, empty, point_at_detail, who};
 use denials::Denials;
 use rows::{About, Row, Says};
 use tree::{Cells, Tree, TreeRow};
@@ -341,6 +341,7 @@ impl Pane for Foundry {
             Action::Right,
             Action::Json,
             Action::Describe,
+            Action::Who,
             Action::Copy,
             Action::Portal,
             Action::FaultsOnly,
@@ -363,7 +364,19 @@ impl Pane for Foundry {
         ]
     }
 
-    fn on_action(&mut self, action: Action, _cx: &Cx<'_>) -> Outcome {
+    fn on_action(&mut self, action: Action, cx: &Cx<'_>) -> Outcome {
+        if action == Action::Who {
+            let resource = self.told.as_ref().and_then(|told| told.resource.clone());
+            let by = resource
+                .as_ref()
+                .and_then(|id| who::of_property(cx.judgement, id, ""));
+            return match who::jump(by) {
+                Some(effect) => Outcome::with(effect),
+                None => Outcome::with(Effect::Say(
+                    "No change in the activity log is put down to it.".to_owned(),
+                )),
+            };
+        }
         let taken = match self.parts.focus() {
             _ if action == Action::FaultsOnly => self.tree.on_action(action),
             TREE => self.tree.on_action(action),

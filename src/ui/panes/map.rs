@@ -29,7 +29,7 @@ use crate::ui::cx::{Cx, Drawn, Gesture, Page, Pointer, SizeClass};
 use crate::ui::effect::{Effect, Outcome, Subject};
 use crate::ui::frame::tally;
 use crate::ui::panes::reading::{self, Gap, Troubles};
-use crate::ui::panes::{Badge, Pane, Thing, point_at_detail, point_at_table};
+use crate::ui::panes::{Badge, Pane, Thing, point_at_detail, point_at_table, who};
 use crate::ui::signs::{Sign, Signs};
 use crate::ui::widgets::data_table::DataTable;
 use crate::ui::widgets::detail::Detail;
@@ -138,6 +138,21 @@ impl Map {
             stamp: Stamp::default(),
             shown: None,
             grid: RefCell::new(None),
+        }
+    }
+
+    /// To the write that shut the hop; the gate that decides first.
+    fn to_the_change(&self) -> Outcome {
+        let Some(row) = self.row() else {
+            return Outcome::ignored();
+        };
+        let worst = row.worst().and_then(|at| row.hop.gates.get(at));
+        let all = worst.into_iter().chain(&row.hop.gates);
+        match who::jump(all.filter_map(|gate| gate.changed_by.as_ref())) {
+            Some(effect) => Outcome::with(effect),
+            None => Outcome::with(Effect::Say(
+                "No change in the activity log is put down to it.".to_owned(),
+            )),
         }
     }
 
@@ -350,6 +365,7 @@ impl Pane for Map {
             Action::Portal,
             Action::FaultsOnly,
             Action::NextPart,
+            Action::Who,
             Action::Sort,
             Action::Refresh,
         ]
@@ -363,6 +379,7 @@ impl Pane for Map {
             Action::Back => self.walk_out(),
             Action::Down | Action::Up if in_detail && self.step(action == Action::Down) => true,
             Action::NextView | Action::PreviousView => self.turn_tool(action == Action::NextView),
+            Action::Who => return self.to_the_change(),
             Action::Copy => {
                 let remedy = self
                     .row()

@@ -29,11 +29,13 @@
 //!    `assets/keymap.toml`, and snapshots in `tests/`.
 
 pub mod access;
+pub mod changes;
 mod evidence;
 pub mod findings;
 pub mod foundry;
 pub mod indexers;
 mod loads;
+pub mod logs;
 pub mod map;
 mod mend;
 mod network;
@@ -45,6 +47,7 @@ pub mod requests;
 mod staged;
 mod trouble;
 mod ways;
+mod who;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -202,6 +205,18 @@ pub fn registry() -> Vec<Entry> {
             name: "Indexers",
             context: "indexers",
             make: || Box::new(indexers::Indexers::new()),
+        },
+        Entry {
+            digit: '7',
+            name: "Logs",
+            context: "logs",
+            make: || Box::new(logs::Logs::new()),
+        },
+        Entry {
+            digit: '9',
+            name: "Changes",
+            context: "changes",
+            make: || Box::new(changes::Changes::new()),
         },
         Entry {
             digit: '0',

@@ -13,7 +13,7 @@ use crate::ui::theme::Role;
 use crate::ui::value;
 use crate::ui::widgets::detail::Section;
 
-use super::super::evidence;
+use super::super::{evidence, who};
 use super::facets::{Owner, connections, named, part};
 use super::rows::{About, Part, Row, sign_of};
 use super::words::{connection_words, encryption_words, identity_words};
@@ -127,6 +127,13 @@ fn property(cx: &Cx<'_>, resource: &ManagedResource, check: &Check, row: &Row) -
             .pair("since", Rich::plain(since_sentence(cx, &check.since))),
     ];
     let subject = resource.id.clone();
+    let by = subject
+        .as_ref()
+        .and_then(|id| who::of_property(cx.judgement, id, &check.judged.evidence.first()?.path));
+    if let Some(by) = by {
+        let section = Section::new("WHO DID IT");
+        sections.push(who::lines(cx, by).into_iter().fold(section, Section::words));
+    }
     if let Some(id) = &subject {
         let role = value_role(check.judged.verdict);
         sections.extend(evidence::section(cx, id, &check.judged.evidence, role));

@@ -8,7 +8,7 @@ use crate::analysis::verdict::Verdict;
 use crate::model::id::ArmId;
 use crate::ui::cx::Cx;
 use crate::ui::frame::tally;
-use crate::ui::panes::proof;
+use crate::ui::panes::{proof, who};
 use crate::ui::signs::Sign;
 use crate::ui::text::{Rich, short_guid};
 use crate::ui::theme::Role;
@@ -163,6 +163,13 @@ fn gates(
                 cx.clock(changed)
             );
             section.lines.push(hanging(Role::VerdictAtRisk, &words));
+        }
+        if let Some(by) = &gate.changed_by {
+            for words in who::lines(cx, by) {
+                section
+                    .lines
+                    .push(Line::Words(Rich::plain("  ").and(words)));
+            }
         }
         let (proofs, lines) = proofs(cx, row, gate, at, walk);
         if !proofs.lines.is_empty() {
