@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 use crate::model::field::Field;
 use crate::model::id::{ArmId, PrincipalId};
 use crate::model::logs::{Question, Refusal};
+use crate::model::resource::LocalAuth;
 use crate::store::{Inventory, Payload};
 
 /// Refusals that are alike, over the whole span.
@@ -70,17 +71,7 @@ impl Cause {
 
 /// Every refusal, the newest first.
 pub fn of(inventory: &Inventory) -> Vec<Refused> {
-    let mut rows: IndexMap<
-        (
-            ArmId,
-            String,
-            Option<i64>,
-            String,
-            Option<String>,
-            Option<String>,
-        ),
-        Refused,
-    > = IndexMap::new();
+    let mut rows: IndexMap<Alike, Refused> = IndexMap::new();
     for (_, _, slice) in inventory.log_questions() {
         let Some(Payload::LogAnswers(answers)) = slice.value.as_deref() else {
             continue;
@@ -189,7 +180,7 @@ fn cause(inventory: &Inventory, row: &Refusal) -> Cause {
         inventory
             .resource(&row.resource)
             .and_then(|one| one.local_auth.as_ref())
-            .and_then(|auth| auth.enabled())
+            .and_then(LocalAuth::enabled)
             == Some(false)
     };
     match said {

@@ -560,6 +560,8 @@ fn leads_on(key: &Key) -> bool {
         | Key::User(..)
         | Key::ServicePrincipalOf(..)
         | Key::RoleDefinitions(_)
+        // A workspace that refuses may still let each resource be asked.
+        | Key::Logs(..)
         | Key::RoleAssignments(_)
         | Key::PolicyAssignments(_)
         | Key::PolicyExemptions(_) => true,

@@ -167,6 +167,7 @@ fn world(bases: &Value, roles: &[Value], case: &Value) -> World {
         }
     }
     let mut world = World {
+        activity: Vec::new(),
         arm,
         search,
         graph,

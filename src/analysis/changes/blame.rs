@@ -493,10 +493,10 @@ pub fn name(inventory: &Inventory, changes: &Changes, hops: &mut [Hop]) {
                 && !matches!(found.certainty, Certainty::LastOf(_) | Certainty::SomeRole)
             {
                 let observed = gate.judged.evidence.first().map(|one| one.observed_at);
-                let changed = found.change.at;
+                let at_last = found.change.at;
                 gate.changed_at = observed
-                    .is_some_and(|observed| is_fresh(changed, observed))
-                    .then_some(changed);
+                    .is_some_and(|observed| is_fresh(at_last, observed))
+                    .then_some(at_last);
             }
             gate.changed_by = Some(who);
         }

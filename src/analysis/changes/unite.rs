@@ -33,7 +33,7 @@ pub(super) fn unite(inventory: &Inventory) -> Vec<Arc<Change>> {
     let marks = marks(groups.values().flatten());
     let mut changes: Vec<Change> = groups
         .into_iter()
-        .map(|(tie, events)| change(inventory, tie, events, &marks))
+        .map(|(tie, events)| change(inventory, &tie, events, &marks))
         .collect();
     let own: HashSet<(Option<String>, Option<ArmId>)> = changes
         .iter()
@@ -91,7 +91,7 @@ fn marks<'a>(events: impl Iterator<Item = &'a Arc<ActivityEvent>>) -> Marks {
 
 fn change(
     inventory: &Inventory,
-    tie: Tie,
+    tie: &Tie,
     mut events: Vec<Arc<ActivityEvent>>,
     marks: &Marks,
 ) -> Change {

@@ -37,7 +37,7 @@ use crate::model::resource::{Details, Family, Resource};
 use crate::model::scope::Scope;
 use crate::store::{Payload, Slice, Snapshot, State};
 
-use scope::Place;
+use scope::{Place, tenant_of};
 
 /// How far to look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -586,17 +586,6 @@ fn resources_of<'a>(known: &'a Snapshot, key: &Key) -> impl Iterator<Item = &'a 
         Some(Payload::Resources(items)) => items.iter(),
         _ => [].iter(),
     }
-}
-
-fn tenant_of(
-    subscription: &crate::model::id::SubscriptionId,
-    places: &[Place],
-) -> Option<TenantId> {
-    places
-        .iter()
-        .find(|place| place.subscription == *subscription)
-        .or_else(|| places.first())
-        .and_then(|place| place.tenant.clone())
 }
 
 #[cfg(test)]

@@ -205,6 +205,15 @@ pub(super) fn groups_seen(known: &Snapshot, subscription: &SubscriptionId) -> Ve
     }
 }
 
+/// Whose tenant shows a subscription; that of the first place, for one that no place is.
+pub(super) fn tenant_of(subscription: &SubscriptionId, places: &[Place]) -> Option<TenantId> {
+    places
+        .iter()
+        .find(|place| place.subscription == *subscription)
+        .or_else(|| places.first())
+        .and_then(|place| place.tenant.clone())
+}
+
 /// What was asked for and is not there, as far as that is certain by now.
 pub fn troubles(known: &Snapshot, scope: &Scope) -> Vec<Trouble> {
     let mut troubles = Vec::new();

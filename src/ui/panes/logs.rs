@@ -167,7 +167,7 @@ impl Logs {
         self.detail.set(sections, fresh);
     }
 
-    fn no_resource(&self, cx: &Cx<'_>) -> String {
+    fn no_resource(cx: &Cx<'_>) -> String {
         if let Some(trouble) = cx.snapshot.sign_in_trouble() {
             return trouble.message.clone();
         }
@@ -201,7 +201,7 @@ impl Logs {
             return "This cloud has no Log Analytics: refused calls cannot be asked for."
                 .to_owned();
         }
-        if states.iter().any(|state| *state == State::Pending) || !cx.snapshot.is_idle() {
+        if states.contains(&State::Pending) || !cx.snapshot.is_idle() {
             return format!(
                 "Asking the workspaces for calls that were refused in the last {SPAN_DAYS} days."
             );
@@ -234,7 +234,7 @@ impl Logs {
             None => below,
         };
         if self.kept.is_empty() {
-            empty(cx, buffer, below, &self.no_resource(cx));
+            empty(cx, buffer, below, &Self::no_resource(cx));
             return Drawn::default();
         }
         if self.grid.count().0 == 0 {
