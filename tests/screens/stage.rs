@@ -33,8 +33,6 @@ use serde_json::{Value, json};
 use time::macros::datetime;
 use time::{OffsetDateTime, UtcOffset};
 
-use super::pages::payload;
-
 pub(crate) const NOW: OffsetDateTime = datetime!(2026-11-23 12:41:07 UTC);
 pub(crate) const TENANT: &str = "7f3ebb89-300f-4a0d-8c3e-57a8d657c0d1";
 pub(crate) const SUBSCRIPTION: &str = "3b1c0f2d-65f0-4135-bf08-e005a4058e20";
