@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use hopscope::analysis::hop::Judgement;
 use hopscope::analysis::hops;
-use hopscope::azure::decode::{Context, Page, page};
+use hopscope::azure::decode::{Context, page};
 use hopscope::config::keymap::Keymap;
 use hopscope::config::theme::{Depth, Palette};
+use hopscope::fetch::jobs::payload;
 use hopscope::model::facet::Facet;
 use hopscope::model::id::{ArmId, SubscriptionId};
 use hopscope::model::issue::{Issue, IssueKind};
@@ -17,7 +18,7 @@ use hopscope::model::judging::Judging;
 use hopscope::model::key::Key;
 use hopscope::model::resource::Family;
 use hopscope::model::scope::Scope;
-use hopscope::store::{Inventory, Payload, Snapshot, Store, Update};
+use hopscope::store::{Inventory, Snapshot, Store, Update};
 use hopscope::ui::cx::{Cx, Drawn};
 use hopscope::ui::effect::{Outcome, Subject};
 use hopscope::ui::panes::{Pane, registry};
@@ -137,7 +138,13 @@ impl Stage {
     /// Reads those keys of a scenario that pass; the others are only planned.
     pub(crate) fn read(&mut self, scenario: &str, passes: impl Fn(&Key) -> bool) {
         let documents = documents(scenario);
-        let mut keys = vec![Key::Subscriptions(None)];
+        let subscription = ArmId::of_subscription(&SubscriptionId::new(SUBSCRIPTION));
+        // Policies are not what these panes are about: none is assigned, and that is known.
+        let mut keys = vec![
+            Key::Subscriptions(None),
+            Key::PolicyAssignments(subscription.clone()),
+            Key::PolicyExemptions(subscription),
+        ];
         keys.extend(SHOWN.iter().map(|family| list(*family)));
         for document in &documents {
             let id = ArmId::new(document["id"].as_str().expect("an id"));
@@ -434,20 +441,6 @@ fn body(documents: &[Value], key: &Key) -> Value {
         }
     };
     json!({ "value": documents.iter().filter(passes).collect::<Vec<_>>() })
-}
-
-fn payload(page: Page) -> Payload {
-    match page {
-        Page::Resources(items) => Payload::Resources(items.into_iter().map(Arc::new).collect()),
-        Page::Subscriptions(items) => Payload::Subscriptions(items),
-        Page::Perimeters(items) => Payload::Perimeters(items),
-        Page::SharedPrivateLinks(items) => Payload::SharedPrivateLinks(items),
-        Page::Deployments(items) => Payload::Deployments(items),
-        Page::Projects(items) => Payload::Projects(items),
-        Page::Connections(items) => Payload::Connections(items),
-        Page::OutboundRules(items) => Payload::OutboundRules(items),
-        other => panic!("nothing on this stage reads {other:?}"),
-    }
 }
 
 /// Stands in while the pane is out.

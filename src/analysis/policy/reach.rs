@@ -10,7 +10,7 @@ use crate::model::id::ArmId;
 use crate::model::key::Key;
 use crate::model::policy::{BY_REFERENCE, PolicyExemption, Selector};
 use crate::model::resource::Resource;
-use crate::store::Inventory;
+use crate::store::{Inventory, State};
 
 use super::force::Force;
 use super::property::region;
@@ -194,6 +194,10 @@ pub fn unread(inventory: &Inventory, kind: fn(ArmId) -> Key, id: &ArmId) -> Opti
         let Some(slice) = inventory.snapshot().slice(&key) else {
             continue;
         };
+        // Where there is no such service, nothing is assigned and nothing exempted.
+        if slice.state() == State::Unsupported {
+            return None;
+        }
         let missing = facets::why_missing(slice).or_else(|| {
             slice
                 .issues

@@ -208,13 +208,11 @@ impl Job<'_> {
             // A tenant without the licence has no such roles: there is nothing to read.
             issue.kind = IssueKind::Unsupported;
         }
-        if issue.kind == IssueKind::NotFound
-            && issue
-                .code
-                .as_deref()
-                .is_some_and(|code| !SCOPE_GONE.contains(&code))
-            && is_optional(&self.wanted.key)
-        {
+        let is_not_offered = match issue.code.as_deref() {
+            Some(code) => !SCOPE_GONE.contains(&code) && is_optional(&self.wanted.key),
+            None => is_of_every_scope(&self.wanted.key),
+        };
+        if issue.kind == IssueKind::NotFound && is_not_offered {
             issue.kind = IssueKind::Unsupported;
         }
         if issue.kind == IssueKind::Denied {
@@ -238,7 +236,19 @@ fn is_optional(key: &Key) -> bool {
         ) | Key::NetworkPerimeters(_)
             | Key::EligibleRoles(_)
             | Key::ActiveRoles(_)
+    ) || is_of_every_scope(key)
+}
+
+/// Whether Azure has the list at every subscription and group there is: a 404 without a reason comes
+/// from a server that has not got the service, where nothing of it can be in force either.
+fn is_of_every_scope(key: &Key) -> bool {
+    matches!(
+        key,
+        Key::PolicyAssignments(_)
+            | Key::PolicyExemptions(_)
             | Key::PolicyStates(_)
+            | Key::ActivityLog(_)
+            | Key::AccessLog(_)
     )
 }
 
