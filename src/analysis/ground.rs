@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use time::{Duration, OffsetDateTime};
 
-use crate::model::access::RoleSchedule;
+use crate::model::access::{Lock, RoleAssignment, RoleSchedule};
 use crate::model::field::Field;
 use crate::model::id::{ArmId, PrincipalId};
 use crate::model::judging::Judging;
@@ -16,6 +16,7 @@ use crate::model::key::Key;
 use crate::model::resource::{Details, Family, Resource};
 use crate::store::{Inventory, Payload, Slice, State};
 
+use super::access::readings::is_above_subscriptions;
 use super::access::{Index, Memberships};
 use super::evidence::Evidence;
 use super::facets;
@@ -40,6 +41,9 @@ pub struct Ground<'a> {
     hosts: HashMap<String, &'a Resource>,
     managed: HashSet<ArmId>,
     own_stores: HashSet<ArmId>,
+    in_managed: HashSet<&'a ArmId>,
+    locks: Vec<&'a Lock>,
+    orphans: Orphans<'a>,
     active: Schedules<'a>,
     eligible: Schedules<'a>,
 }
@@ -75,19 +79,28 @@ struct Schedules<'a> {
 impl<'a> Ground<'a> {
     /// Looks everything up once.
     pub fn new(inventory: &'a Inventory, judging: &'a Judging, now: OffsetDateTime) -> Self {
+        let managed: HashSet<ArmId> = inventory
+            .family(Family::Workspace)
+            .filter_map(|hub| managed::group_of(inventory, hub))
+            .map(|group| group.id)
+            .collect();
+        let access = Index::build(inventory);
         Self {
             inventory,
             judging,
             now,
-            access: Index::build(inventory),
+            orphans: Orphans::of(inventory, &access),
+            access,
             memberships: memberships(inventory),
             hosts: hosts(inventory, judging),
-            managed: inventory
-                .family(Family::Workspace)
-                .filter_map(|hub| managed::group_of(inventory, hub))
-                .map(|group| group.id)
+            in_managed: inventory
+                .resources()
+                .map(|one| &one.id)
+                .filter(|id| lies_in_managed(inventory, &managed, id))
                 .collect(),
             own_stores: managed::own_stores(inventory).cloned().collect(),
+            managed,
+            locks: locks(inventory),
             active: schedules(inventory, |key| match key {
                 Key::ActiveRoles(scope) => Some(scope),
                 _ => None,
@@ -183,10 +196,28 @@ impl<'a> Ground<'a> {
     /// Whether a resource lies in a group that Microsoft made for a hub, or is a store that a hub
     /// names in place of one.
     pub fn is_managed(&self, id: &ArmId) -> bool {
-        self.own_stores.contains(id)
-            || id.group_id().is_some_and(|group| {
-                self.managed.contains(&group) || managed::is_made_for_a_hub(self.inventory, &group)
-            })
+        if self.own_stores.contains(id) {
+            return true;
+        }
+        // What was not read has its place in its id only.
+        match self.inventory.resource(id) {
+            Some(_) => self.in_managed.contains(id),
+            None => lies_in_managed(self.inventory, &self.managed, id),
+        }
+    }
+
+    /// The locks that were read and hold for a resource.
+    pub fn locks_on(&self, id: &ArmId) -> impl Iterator<Item = &'a Lock> {
+        self.locks
+            .iter()
+            .copied()
+            .filter(move |lock| id.is_within(&lock.scope))
+    }
+
+    /// Role assignments that concern a scope and belong to nobody whom the directory knows. None
+    /// where the directory was not read.
+    pub fn orphans_at(&self, scope: &ArmId) -> impl Iterator<Item = &'a RoleAssignment> {
+        self.orphans.at(&self.access, scope).into_iter()
     }
 
     /// When a resource was changed, if that was so short before it was read that Azure may not act
@@ -239,6 +270,78 @@ impl<'a> Ground<'a> {
             })
             .map_or_else(|| principal.as_str().to_owned(), str::to_owned)
     }
+}
+
+/// Role assignments of principals that the directory does not know, by their scope.
+#[derive(Debug, Default)]
+struct Orphans<'a> {
+    by_scope: HashMap<&'a str, Vec<usize>>,
+    above: Vec<usize>,
+}
+
+impl<'a> Orphans<'a> {
+    fn of(inventory: &'a Inventory, access: &Index<'a>) -> Self {
+        let mut own = Self::default();
+        let is_whole = inventory
+            .snapshot()
+            .slices()
+            .any(|(key, slice)| matches!(key, Key::Principals(_)) && slice.state() == State::Known);
+        if !is_whole {
+            return own;
+        }
+        for (at, read) in access.assignments().iter().enumerate() {
+            if inventory.principal(&read.item.principal_id).is_some() {
+                continue;
+            }
+            if is_above_subscriptions(&read.item.scope) {
+                own.above.push(at);
+            } else {
+                let scope = read.item.scope.folded().trim_matches('/');
+                own.by_scope.entry(scope).or_default().push(at);
+            }
+        }
+        own
+    }
+
+    /// Those at a scope and above, by id.
+    fn at(&self, access: &Index<'a>, scope: &ArmId) -> Vec<&'a RoleAssignment> {
+        let all = access.assignments();
+        let text = scope.folded().trim_matches('/');
+        let ends = text.match_indices('/').map(|(end, _)| end);
+        let mut found: Vec<usize> = ends
+            .chain([text.len()])
+            .filter_map(|end| self.by_scope.get(&text[..end]))
+            .flatten()
+            .copied()
+            .collect();
+        found.extend(&self.above);
+        found.sort_by_key(|at| &all[*at].item.id);
+        found
+            .into_iter()
+            .map(|at| &all[at])
+            .filter(|read| read.concerns(&read.item.scope, scope))
+            .map(|read| read.item)
+            .collect()
+    }
+}
+
+/// Whether an id lies in one of the managed groups, or in what else Microsoft made for a hub.
+fn lies_in_managed(inventory: &Inventory, managed: &HashSet<ArmId>, id: &ArmId) -> bool {
+    id.group_id().is_some_and(|group| {
+        managed.contains(&group) || super::foundry::managed::is_made_for_a_hub(inventory, &group)
+    })
+}
+
+fn locks(inventory: &Inventory) -> Vec<&Lock> {
+    inventory
+        .snapshot()
+        .slices()
+        .filter_map(|(key, slice)| match (key, slice.value.as_deref()) {
+            (Key::Locks(_), Some(Payload::Locks(items))) => Some(items),
+            _ => None,
+        })
+        .flatten()
+        .collect()
 }
 
 /// Whether a change was so short before a reading that Azure may not act on it yet.

@@ -156,9 +156,15 @@ impl Inventory {
 
     /// The resources of one family.
     pub fn family(&self, family: Family) -> impl Iterator<Item = &Arc<Resource>> {
+        // They stand together: see `build`.
+        let first = self.resources.partition_point(|_, one| one.family < family);
+        let end = self
+            .resources
+            .partition_point(|_, one| one.family <= family);
         self.resources
-            .values()
-            .filter(move |one| one.family == family)
+            .get_range(first..end)
+            .into_iter()
+            .flat_map(indexmap::map::Slice::values)
     }
 
     /// One resource.
@@ -199,6 +205,11 @@ impl Inventory {
     /// Every role assignment that was read, once.
     pub fn assignments(&self) -> impl Iterator<Item = &RoleAssignment> {
         self.assignments.values()
+    }
+
+    /// One role assignment.
+    pub fn assignment(&self, id: &ArmId) -> Option<&RoleAssignment> {
+        self.assignments.get(id)
     }
 
     /// Every deny assignment that was read, once.

@@ -30,6 +30,7 @@ mod openai;
 mod pages;
 mod people;
 mod policy;
+mod record;
 mod scenarios;
 mod withheld;
 mod world;

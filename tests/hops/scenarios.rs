@@ -3,7 +3,7 @@
 use hopscope::analysis::hop::HopKind;
 use hopscope::analysis::verdict::{Gate, Verdict};
 
-use crate::world::World;
+use crate::world::{World, is_assignment};
 
 const ALL: [&str; 5] = [
     "broken-indexer",
@@ -31,6 +31,32 @@ const INDEXING: [HopKind; 4] = [
     HopKind::SkillToOpenai,
     HopKind::VectorizerToOpenai,
 ];
+
+#[test]
+fn the_same_is_said_twice_and_whatever_the_order_of_role_assignments() {
+    const BLOB_CONTRIBUTOR: &str = "ba92f5b4-2d11-453d-a403-e96b0029c9fe";
+    for scenario in ALL {
+        // Two assignments that give the same at the same scope.
+        let plain = World::scenario(scenario);
+        let owner = plain.caller["object_id"].as_str().unwrap().to_owned();
+        let account = plain.id("storageAccounts/stragdev");
+        let world = plain
+            .with_role(&owner, "User", BLOB_CONTRIBUTOR, &account)
+            .with_role(&owner, "User", BLOB_CONTRIBUTOR, &account);
+        let once = world.judge().0;
+        assert_eq!(once, world.judge().0, "{scenario}: judged twice");
+        let mut turned = world.clone();
+        let (assignments, others): (Vec<_>, Vec<_>) =
+            turned.arm.into_iter().partition(is_assignment);
+        turned.arm = assignments.into_iter().rev().chain(others).collect();
+        let other = turned.judge().0;
+        assert_eq!(once.hops, other.hops, "{scenario}: in another order");
+        assert_eq!(
+            once.findings, other.findings,
+            "{scenario}: in another order"
+        );
+    }
+}
 
 #[test]
 fn the_healthy_environment_indexes_and_queries() {

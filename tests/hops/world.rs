@@ -18,7 +18,7 @@ use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 use time::macros::datetime;
 
-use crate::load;
+use crate::{load, record};
 
 /// When everything was read, and judged.
 pub(crate) const NOW: OffsetDateTime = datetime!(2026-11-23 12:41:07 UTC);
@@ -341,7 +341,9 @@ impl World {
 
     pub(crate) fn judge(&self) -> Judged {
         let inventory = self.inventory();
-        Judged(hops::judge(&inventory, &self.judging, self.now))
+        let judgement = hops::judge(&inventory, &self.judging, self.now);
+        record::record(&inventory, &judgement);
+        Judged(judgement)
     }
 }
 

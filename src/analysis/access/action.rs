@@ -119,9 +119,63 @@ pub fn any_permits(permissions: &[Permission], action: &Action) -> Match {
         .unwrap_or(Match::No)
 }
 
+/// Actions in a sentence: the first in full, the others without what all of them begin with.
+pub fn listed(names: &[&str], joint: &str) -> String {
+    let parts: Vec<Vec<&str>> = names.iter().map(|name| name.split('/').collect()).collect();
+    let Some((first, others)) = parts.split_first() else {
+        return String::new();
+    };
+    let common = |other: &Vec<&str>| {
+        let both = first.iter().zip(other);
+        both.take_while(|(own, one)| own.eq_ignore_ascii_case(one))
+            .count()
+    };
+    let shared = others.iter().map(common).min().unwrap_or_default();
+    // What is done to a thing is not said without the thing.
+    let shortest = parts.iter().map(Vec::len).min().unwrap_or_default();
+    let cut = shared.min(shortest.saturating_sub(2));
+    let mut texts = vec![names[0].to_owned()];
+    texts.extend(others.iter().map(|parts| match cut {
+        0 => parts.join("/"),
+        _ => format!("…/{}", parts[cut..].join("/")),
+    }));
+    match texts.split_last() {
+        Some((last, before)) if !before.is_empty() => {
+            format!("{} {joint} {last}", before.join(", "))
+        }
+        _ => texts.concat(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn several_actions_are_told_in_one_breath() {
+        for (names, expected) in [
+            (&["Microsoft.A/b/read"][..], "Microsoft.A/b/read"),
+            (
+                &["Microsoft.A/b/write", "Microsoft.A/b/add/action"],
+                "Microsoft.A/b/write or …/b/add/action",
+            ),
+            (
+                &[
+                    "Microsoft.A/b/c/read",
+                    "Microsoft.A/b/c/write",
+                    "Microsoft.A/b/d/read",
+                ],
+                "Microsoft.A/b/c/read, …/c/write or …/d/read",
+            ),
+            (
+                &["Microsoft.A/b/read", "Microsoft.C/b/read"],
+                "Microsoft.A/b/read or Microsoft.C/b/read",
+            ),
+            (&["*", "Microsoft.C/b/read"], "* or Microsoft.C/b/read"),
+        ] {
+            assert_eq!(listed(names, "or"), expected);
+        }
+    }
 
     #[test]
     fn patterns() {

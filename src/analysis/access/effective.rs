@@ -172,7 +172,7 @@ impl<'a> Question<'_, 'a> {
                 format!("deny assignment {} takes {wanted}", denial.name),
             )
         } else if let Some((via, _)) = grants.open.first() {
-            let words = words(via, wanted);
+            let words = self.words(via);
             let doubt = denials
                 .possible
                 .first()
@@ -192,7 +192,7 @@ impl<'a> Question<'_, 'a> {
         } else if let Some((via, _)) = grants.conditional.first() {
             let words = format!(
                 "{} under a condition: {}",
-                words(via, wanted),
+                self.words(via),
                 via.condition.as_deref().unwrap_or("which cannot be read")
             );
             match denials_missing {
@@ -206,10 +206,7 @@ impl<'a> Question<'_, 'a> {
         } else {
             (
                 Standing::None,
-                format!(
-                    "no role gives {wanted}: {} assignments read at {} scopes",
-                    readings.assignments, readings.scopes
-                ),
+                format!("no role gives {wanted}: {}", readings.words()),
             )
         };
         self.held(standing, reason, &grants, &denials, readings)
@@ -449,6 +446,26 @@ impl<'a> Question<'_, 'a> {
         }
     }
 
+    /// How an assignment gives it.
+    fn words(&self, via: &Via) -> String {
+        let mut words = format!(
+            "{} at {} gives {}",
+            via.role_name.as_deref().unwrap_or("a role"),
+            via.scope.name(),
+            self.action.name()
+        );
+        if let Some(group) = &via.group {
+            let named = self.index.inventory().principal(group);
+            let name = named.and_then(|known| known.display_name.text());
+            words.push_str(" through group ");
+            words.push_str(name.unwrap_or_else(|| group.as_str()));
+        }
+        if via.is_low_confidence {
+            words.push_str(", if a/*/b matches a/b (low confidence)");
+        }
+        words
+    }
+
     fn is_own(&self, id: &PrincipalId) -> bool {
         id == self.principal || self.own_groups.contains(id)
     }
@@ -482,20 +499,4 @@ fn has_condition(denial: &DenyAssignment) -> bool {
         .into_iter()
         .flatten()
         .any(|entry| entry.get("condition").is_some_and(|value| !value.is_null()))
-}
-
-fn words(via: &Via, wanted: &str) -> String {
-    let mut words = format!(
-        "{} at {} gives {wanted}",
-        via.role_name.as_deref().unwrap_or("a role"),
-        via.scope.name()
-    );
-    if let Some(group) = &via.group {
-        words.push_str(" through group ");
-        words.push_str(group.as_str());
-    }
-    if via.is_low_confidence {
-        words.push_str(", if a/*/b matches a/b (low confidence)");
-    }
-    words
 }

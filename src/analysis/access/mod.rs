@@ -20,7 +20,7 @@ pub mod needed;
 pub mod readings;
 pub mod right;
 
-pub use action::{Action, Plane};
+pub use action::{Action, Plane, listed};
 pub use effective::{held, held_or_by_key};
 pub use held::{Held, KeyPath, Memberships, Standing, Via};
 pub use matrix::{Matrix, matrix};

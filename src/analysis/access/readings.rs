@@ -61,6 +61,20 @@ pub struct Readings {
     pub missing: Option<String>,
 }
 
+impl Readings {
+    /// How much was read.
+    pub fn words(&self) -> String {
+        let many = |count: usize, what: &str| {
+            format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+        };
+        format!(
+            "{} read at {}",
+            many(self.assignments, "assignment"),
+            many(self.scopes, "scope")
+        )
+    }
+}
+
 impl<'a> Index<'a> {
     /// Indexes all role data of an inventory.
     pub fn build(inventory: &'a Inventory) -> Self {
@@ -129,6 +143,10 @@ impl<'a> Index<'a> {
             if !is_assignment {
                 active.entry(holder).or_default().push(read);
             }
+        }
+        // In whatever order Azure answers, the same is said.
+        for list in by_principal.values_mut().chain([&mut groups]) {
+            list.sort_by_key(|at| &assignments[*at].item.id);
         }
         let scopes: HashSet<&ArmId> = assignments.iter().map(|read| &read.item.scope).collect();
         let scopes = scopes.len();

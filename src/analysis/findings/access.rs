@@ -14,6 +14,7 @@ use crate::analysis::remedy::shell::Line;
 use crate::analysis::remedy::{az, noted};
 use crate::model::access::RoleDefinition;
 use crate::model::facet::Facet;
+use crate::model::id::ArmId;
 use crate::model::resource::{Family, Resource};
 
 use super::{Rule, Scene};
@@ -108,8 +109,7 @@ fn permits(role: &RoleDefinition, action: &Action) -> bool {
 fn proof(scene: &Scene<'_>, row: &Row) -> Vec<Evidence> {
     scene
         .inventory
-        .assignments()
-        .find(|one| one.id == row.assignment)
+        .assignment(&row.assignment)
         .map(|one| {
             ["properties.roleDefinitionId", "properties.scope"]
                 .into_iter()
@@ -177,14 +177,9 @@ fn owner_app(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
 
 /// The hops that a row's principal makes.
 fn calls_of<'s>(scene: &'s Scene<'_>, row: &Row) -> Vec<&'s Hop> {
-    let own = scene.owner_of(&row.principal).map(|one| one.id.as_str());
+    let own = scene.owner_of(&row.principal).map(|one| one.id.folded());
     scene
-        .hops
-        .iter()
-        .filter(|hop| {
-            hop.from.eq_ignore_ascii_case(row.principal.as_str())
-                || own.is_some_and(|own| hop.from.eq_ignore_ascii_case(own))
-        })
+        .hops_of_any(std::iter::once(row.principal.folded()).chain(own))
         .collect()
 }
 
@@ -245,13 +240,12 @@ fn person_contributes(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
             continue;
         }
         let calls: Vec<&Hop> = scene
-            .hops
-            .iter()
+            .hops_of(&row.principal)
             .filter(|hop| {
                 matches!(
                     hop.kind,
                     HopKind::UserToStorage | HopKind::UserToSearchDocuments | HopKind::UserToOpenai
-                ) && hop.from.eq_ignore_ascii_case(row.principal.as_str())
+                )
             })
             .collect();
         let is_wide = role(scene, row).is_some_and(changes_everything);
@@ -345,7 +339,14 @@ fn writer_where_reader(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
         if !definitions_are_whole(scene, service) {
             continue;
         }
-        for account in scene.own(Family::Storage) {
+        // Most accounts are no business of this service.
+        let called: Vec<ArmId> = scene
+            .hops_from(&service.id)
+            .filter(|hop| hop.kind == HopKind::IndexerToStorage)
+            .map(|hop| ArmId::new(&hop.to))
+            .collect();
+        let is_called = |account: &&Resource| called.iter().any(|to| to.is_within(&account.id));
+        for account in scene.own(Family::Storage).filter(is_called) {
             let reads: Vec<&Hop> = scene
                 .between(HopKind::IndexerToStorage, &service.id, &account.id)
                 .collect();
@@ -407,8 +408,7 @@ fn orphaned(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
                 .proved_by(
                     scene
                         .inventory
-                        .assignments()
-                        .find(|one| one.id == row.assignment)
+                        .assignment(&row.assignment)
                         .map(|one| {
                             Evidence::in_body(
                                 one.id.clone(),

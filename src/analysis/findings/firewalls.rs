@@ -136,7 +136,7 @@ fn open_to_everyone(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
                     .saying("Roles, and keys where they are on, are all that keeps strangers out.")
                     .proved_by(open.evidence)
                     .mended_by(noted(
-                        close(resource),
+                        close(scene, resource),
                         &with_shut(
                             scene.would_shut(&resource.id, &way::Rule::Default),
                             "Let in first who needs it: what calls from the internet, and every service that is not trusted, is kept out from then on.",
@@ -158,9 +158,8 @@ fn with_shut(shut: Option<String>, note: &str) -> String {
 }
 
 /// What makes a firewall deny by default.
-fn close(resource: &Resource) -> Vec<Remedy> {
+fn close(scene: &Scene<'_>, resource: &Resource) -> Vec<Remedy> {
     let id = &resource.id;
-    let api = &resource.source.api_version;
     let acls = |kind: &str| {
         terraform::azurerm(
             kind,
@@ -191,25 +190,7 @@ fn close(resource: &Resource) -> Vec<Remedy> {
                 ],
             ),
         ],
-        Family::Search => vec![
-            az::az(
-                az::on("search service update", id)
-                    .with("--ip-rules", "<your address>")
-                    .with("--bypass", "AzureServices"),
-            ),
-            terraform::azurerm(
-                "azurerm_search_service",
-                &resource.name,
-                &[
-                    "allowed_ips                = [\"<your address>\"]",
-                    "network_rule_bypass_option = \"AzureServices\"",
-                ],
-            ),
-            portal::portal(
-                &resource.name,
-                ["Settings", "Networking", "Selected IP addresses", "Save"],
-            ),
-        ],
+        Family::Search => close_search(scene, resource),
         Family::Vault => vec![
             az::az(
                 az::on("keyvault update", id)
@@ -218,24 +199,80 @@ fn close(resource: &Resource) -> Vec<Remedy> {
             ),
             acls("azurerm_key_vault"),
         ],
-        Family::Cosmos => vec![
-            az::az(az::on("cosmosdb update", id).with("--ip-range-filter", "<your address>")),
-            terraform::azurerm(
-                "azurerm_cosmosdb_account",
-                &resource.name,
-                &["ip_range_filter = [\"<your address>\"]"],
-            ),
-        ],
+        Family::Cosmos => close_cosmos(scene, resource),
         _ => vec![
-            az::az(az::set(
-                id,
-                api,
-                "properties.networkAcls.defaultAction",
-                "Deny",
+            az::az(az::set_in(
+                resource,
+                "networkAcls",
+                &[("defaultAction", "Deny")],
             )),
             acls("azurerm_cognitive_account"),
         ],
     }
+}
+
+/// A search service denies as soon as it has one address rule.
+fn close_search(scene: &Scene<'_>, resource: &Resource) -> Vec<Remedy> {
+    let id = &resource.id;
+    let mut all = scene.judging.client_ip.map_or_else(Vec::new, |address| {
+        let rules = serde_json::json!([{ "value": address.to_string() }]);
+        vec![
+            az::az(
+                az::set(
+                    id,
+                    &resource.source.api_version,
+                    "properties.networkRuleSet.ipRules",
+                    &rules.to_string(),
+                )
+                .value("properties.networkRuleSet.bypass=AzureServices"),
+            ),
+            terraform::azurerm(
+                "azurerm_search_service",
+                &resource.name,
+                &[
+                    &format!("allowed_ips                = [\"{address}\"]"),
+                    "network_rule_bypass_option = \"AzureServices\"",
+                ],
+            ),
+        ]
+    });
+    all.push(portal::portal(
+        &resource.name,
+        [
+            "Settings",
+            "Networking",
+            "Selected IP addresses",
+            "Add your client IP address",
+            "Save",
+        ],
+    ));
+    all
+}
+
+/// A Cosmos DB account denies as soon as it has one address rule.
+fn close_cosmos(scene: &Scene<'_>, resource: &Resource) -> Vec<Remedy> {
+    let id = &resource.id;
+    let mut all = scene.judging.client_ip.map_or_else(Vec::new, |address| {
+        vec![
+            az::az(az::on("cosmosdb update", id).with("--ip-range-filter", &address.to_string())),
+            terraform::azurerm(
+                "azurerm_cosmosdb_account",
+                &resource.name,
+                &[&format!("ip_range_filter = [\"{address}\"]")],
+            ),
+        ]
+    });
+    all.push(portal::portal(
+        &resource.name,
+        [
+            "Settings",
+            "Networking",
+            "Selected networks",
+            "Add my current IP",
+            "Save",
+        ],
+    ));
+    all
 }
 
 fn any_azure(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
@@ -336,7 +373,7 @@ fn trusted_where_instances_fit(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
                     .iter()
                     .any(|one| one.resource_id.eq_ignore_ascii_case(caller.id.as_str()))
                 {
-                    remedies.push(let_in(account, caller));
+                    remedies.push(let_in(scene, account, caller));
                 }
             }
             let kept = account.firewall.as_ref().map(crate::model::network::Firewall::bypass_words);
@@ -374,12 +411,26 @@ fn trusted_where_instances_fit(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
 }
 
 /// An instance rule for one caller.
-fn let_in(account: &Resource, caller: &Resource) -> Remedy {
-    let tenant = caller
+fn let_in(scene: &Scene<'_>, account: &Resource, caller: &Resource) -> Remedy {
+    let own = caller
         .identity
         .value()
-        .and_then(|identity| identity.tenant_id.text())
-        .unwrap_or("<tenant id>");
+        .and_then(|identity| identity.tenant_id.text());
+    let of_subscription = || {
+        let id = caller.id.subscription()?;
+        let tenant = scene.inventory.subscription(&id)?.tenant_id.as_ref()?;
+        Some(tenant.as_str())
+    };
+    let Some(tenant) = own.or_else(of_subscription) else {
+        return portal::portal(
+            &account.name,
+            [
+                "Networking",
+                "Resource instances",
+                &format!("add {}", caller.name),
+            ],
+        );
+    };
     az::az(
         az::on_named(
             "storage account network-rule add",

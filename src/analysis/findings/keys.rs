@@ -9,7 +9,7 @@ use crate::analysis::verdict::{Gate, Verdict};
 use crate::model::field::Field;
 use crate::model::resource::{AuthOptions, Details, Family, Resource};
 
-use super::{Rule, Scene, secrets};
+use super::{Rule, Scene, uses};
 
 pub(super) const RULES: [Rule; 5] = [
     Rule {
@@ -77,7 +77,7 @@ fn switches(scene: &Scene<'_>, rule: &Rule, family: Family) -> Vec<Finding> {
                 None => format!("{property} is absent, which means that keys are accepted."),
                 Some(_) => format!("{property} is {}: keys are accepted.", evidence.words()),
             };
-            let mut users = secrets::key_users(scene, resource);
+            let mut users = uses::key_users(scene, resource);
             users.extend(by_key_only(scene, resource));
             let note = if users.is_empty() {
                 "Nothing that was read uses a key of it; whoever else does stops working."

@@ -158,6 +158,7 @@ fn without_access_logs(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
                     ))
                     .proved_by([listed(resource, items, "category", at)])
                     .mended_by(send(
+                        scene,
                         resource,
                         sent.first().and_then(|one| one.workspace.as_ref()),
                     ))
@@ -192,7 +193,7 @@ fn archive_only(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
                 rule.on(resource.id.as_str())
                     .saying("A setting sends its logs to an archive or an event hub, none to a workspace.")
                     .proved_by([listed(resource, items, "workspace", observed)])
-                    .mended_by(send(resource, None))
+                    .mended_by(send(scene, resource, None))
                     .done(),
             )
         })
@@ -247,7 +248,7 @@ fn managed_silent(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
                         "When the hub breaks, its log would say which call was refused and why.",
                     )
                     .proved_by([listed(resource, items, "workspace", at)])
-                    .mended_by(send(resource, None))
+                    .mended_by(send(scene, resource, None))
                     .done(),
             );
         }
@@ -274,29 +275,40 @@ fn listed(
     )
 }
 
-fn send(resource: &Resource, workspace: Option<&ArmId>) -> Vec<crate::analysis::hop::Remedy> {
+/// A setting that sends all logs to a workspace: the one that is wanted, else one beside the resource.
+fn send(
+    scene: &Scene<'_>,
+    resource: &Resource,
+    workspace: Option<&ArmId>,
+) -> Vec<crate::analysis::hop::Remedy> {
     let scope = scope_of(resource);
     let logs = serde_json::json!([{ "categoryGroup": "allLogs", "enabled": true }]).to_string();
-    vec![
-        az::az(
+    let subscription = resource.id.subscription();
+    let beside = || {
+        scene
+            .own(Family::LogWorkspace)
+            .map(|one| &one.id)
+            .find(|id| id.subscription() == subscription)
+    };
+    let mut all = Vec::new();
+    if let Some(workspace) = workspace.or_else(beside) {
+        all.push(az::az(
             Line::of("az monitor diagnostic-settings create")
                 .with("--name", "to-workspace")
                 .with("--resource", scope.as_str())
-                .with(
-                    "--workspace",
-                    workspace.map_or("<workspace id>", ArmId::as_str),
-                )
+                .with("--workspace", workspace.as_str())
                 .with("--logs", &logs),
-        ),
-        portal::portal(
-            &resource.name,
-            [
-                "Monitoring",
-                "Diagnostic settings",
-                "Add diagnostic setting",
-                "allLogs",
-                "Send to Log Analytics workspace",
-            ],
-        ),
-    ]
+        ));
+    }
+    all.push(portal::portal(
+        &resource.name,
+        [
+            "Monitoring",
+            "Diagnostic settings",
+            "Add diagnostic setting",
+            "allLogs",
+            "Send to Log Analytics workspace",
+        ],
+    ));
+    all
 }

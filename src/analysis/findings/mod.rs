@@ -30,6 +30,7 @@ mod scene;
 mod secrets;
 mod suppress;
 mod ties;
+mod uses;
 
 use crate::model::judging::{Judging, Severity, Suppression};
 

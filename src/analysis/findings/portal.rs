@@ -102,28 +102,33 @@ fn search_blades(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
                     .mended_by(noted(
                         vec![
                             az::az(
-                                az::on("search service update", &service.id).with(
-                                    "--ip-rules",
-                                    &listed
-                                        .iter()
-                                        .map(|(text, _)| text)
-                                        .chain(["<address of stamp2.ext.search.windows.net>"])
-                                        .collect::<Vec<_>>()
-                                        .join(";"),
-                                ),
+                                az::on("search service update", &service.id)
+                                    .with(
+                                        "--ip-rules",
+                                        &listed
+                                            .iter()
+                                            .map(|(text, _)| text)
+                                            .chain([""])
+                                            .collect::<Vec<_>>()
+                                            .join(";"),
+                                    )
+                                    .joined(PORTAL_OF_SEARCH),
                             ),
                             portal::portal(
                                 &service.name,
                                 ["Settings", "Networking", "Firewall", "Add the portal's address", "Save"],
                             ),
                         ],
-                        "The list is set as a whole: those that are there stand in it.",
+                        "The list is set as a whole: those that are there stand in it. The shell looks the portal's address up.",
                     ))
                     .done(),
             )
         })
         .collect()
 }
+
+/// The portal's address, as a shell finds it out.
+const PORTAL_OF_SEARCH: &str = "\"$(dig +short stamp2.ext.search.windows.net | tail -n 1)\"";
 
 fn is_the_persons(scene: &Scene<'_>, meaning: network::address::Meaning) -> bool {
     match (meaning, scene.judging.client_ip) {

@@ -1,5 +1,8 @@
 //! What rules look at: the environment, its hops, and the lookups that several rules share.
 
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
 use time::OffsetDateTime;
 
 use crate::analysis::access::{Matrix, matrix};
@@ -19,6 +22,7 @@ use crate::model::search::{DataSource, Index as SearchIndex, Indexer, Skillset};
 use crate::store::{Inventory, Payload};
 
 use super::ties::{Tie, ties};
+use super::uses::{self, KeyUse};
 
 /// The environment with its hops, for the rules.
 #[derive(Debug)]
@@ -36,6 +40,10 @@ pub struct Scene<'a> {
     pub(super) ties: Vec<Tie<'a>>,
     carried: Carried,
     pub(super) policies: Policies<'a>,
+    targets: Ends,
+    callers: Ends,
+    owners: HashMap<&'a PrincipalId, &'a Resource>,
+    key_uses: OnceCell<Vec<KeyUse>>,
     ground: &'a Ground<'a>,
 }
 
@@ -52,6 +60,10 @@ impl<'a> Scene<'a> {
             ties: ties(ground.inventory, hops),
             carried: Carried::of(ground.inventory, hops),
             policies: Policies::of(ground),
+            targets: Ends::of(hops.iter().map(|hop| hop.to.as_str())),
+            callers: Ends::of(hops.iter().map(|hop| hop.from.as_str())),
+            owners: owners(ground.inventory),
+            key_uses: OnceCell::new(),
             ground,
         }
     }
@@ -59,6 +71,11 @@ impl<'a> Scene<'a> {
     /// The environment with its lookups, for what judges again.
     pub(super) fn ground(&self) -> &'a Ground<'a> {
         self.ground
+    }
+
+    /// Every use of a key that was read.
+    pub(super) fn key_uses(&self) -> &[KeyUse] {
+        self.key_uses.get_or_init(|| uses::key_uses(self))
     }
 
     /// Whether a resource lies in a group that Microsoft made for a hub: what is right elsewhere
@@ -125,12 +142,37 @@ impl<'a> Scene<'a> {
 
     /// The hops that end at a resource, or at a part of it.
     pub(super) fn hops_to(&self, id: &ArmId) -> impl Iterator<Item = &'a Hop> {
-        self.hops.iter().filter(move |hop| is_end(&hop.to, id))
+        self.targets
+            .within(id.folded())
+            .into_iter()
+            .map(|at| &self.hops[at])
     }
 
     /// The hops that start at a resource.
     pub(super) fn hops_from(&self, id: &ArmId) -> impl Iterator<Item = &'a Hop> {
-        self.hops.iter().filter(move |hop| is_end(&hop.from, id))
+        self.callers
+            .within(id.folded())
+            .into_iter()
+            .map(|at| &self.hops[at])
+    }
+
+    /// The hops that a principal makes under its own name.
+    pub(super) fn hops_of(&self, principal: &PrincipalId) -> impl Iterator<Item = &'a Hop> {
+        self.hops_of_any([principal.folded()])
+    }
+
+    /// The hops that start at exactly one of these ends.
+    pub(super) fn hops_of_any<'t>(
+        &self,
+        ends: impl IntoIterator<Item = &'t str>,
+    ) -> impl Iterator<Item = &'a Hop> {
+        let mut found: Vec<usize> = Vec::new();
+        for end in ends {
+            found.extend(self.callers.exactly(end));
+        }
+        found.sort_unstable();
+        found.dedup();
+        found.into_iter().map(|at| &self.hops[at])
     }
 
     /// The hops of a kind that one resource makes to another.
@@ -141,22 +183,12 @@ impl<'a> Scene<'a> {
         to: &ArmId,
     ) -> impl Iterator<Item = &'a Hop> {
         self.hops_from(from)
-            .filter(move |hop| hop.kind == kind && is_end(&hop.to, to))
+            .filter(move |hop| hop.kind == kind && ArmId::new(&hop.to).is_within(to))
     }
 
     /// The resource whose own identity a principal is.
     pub(super) fn owner_of(&self, principal: &PrincipalId) -> Option<&'a Resource> {
-        self.inventory.resources().map(AsRef::as_ref).find(|one| {
-            let system = one
-                .identity
-                .value()
-                .and_then(|identity| identity.principal_id.value());
-            let user_assigned = match &one.details {
-                Details::UserIdentity(identity) => identity.principal_id.value(),
-                _ => None,
-            };
-            system == Some(principal) || user_assigned == Some(principal)
-        })
+        self.owners.get(principal).copied()
     }
 
     /// The object id of a resource's system-assigned identity.
@@ -198,12 +230,66 @@ found! {
     indexes, Indexes, Indexes, SearchIndex
 }
 
-/// Whether the end of a hop is a resource, or a part of it.
-fn is_end(end: &str, id: &ArmId) -> bool {
-    // Most ends are ids of other resources: compare the text before making an id of it.
-    end.len() >= id.as_str().len()
-        && end
-            .get(..id.as_str().len())
-            .is_some_and(|head| head.eq_ignore_ascii_case(id.as_str()))
-        && matches!(end.as_bytes().get(id.as_str().len()), None | Some(b'/'))
+/// Ends of hops in the order of their texts, so that those of a resource, and of its parts, stand
+/// beside each other.
+#[derive(Debug)]
+struct Ends {
+    /// The end in lower case, and the place of its hop.
+    sorted: Vec<(String, usize)>,
+}
+
+impl Ends {
+    fn of<'t>(texts: impl Iterator<Item = &'t str>) -> Self {
+        let mut sorted: Vec<(String, usize)> = texts
+            .enumerate()
+            .map(|(at, text)| (text.to_ascii_lowercase(), at))
+            .collect();
+        sorted.sort_unstable();
+        Self { sorted }
+    }
+
+    /// The hops whose end begins with a text in lower case.
+    fn beginning<'s>(&'s self, text: &'s str) -> impl Iterator<Item = &'s (String, usize)> {
+        let first = self.sorted.partition_point(|(end, _)| end.as_str() < text);
+        self.sorted[first..]
+            .iter()
+            .take_while(move |(end, _)| end.starts_with(text))
+    }
+
+    /// The hops that have exactly this end.
+    fn exactly<'s>(&'s self, text: &'s str) -> impl Iterator<Item = usize> {
+        self.beginning(text)
+            .take_while(move |(end, _)| end.len() == text.len())
+            .map(|(_, at)| *at)
+    }
+
+    /// The hops whose end is a resource or a part of it, in their own order.
+    fn within(&self, id: &str) -> Vec<usize> {
+        let mut found: Vec<usize> = self
+            .beginning(id)
+            .filter(|(end, _)| matches!(end.as_bytes().get(id.len()), None | Some(b'/')))
+            .map(|(_, at)| *at)
+            .collect();
+        found.sort_unstable();
+        found
+    }
+}
+
+/// Whose own identity a principal is: the first resource that says so.
+fn owners(inventory: &Inventory) -> HashMap<&PrincipalId, &Resource> {
+    let mut found = HashMap::new();
+    for one in inventory.resources().map(AsRef::as_ref) {
+        let system = one
+            .identity
+            .value()
+            .and_then(|identity| identity.principal_id.value());
+        let user_assigned = match &one.details {
+            Details::UserIdentity(identity) => identity.principal_id.value(),
+            _ => None,
+        };
+        for principal in system.into_iter().chain(user_assigned) {
+            found.entry(principal).or_insert(one);
+        }
+    }
+    found
 }

@@ -95,7 +95,7 @@ fn is_secret(connection: &Field<ConnectionString>) -> bool {
     )
 }
 
-fn has_key(key: &Field<Hidden>) -> bool {
+pub(super) fn has_key(key: &Field<Hidden>) -> bool {
     key.value().is_some()
 }
 
@@ -340,7 +340,7 @@ fn extras(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
 }
 
 /// Every connection that was read, with the resource that owns it.
-fn all_connections<'s>(
+pub(super) fn all_connections<'s>(
     scene: &'s Scene<'_>,
 ) -> impl Iterator<Item = (&'s ArmId, &'s ConnectionLine)> {
     let foundry = &scene.foundry;
@@ -439,91 +439,10 @@ fn datastores(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
 }
 
 /// Whether a hub uses its storage by key; absent means that it does.
-fn by_key(mode: &Field<String>) -> bool {
+pub(super) fn by_key(mode: &Field<String>) -> bool {
     match mode {
         Field::Value(text) => text.eq_ignore_ascii_case("accessKey"),
         Field::Absent | Field::Null => true,
         Field::Malformed | Field::Unreported(_) => false,
     }
-}
-
-/// Who uses keys of a resource, as far as it was read.
-pub(super) fn key_users(scene: &Scene<'_>, target: &Resource) -> Vec<String> {
-    let mut users = Vec::new();
-    for (owner, line) in all_connections(scene) {
-        if line.presents == Presents::Secret && line.resource.as_ref() == Some(&target.id) {
-            users.push(format!("connection {} of {}", line.name, owner.name()));
-        }
-    }
-    for hub in scene.inventory.family(Family::Workspace) {
-        if let Details::Workspace(workspace) = &hub.details
-            && workspace.storage_account.as_ref() == Some(&target.id)
-            && hub.kind.is("Hub")
-            && by_key(&workspace.datastores_auth_mode)
-        {
-            users.push(format!("hub {}", hub.name));
-        }
-    }
-    for service in scene.inventory.family(Family::Search) {
-        let named = |connection: &Field<ConnectionString>| match connection.value() {
-            Some(ConnectionString::AccountKey(to) | ConnectionString::Sas(to)) => {
-                to.account
-                    .as_ref()
-                    .is_some_and(|name| name.eq_ignore_ascii_case(&target.name))
-                    || to
-                        .host
-                        .as_deref()
-                        .and_then(|host| scene.by_host(host))
-                        .is_some_and(|one| one.id == target.id)
-            }
-            _ => false,
-        };
-        let answers = |uri: &Field<String>| {
-            uri.text()
-                .and_then(|uri| scene.by_host(uri))
-                .is_some_and(|one| one.id == target.id)
-        };
-        for source in scene.data_sources(&service.id) {
-            if named(&source.connection) {
-                users.push(format!("data source {}", source.name));
-            }
-        }
-        for skillset in scene.skillsets(&service.id) {
-            if skillset
-                .skills
-                .items()
-                .iter()
-                .any(|skill| has_key(&skill.api_key) && answers(&skill.resource_uri))
-            {
-                users.push(format!("skillset {}", skillset.name));
-            }
-            if skillset
-                .knowledge_store
-                .value()
-                .is_some_and(|store| named(&store.connection))
-            {
-                users.push(format!("knowledge store of {}", skillset.name));
-            }
-        }
-        for index in scene.indexes(&service.id) {
-            if index
-                .vectorizers
-                .items()
-                .iter()
-                .any(|one| has_key(&one.api_key) && answers(&one.resource_uri))
-            {
-                users.push(format!("index {}", index.name));
-            }
-        }
-        for indexer in scene.indexers(&service.id) {
-            if indexer
-                .cache
-                .value()
-                .is_some_and(|cache| named(&cache.connection))
-            {
-                users.push(format!("cache of {}", indexer.name));
-            }
-        }
-    }
-    users
 }

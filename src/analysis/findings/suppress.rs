@@ -31,6 +31,7 @@ pub(super) fn sift(mut found: Vec<Finding>, judging: &Judging, now: OffsetDateTi
             &left.resource,
             &left.hops,
             &left.title,
+            &left.detail,
         )
             .cmp(&(
                 right.severity,
@@ -38,6 +39,7 @@ pub(super) fn sift(mut found: Vec<Finding>, judging: &Judging, now: OffsetDateTi
                 &right.resource,
                 &right.hops,
                 &right.title,
+                &right.detail,
             ))
     });
     let mut sifted = Findings::default();

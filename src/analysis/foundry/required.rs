@@ -149,11 +149,7 @@ fn own_store(inventory: &Inventory, id: &ArmId) -> Option<ManagedResource> {
 }
 
 fn group_exists(inventory: &Inventory, hub: &Resource, group: &ManagedGroup) -> Reasoned {
-    let holds_something = || {
-        inventory
-            .resources()
-            .any(|one| one.id.group_id().as_ref() == Some(&group.id))
-    };
+    let holds_something = || inventory.resources().any(|one| one.id.is_within(&group.id));
     if inventory.group(&group.id).is_some() || holds_something() {
         return Reasoned::new(Verdict::Open, "the group is there")
             .proved_by(group.evidence.iter().cloned());
@@ -187,7 +183,7 @@ fn resources_of(
 ) -> Vec<ManagedResource> {
     let found: Vec<ManagedResource> = inventory
         .family(family)
-        .filter(|one| one.id.group_id().as_ref() == Some(&group.id))
+        .filter(|one| one.id.is_within(&group.id))
         .map(|one| ManagedResource {
             id: Some(one.id.clone()),
             name: one.name.clone(),

@@ -1,10 +1,11 @@
 //! The authorization gate: does the principal hold what the call needs, from actions and data
 //! actions, never from role names (domain-rules C)?
 
+use indexmap::IndexMap;
 use time::{Duration, OffsetDateTime};
 
 use crate::analysis::access::action::any_permits;
-use crate::analysis::access::{self, Eligible, Held, KeyPath, Right, Standing};
+use crate::analysis::access::{self, Eligible, Held, KeyPath, Right, Standing, listed};
 pub use crate::analysis::access::{Need, Role};
 use crate::analysis::evidence::Evidence;
 use crate::analysis::ground::{Ground, is_fresh};
@@ -16,9 +17,7 @@ use crate::analysis::remedy::terraform;
 use crate::analysis::verdict::{Gate, Reasoned, Verdict};
 use crate::model::access::{RoleAssignment, RoleSchedule};
 use crate::model::id::PrincipalId;
-use crate::model::key::Key;
 use crate::model::resource::{Details, Resource};
-use crate::store::State;
 
 use super::all;
 
@@ -85,11 +84,12 @@ pub fn authorization(ground: &Ground<'_>, claim: &Claim<'_>) -> GateVerdict {
         gate.rights.extend(claim.needs.iter().map(nobody));
         return gate;
     };
-    let checks = claim
+    let mut checks: Vec<GateVerdict> = claim
         .needs
         .iter()
         .map(|need| one(ground, claim, principal, need))
         .collect();
+    unite(claim.needs, &mut checks);
     all(Gate::Authorization, checks).unwrap_or_else(|| {
         super::judged(
             Gate::Authorization,
@@ -181,6 +181,39 @@ fn judged(
                 remedies,
                 "Only if it is not held yet: what was read does not tell.",
             )))
+        }
+    }
+}
+
+/// Gives checks that say the same of several actions one sentence with all of them. [`all`] then
+/// says it once.
+fn unite(needs: &[Need], checks: &mut [GateVerdict]) {
+    // What stands before and behind the action in a reason, with the checks that have both.
+    let mut sentences: IndexMap<(Verdict, String, String), Vec<usize>> = IndexMap::new();
+    for (at, (need, check)) in needs.iter().zip(checks.iter()).enumerate() {
+        if let Some((before, behind)) = check.judged.reason.split_once(need.action.name()) {
+            sentences
+                .entry((check.judged.verdict, before.to_owned(), behind.to_owned()))
+                .or_default()
+                .push(at);
+        }
+    }
+    for ((_, before, behind), members) in sentences {
+        let mut names: Vec<&str> = Vec::new();
+        for at in &members {
+            let name = needs[*at].action.name();
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        let joint = if before.contains("no role") {
+            "or"
+        } else {
+            "and"
+        };
+        let reason = format!("{before}{}{behind}", listed(&names, joint));
+        for at in members {
+            checks[at].judged.reason.clone_from(&reason);
         }
     }
 }
@@ -334,7 +367,7 @@ fn missing(
             holder: schedule.principal_id.clone(),
         });
         gate.judged.reason = format!(
-            "{}; {name} is eligible only, and what is not activated is not held: activate it",
+            "{}; {name} is eligible only: activate it",
             gate.judged.reason
         );
         gate.judged = gate.judged.proved_by([Evidence::in_body(
@@ -349,7 +382,7 @@ fn missing(
     if let Some(first) = stale.first() {
         found.stale = Some(first.principal_id.clone());
         gate.judged.reason = format!(
-            "{}; a stale assignment gives it to {}, which is no longer in the directory: the identity was made anew and has another object id",
+            "{}; a stale assignment gives it to {}, which the directory no longer knows: the identity was made anew",
             gate.judged.reason, first.principal_id
         );
         gate.judged = gate.judged.proved_by([Evidence::in_body(
@@ -370,21 +403,8 @@ fn missing(
 
 /// Assignments that would give it to somebody who is gone.
 fn stale<'a>(ground: &Ground<'a>, need: &Need) -> Vec<&'a RoleAssignment> {
-    let is_whole = ground
-        .inventory
-        .snapshot()
-        .slices()
-        .any(|(key, slice)| matches!(key, Key::Principals(_)) && slice.state() == State::Known);
-    if !is_whole {
-        return Vec::new();
-    }
     ground
-        .access
-        .assignments()
-        .iter()
-        .filter(|read| read.concerns(&read.item.scope, &need.scope))
-        .map(|read| read.item)
-        .filter(|one| ground.inventory.principal(&one.principal_id).is_none())
+        .orphans_at(&need.scope)
         .filter(|one| !ground.inventory.is_presented(&one.principal_id))
         .filter(|one| {
             ground.access.role(&one.role()).is_some_and(|(role, _)| {

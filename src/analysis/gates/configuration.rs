@@ -164,7 +164,11 @@ pub fn deployment(
             format!("deployment {name} of {} is {state}", account.name),
             [named, proof],
         )
-        .mended_by(deploy(account, name, model.text().unwrap_or("MODEL")));
+        .mended_by(deploy(
+            account,
+            name,
+            model.text().or(found.model.text()).unwrap_or(name),
+        ));
     }
     match (model.text(), found.model.text()) {
         (Some(wanted), Some(is)) if !wanted.eq_ignore_ascii_case(is) => judged(
@@ -235,11 +239,18 @@ fn no_deployment(
 }
 
 fn deploy(account: &Resource, name: &str, model: &str) -> Vec<crate::analysis::hop::Remedy> {
-    vec![
-        az(on("cognitiveservices account deployment create", &account.id)
-            .with("--deployment-name", name)
-            .with("--model-name", model)
-            .plain("--model-format OpenAI --model-version VERSION --sku-name Standard --sku-capacity 10")),
+    let command = version_of(model).map(|version| {
+        az(
+            on("cognitiveservices account deployment create", &account.id)
+                .with("--deployment-name", name)
+                .with("--model-name", model)
+                .plain("--model-format OpenAI --model-version")
+                .value(version)
+                .plain("--sku-name Standard --sku-capacity 10"),
+        )
+    });
+    let mut all: Vec<_> = command.into_iter().collect();
+    all.extend([
         azurerm(
             "azurerm_cognitive_deployment",
             name,
@@ -257,7 +268,20 @@ fn deploy(account: &Resource, name: &str, model: &str) -> Vec<crate::analysis::h
             &account.name,
             ["Model deployments", &format!("deploy {model} as {name}")],
         ),
+    ]);
+    all
+}
+
+/// The version that the command line asks for and a definition does not tell: of the models that
+/// embed, which have one each. Others have many.
+fn version_of(model: &str) -> Option<&'static str> {
+    [
+        ("text-embedding-3-large", "1"),
+        ("text-embedding-3-small", "1"),
+        ("text-embedding-ada-002", "2"),
     ]
+    .into_iter()
+    .find_map(|(name, version)| name.eq_ignore_ascii_case(model).then_some(version))
 }
 
 /// Whether an account takes tokens at the address that is called: it needs a subdomain of its own.

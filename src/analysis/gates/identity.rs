@@ -230,11 +230,20 @@ fn turn_on(caller: &Resource) -> Vec<Remedy> {
 }
 
 fn assign(caller: &Resource, identity: &ArmId) -> Vec<Remedy> {
+    // As a whole: the dots of an id would be taken for a path, and what is left out is taken away.
+    let own = caller.identity.value();
+    let identities: serde_json::Map<String, serde_json::Value> = own
+        .iter()
+        .flat_map(|own| own.user_assigned.iter().map(|one| one.id.as_str()))
+        .chain([identity.as_str()])
+        .map(|id| (id.to_owned(), serde_json::json!({})))
+        .collect();
+    let identities = serde_json::Value::Object(identities);
     vec![
         az(Line::of("az resource update")
             .with("--ids", caller.id.as_str())
             .with("--set", "identity.type=SystemAssigned, UserAssigned")
-            .value(&format!("identity.userAssignedIdentities.{identity}={{}}"))),
+            .value(&format!("identity.userAssignedIdentities={identities}"))),
         azurerm(
             azurerm_kind(caller),
             &caller.name,

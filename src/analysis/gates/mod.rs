@@ -53,7 +53,10 @@ pub fn all(gate: Gate, checks: Vec<GateVerdict>) -> Option<GateVerdict> {
     }
     for one in milder {
         if one.judged.verdict != Verdict::Open {
-            reasons.push(format!("also: {}", one.judged.reason));
+            let reason = format!("also: {}", one.judged.reason);
+            if !reasons.contains(&reason) {
+                reasons.push(reason);
+            }
             judged = judged.proved_by(one.judged.evidence);
             judged.tags.extend(one.judged.tags);
         }

@@ -280,7 +280,7 @@ pub(super) fn only_in_group<'a>(
         .inventory
         .resources()
         .map(std::sync::Arc::as_ref)
-        .filter(|one| one.id.group_id().as_ref() == Some(group) && fits(one));
+        .filter(|one| one.id.is_within(group) && fits(one));
     let first = found.next()?;
     found.next().is_none().then_some(first)
 }

@@ -199,7 +199,7 @@ pub(super) fn only_pair<'a>(
     let in_group = |wanted: Family| {
         ground
             .family(wanted)
-            .filter(|other| other.id.group_id().as_ref() == Some(&group))
+            .filter(|other| other.id.is_within(&group))
             .filter(|other| !may_be_managed(ground, &other.id))
             .collect::<Vec<_>>()
     };

@@ -4,7 +4,7 @@
 //! that explains the refusal is a gate shut, else it stays unknown. These hops never count for exit
 //! codes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::json;
 use time::OffsetDateTime;
@@ -32,8 +32,11 @@ use crate::store::{Slice, State};
 /// Draws hopscope's own calls. Without anybody signed in (a snapshot of nobody) there are none.
 pub(super) fn draw(ground: &Ground<'_>, out: &mut Vec<Hop>) {
     subscriptions(ground, out);
+    let asked = data_planes(ground);
     for service in ground.family(Family::Search) {
-        out.extend(search(ground, service));
+        if let Some(readings) = asked.get(&service.id) {
+            out.extend(search(ground, service, readings));
+        }
     }
     for resource in ground.family(Family::LogWorkspace) {
         if let Details::LogWorkspace(workspace) = &resource.details {
@@ -277,17 +280,29 @@ fn lacks(ground: &Ground<'_>, caller: &Caller, key: &Key, issue: &Issue) -> Opti
     matches!(held.standing, Standing::None | Standing::Denied).then_some(held.judged.evidence)
 }
 
-/// The data plane of a search service, when it was asked.
-fn search(ground: &Ground<'_>, service: &Resource) -> Option<Hop> {
-    let mut readings = Readings::default();
+/// What was asked of data planes, by service: of the service itself and of its indexers and indexes.
+fn data_planes<'a>(ground: &Ground<'a>) -> HashMap<ArmId, Readings<'a>> {
+    let mut asked: HashMap<ArmId, Readings<'a>> = HashMap::new();
     for (key, slice) in ground.inventory.snapshot().slices() {
-        if let Key::Facet(id, facet) = key
-            && is_of_data_plane(*facet)
-            && id.is_within(&service.id)
-        {
-            readings.take(key, slice);
+        let Key::Facet(id, facet) = key else {
+            continue;
+        };
+        if !is_of_data_plane(*facet) {
+            continue;
+        }
+        let service = match facet {
+            Facet::IndexerStatus | Facet::IndexStatistics => id.parent(),
+            _ => Some(id.clone()),
+        };
+        if let Some(service) = service {
+            asked.entry(service).or_default().take(key, slice);
         }
     }
+    asked
+}
+
+/// The data plane of a search service, when it was asked.
+fn search(ground: &Ground<'_>, service: &Resource, readings: &Readings<'_>) -> Option<Hop> {
     if readings.asked == 0 {
         return None;
     }
@@ -313,7 +328,7 @@ fn search(ground: &Ground<'_>, service: &Resource) -> Option<Hop> {
             Some(authorization(ground, &claim)),
         ]
     };
-    let gates = answered(&readings, configured, service);
+    let gates = answered(readings, configured, service);
     hop(caller, &service.id, gates)
 }
 

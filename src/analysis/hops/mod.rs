@@ -82,16 +82,17 @@ pub fn hops(ground: &Ground<'_>) -> Vec<Hop> {
             hop.via.as_ref().map(|via| via.to_ascii_lowercase()),
         )
     };
-    drawn.sort_by_cached_key(|hop| (key(hop), hop.basis));
-    drawn.dedup_by(|later, first| {
-        let same = key(later) == key(first);
+    let mut keyed: Vec<_> = drawn.into_iter().map(|hop| (key(&hop), hop)).collect();
+    keyed.sort_by(|(own, one), (key, other)| (own, one.basis).cmp(&(key, other.basis)));
+    keyed.dedup_by(|(own, later), (key, first)| {
+        let same = own == key;
         if same && first.gates.is_empty() {
             // Declared and found: the basis of the one, the gates of the other.
             first.gates = std::mem::take(&mut later.gates);
         }
         same
     });
-    drawn
+    keyed.into_iter().map(|(_, hop)| hop).collect()
 }
 
 fn rank(gate: Gate) -> usize {

@@ -1,7 +1,11 @@
 //! Commands of the Azure CLI.
 
+use serde_json::Value;
+
+use crate::analysis::evidence::at;
 use crate::analysis::hop::{Remedy, Tool};
 use crate::model::id::{ArmId, PrincipalId};
+use crate::model::resource::Resource;
 
 use super::shell::Line;
 
@@ -38,6 +42,27 @@ pub fn set(id: &ArmId, api_version: &str, property: &str, value: &str) -> Line {
         .with("--ids", id.as_str())
         .with("--api-version", api_version)
         .with("--set", &format!("{property}={value}"))
+}
+
+/// The same for several properties of one object of `properties`: where the resource has no such
+/// object yet, the object is set as a whole, as `az` finds nothing to set them in.
+pub fn set_in(resource: &Resource, object: &str, members: &[(&str, &str)]) -> Line {
+    let path = format!("properties.{object}");
+    let line = Line::of("az resource update")
+        .with("--ids", resource.id.as_str())
+        .with("--api-version", &resource.source.api_version)
+        .plain("--set");
+    if at(&resource.raw, &path).is_some_and(Value::is_object) {
+        let values = members.iter();
+        return values.fold(line, |line, (name, value)| {
+            line.value(&format!("{path}.{name}={value}"))
+        });
+    }
+    let whole: serde_json::Map<String, Value> = members
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), Value::from(*value)))
+        .collect();
+    line.value(&format!("{path}={}", Value::Object(whole)))
 }
 
 /// Who gets a role.

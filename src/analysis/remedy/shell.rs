@@ -60,6 +60,13 @@ impl Line {
         self
     }
 
+    /// Adds what the program itself writes to the last word, as the shell is to read it.
+    #[must_use]
+    pub fn joined(mut self, words: &str) -> Self {
+        self.text.push_str(words);
+        self
+    }
+
     /// The line.
     pub fn text(self) -> String {
         self.text

@@ -12,7 +12,7 @@ use crate::analysis::remedy::portal::portal;
 use crate::analysis::remedy::shell::Line;
 use crate::analysis::remedy::terraform::{self, azurerm, text};
 use crate::analysis::verdict::Verdict;
-use crate::model::id::ArmId;
+use crate::model::id::{ArmId, TenantId};
 use crate::model::resource::{Family, Identity, Resource};
 
 /// How long a firewall takes.
@@ -48,7 +48,13 @@ pub(super) fn mend(
         Caller::Person {
             address: Some(address),
         } => person(target, &address.to_string()),
-        Caller::Person { address: None } => person(target, "YOUR-PUBLIC-ADDRESS"),
+        Caller::Person { address: None } => crate::analysis::remedy::noted(
+            vec![portal(
+                &target.name,
+                ["Networking", "Firewall: add your client IP address"],
+            )],
+            &format!("With --client-ip the command stands here. {LAG}"),
+        ),
         Caller::AzurePortal | Caller::Internet | Caller::PrivateEndpoint { .. } => Vec::new(),
     }
 }
@@ -141,9 +147,21 @@ fn instance_rule(ground: &Ground<'_>, instance: &Instance, target: &Resource) ->
                 .iter()
                 .find_map(|caller| caller.tenant.clone())
         });
-    let tenant = tenant
-        .as_ref()
-        .map_or("TENANT-ID", |tenant| tenant.as_str());
+    let by_hand = portal(
+        &target.name,
+        [
+            "Networking",
+            "Resource instances",
+            &format!(
+                "add {} {}",
+                instance.id.resource_type().unwrap_or_default(),
+                instance.id.name()
+            ),
+        ],
+    );
+    let Some(tenant) = tenant.as_ref().map(TenantId::as_str) else {
+        return vec![by_hand];
+    };
     let note = format!("Lets in this one instance. {LAG}");
     crate::analysis::remedy::noted(
         vec![
@@ -164,18 +182,7 @@ fn instance_rule(ground: &Ground<'_>, instance: &Instance, target: &Resource) ->
                     "}",
                 ],
             ),
-            portal(
-                &target.name,
-                [
-                    "Networking",
-                    "Resource instances",
-                    &format!(
-                        "add {} {}",
-                        instance.id.resource_type().unwrap_or_default(),
-                        instance.id.name()
-                    ),
-                ],
-            ),
+            by_hand,
         ],
         &note,
     )
@@ -187,11 +194,10 @@ fn trusted(target: &Resource) -> Vec<Remedy> {
     let remedies = match target.family {
         Family::Storage => trusted_by_storage(target),
         Family::Search => vec![
-            az(az::set(
-                &target.id,
-                "2025-05-01",
-                "properties.networkRuleSet.bypass",
-                "AzureServices",
+            az(az::set_in(
+                target,
+                "networkRuleSet",
+                &[("bypass", "AzureServices")],
             )),
             azurerm(
                 "azurerm_search_service",
@@ -243,9 +249,7 @@ fn trusted(target: &Resource) -> Vec<Remedy> {
             ),
         ],
         _ => vec![
-            az(Line::of("az ml workspace update")
-                .with("--ids", target.id.as_str())
-                .plain("--public-network-access Enabled")),
+            az(on("ml workspace update", &target.id).plain("--public-network-access Enabled")),
             portal(&target.name, ["Networking", "Public access"]),
         ],
     };
@@ -291,13 +295,11 @@ fn trusted_by_storage(target: &Resource) -> Vec<Remedy> {
 /// Selected networks with the bypass: with public access off the bypass is disputed.
 fn trusted_by_models(target: &Resource) -> Vec<Remedy> {
     vec![
-        az(az::set(
-            &target.id,
-            "2024-10-01",
-            "properties.networkAcls.bypass",
-            "AzureServices",
+        az(az::set_in(
+            target,
+            "networkAcls",
+            &[("bypass", "AzureServices"), ("defaultAction", "Deny")],
         )
-        .value("properties.networkAcls.defaultAction=Deny")
         .value("properties.publicNetworkAccess=Enabled")),
         azurerm(
             "azurerm_cognitive_account",
@@ -479,83 +481,21 @@ fn shared_link(instance: &Instance, target: &Resource, part: &str) -> Vec<Remedy
     )
 }
 
-/// The enforced perimeter of a target, as a command line names it; a word in capitals stands for
-/// what is not known.
-struct Enforced {
-    name: String,
-    group: String,
-    subscription: Option<String>,
-    profile: String,
-    profile_id: String,
-}
-
-impl Enforced {
-    fn of(ground: &Ground<'_>, target: &Resource) -> Self {
-        let listed = facets::perimeters(ground.inventory, &target.id);
-        let own = listed.items.iter().find(|one| {
-            one.access_mode
-                .text()
-                .is_some_and(|mode| mode.eq_ignore_ascii_case("Enforced"))
-        });
-        let id = own.and_then(|one| one.perimeter.as_ref());
-        let profile = own.and_then(|one| one.profile.text());
-        Self {
-            name: id.map_or_else(|| "PERIMETER".to_owned(), |id| id.name().to_owned()),
-            group: id
-                .and_then(ArmId::resource_group)
-                .unwrap_or("PERIMETER-GROUP")
-                .to_owned(),
-            subscription: id
-                .and_then(ArmId::subscription)
-                .map(|one| one.as_str().to_owned()),
-            profile: profile.unwrap_or("PROFILE").to_owned(),
-            profile_id: match (id, profile) {
-                (Some(id), Some(profile)) => format!("{id}/profiles/{profile}"),
-                _ => "PROFILE-ID".to_owned(),
-            },
-        }
-    }
-
-    fn az(&self, words: &str) -> Line {
-        let line = Line::of(words)
-            .with("--perimeter-name", &self.name)
-            .with("--resource-group", &self.group);
-        match &self.subscription {
-            Some(subscription) => line.with("--subscription", subscription),
-            None => line,
-        }
-    }
-}
-
 /// A caller outside of an enforced perimeter.
 fn perimeter(ground: &Ground<'_>, caller: &Caller, target: &Resource) -> Vec<Remedy> {
-    let own = Enforced::of(ground, target);
+    let configurations = facets::perimeters(ground.inventory, &target.id);
+    let known = configurations.items.iter().find_map(|one| {
+        let enforced = one.access_mode.is("Enforced");
+        let id = one.perimeter.as_ref().filter(|_| enforced)?;
+        Some((id, one.profile.text()?))
+    });
+    let name = known.map_or("the network security perimeter", |(id, _)| id.name());
     match caller {
-        Caller::Instance(instance) => vec![
-            az(own
-                .az("az network perimeter association create")
-                .with("--association-name", instance.id.name())
-                .plain("--access-mode Learning")
-                .with("--profile", &format!("{{id:{}}}", own.profile_id))
-                .with(
-                    "--private-link-resource",
-                    &format!("{{id:{}}}", instance.id),
-                )),
-            terraform::azurerm(
-                "azurerm_network_security_perimeter_association",
-                instance.id.name(),
-                &[
-                    &format!("name        = {}", text(instance.id.name())),
-                    "access_mode = \"Learning\"",
-                    &format!("resource_id = {}", text(instance.id.as_str())),
-                    &format!(
-                        "network_security_perimeter_profile_id = {}",
-                        text(&own.profile_id)
-                    ),
-                ],
-            ),
-            portal(
-                &own.name,
+        Caller::Instance(instance) => {
+            let mut all =
+                known.map_or_else(Vec::new, |(id, profile)| member(instance, id, profile));
+            all.push(portal(
+                name,
                 [
                     "Associated resources",
                     &format!(
@@ -564,26 +504,77 @@ fn perimeter(ground: &Ground<'_>, caller: &Caller, target: &Resource) -> Vec<Rem
                         target.name
                     ),
                 ],
-            ),
-        ],
-        Caller::Person { address } => {
-            let address = address.map_or("YOUR-PUBLIC-ADDRESS".to_owned(), |one| one.to_string());
-            vec![
-                az(own
-                    .az("az network perimeter profile access-rule create")
-                    .with("--profile-name", &own.profile)
-                    .plain("--name people --direction Inbound")
-                    .with("--address-prefixes", &format!("[{address}/32]"))),
-                portal(
-                    &own.name,
-                    [
-                        "Profiles",
-                        "Inbound access rules",
-                        &format!("add {address}"),
-                    ],
-                ),
-            ]
+            ));
+            all
         }
-        _ => vec![portal(&own.name, ["Profiles", "Inbound access rules"])],
+        Caller::Person {
+            address: Some(address),
+        } => {
+            let mut all = Vec::new();
+            if let Some((id, profile)) = known {
+                let bits = if address.is_ipv4() { 32 } else { 128 };
+                all.push(az(in_perimeter(
+                    "network perimeter profile access-rule create",
+                    id,
+                )
+                .with("--profile-name", profile)
+                .plain("--name people --direction Inbound")
+                .with("--address-prefixes", &format!("[{address}/{bits}]"))));
+            }
+            all.push(portal(
+                name,
+                [
+                    "Profiles",
+                    "Inbound access rules",
+                    &format!("add {address}"),
+                ],
+            ));
+            all
+        }
+        _ => vec![portal(name, ["Profiles", "Inbound access rules"])],
     }
+}
+
+/// `az WORDS --perimeter-name N --resource-group G --subscription S`.
+fn in_perimeter(words: &str, perimeter: &ArmId) -> Line {
+    let mut line = Line::of("az")
+        .plain(words)
+        .with("--perimeter-name", perimeter.name());
+    if let Some(group) = perimeter.resource_group() {
+        line = line.with("--resource-group", group);
+    }
+    if let Some(subscription) = perimeter.subscription() {
+        line = line.with("--subscription", subscription.as_str());
+    }
+    line
+}
+
+/// An instance as a member of a perimeter, in learning mode: nothing of it is shut by that.
+fn member(instance: &Instance, perimeter: &ArmId, profile: &str) -> Vec<Remedy> {
+    let profile = perimeter.child(&format!("profiles/{profile}"));
+    vec![
+        az(
+            in_perimeter("network perimeter association create", perimeter)
+                .with("--association-name", instance.id.name())
+                .plain("--access-mode Learning")
+                .with("--profile", &format!("{{id:{profile}}}"))
+                .with(
+                    "--private-link-resource",
+                    &format!("{{id:{}}}", instance.id),
+                ),
+        ),
+        terraform::azurerm(
+            "azurerm_network_security_perimeter_association",
+            instance.id.name(),
+            &[
+                &format!("name        = {}", text(instance.id.name())),
+                "access_mode = \"Learning\"",
+                &format!(
+                    "network_security_perimeter_profile_id = {}",
+                    text(profile.as_str())
+                ),
+                &format!("resource_id = {}", text(instance.id.as_str())),
+            ],
+        ),
+    ]
 }

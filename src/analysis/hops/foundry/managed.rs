@@ -27,7 +27,6 @@ use crate::model::facet::Facet;
 use crate::model::id::ArmId;
 use crate::model::key::Key;
 use crate::model::resource::{Family, Resource};
-use crate::store::Payload;
 
 /// What is true of every change in a managed group.
 const LAG: &str = "Takes about 10 minutes [S]. Where a policy made the change, exempt the group first, or it will be made again.";
@@ -375,16 +374,7 @@ fn gone(ground: &Ground<'_>, managed: &ManagedState, one: &ManagedResource) -> E
 /// A lock that forbids writing also forbids the listing of keys, which is a POST `[K]`.
 fn locks(ground: &Ground<'_>, group: &ArmId, resource: &Resource) -> GateVerdict {
     let snapshot = ground.inventory.snapshot();
-    let mut found: Vec<&Lock> = Vec::new();
-    for (key, slice) in snapshot.slices() {
-        if let (Key::Locks(_), Some(Payload::Locks(items))) = (key, slice.value.as_deref()) {
-            found.extend(
-                items
-                    .iter()
-                    .filter(|lock| resource.id.is_within(&lock.scope)),
-            );
-        }
-    }
+    let found: Vec<&Lock> = ground.locks_on(&resource.id).collect();
     let proof = |lock: &Lock| {
         Evidence::in_body(
             lock.id.clone(),
