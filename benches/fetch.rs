@@ -139,6 +139,7 @@ fn depth(snapshot: &Snapshot) -> u32 {
                 | Key::EligibleRoles(_)
                 | Key::ActiveRoles(_)
                 | Key::NetworkPerimeters(_)
+                | Key::NetworkManagers(_)
                 | Key::PolicyAssignments(_)
                 | Key::PolicyExemptions(_)
                 | Key::AccessLog(_)
@@ -147,13 +148,20 @@ fn depth(snapshot: &Snapshot) -> u32 {
                 Key::ActivityLog(id) => u32::from(!is_asked(id)),
                 Key::List { .. } => u32::from(key.scope().is_some_and(|id| !is_asked(&id))),
                 // A managed group is named by its hub.
-                Key::Resource(_) | Key::Locks(_) | Key::PolicyStates(_) => 1,
+                Key::Resource(_)
+                | Key::Locks(_)
+                | Key::PolicyStates(_)
+                | Key::NetworkManagerConnections(_)
+                | Key::IpamPool(_)
+                | Key::LinkedAccess(..) => 1,
                 Key::Facet(_, Facet::IndexerStatus | Facet::IndexStatistics)
                 | Key::AssignedTo(..)
                 // What sends there is known from the settings of each resource.
                 | Key::Logs(..)
                 // Whose groups it is may stand in another answer of the directory.
-                | Key::Memberships(..) => 2 + token,
+                | Key::Memberships(..)
+                // A service principal names its home.
+                | Key::Application(..) => 2 + token,
                 // An assignment names its definition, an initiative its own.
                 Key::PolicyDefinition(_)
                 | Key::Facet(_, Facet::PerimeterProfiles | Facet::PerimeterLinks) => 2,

@@ -6,13 +6,16 @@
 #[path = "check/stories.rs"]
 mod stories;
 mod support;
+#[path = "check/tenants.rs"]
+mod tenants;
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 use support::{Ran, hopscope, problems};
 
-const SCENARIOS: [&str; 5] = [
+const SCENARIOS: [&str; 6] = [
+    "cross-tenant",
     "broken-indexer",
     "healthy",
     "foundry-cmk",
@@ -62,6 +65,7 @@ fn the_report_of_every_scenario_fits_the_schema() {
         .collect();
     let told: BTreeSet<String> = stories::TOLD
         .iter()
+        .chain(&tenants::TOLD)
         .map(|(name, twin)| format!("{name}[:{twin}]"))
         .collect();
     let known = SCENARIOS.into_iter().chain(told.iter().map(String::as_str));

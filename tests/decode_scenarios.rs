@@ -116,6 +116,8 @@ fn key_of(document: &Value) -> Option<Key> {
         "policyexemptions" => return Some(Key::PolicyExemptions(scope)),
         "policydefinitions" | "policysetdefinitions" => return Some(Key::PolicyDefinition(id)),
         "networksecurityperimeters" => return Some(Key::NetworkPerimeters(scope)),
+        "networkmanagers" => return Some(Key::NetworkManagers(scope)),
+        "networkmanagerconnections" => return Some(Key::NetworkManagerConnections(scope)),
         "roledefinitions" => return Some(Key::RoleDefinitions(scope)),
         "denyassignments" => return Some(Key::DenyAssignments(scope)),
         _ => {}

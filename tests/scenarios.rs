@@ -15,5 +15,7 @@ mod references;
 mod shape;
 #[path = "scenarios/stories.rs"]
 mod stories;
+#[path = "scenarios/tenants.rs"]
+mod tenants;
 #[path = "scenarios/told.rs"]
 mod told;

@@ -10,6 +10,7 @@ use crate::model::facet::{
     Connection, Container, Deployment, DiagnosticSetting, Facet, Project, VaultKey,
 };
 use crate::model::id::ArmId;
+use crate::model::ipam::{IpamPool, ScopeConnection, StaticCidr};
 use crate::model::issue::{Issue, IssueKind};
 use crate::model::network::{OutboundRule, PerimeterConfiguration, SharedPrivateLink};
 use crate::model::search::{DataSource, Index, Indexer, Skillset};
@@ -146,6 +147,18 @@ pub fn perimeters<'a>(inventory: &'a Inventory, id: &ArmId) -> Listed<'a, Perime
 reader! {
     /// Network security perimeters as the resource reports them.
     own_perimeters, Perimeters, Perimeters, PerimeterConfiguration
+}
+reader! {
+    /// A network manager's halves of its connections to other tenants.
+    scope_connections, ScopeConnections, ScopeConnections, ScopeConnection
+}
+reader! {
+    /// The pools of a network manager.
+    pools_of, IpamPools, IpamPools, IpamPool
+}
+reader! {
+    /// The static ranges of an address pool.
+    static_cidrs, StaticCidrs, StaticCidrs, StaticCidr
 }
 reader! {
     /// Shared private links of a search service.

@@ -7,6 +7,8 @@
 //!
 //! To add a facet: a line in `facet_request`. To add a family: a line in [`api_version`].
 
+mod pools;
+
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -16,7 +18,7 @@ use crate::model::access::Member;
 use crate::model::cloud::Audience;
 use crate::model::facet::Facet;
 use crate::model::id::{ArmId, PrincipalId, TenantId};
-use crate::model::key::Key;
+use crate::model::key::{AppId, Key};
 use crate::model::logs::SPAN;
 use crate::model::resource::Family;
 
@@ -27,6 +29,8 @@ pub struct Request {
     pub audience: Audience,
     /// The tenant whose credential is used; none is the credential's own.
     pub tenant: Option<TenantId>,
+    /// Other tenants whose tokens go along, so that Azure says whether it takes them.
+    pub auxiliary: Vec<TenantId>,
     /// The search service, for the audience that has one address each.
     pub service: Option<String>,
     /// The path, percent-encoded, to be appended to the base of the audience.
@@ -51,6 +55,7 @@ impl Request {
         Self {
             audience: Audience::ResourceManager,
             tenant: None,
+            auxiliary: Vec::new(),
             service: None,
             path,
             query: Vec::new(),
@@ -205,6 +210,13 @@ pub fn request(key: &Key) -> Option<Request> {
             PERIMETERS,
             format!("{PERIMETER}/read"),
         ),
+        Key::NetworkManagers(scope) => pools::managers(scope),
+        Key::NetworkManagerConnections(scope) => pools::connections(scope),
+        Key::IpamPool(id) => pools::pool(id)?,
+        Key::LinkedAccess(network, tenant) => Request {
+            auxiliary: vec![tenant.clone()],
+            ..resource_request(network)?
+        },
         Key::Memberships(principal, member) => memberships(principal, *member),
         Key::AssignedTo(scope, principal) => Request {
             query: vec![(
@@ -218,14 +230,8 @@ pub fn request(key: &Key) -> Option<Request> {
             format!("/v1.0/users/{}", segment(name.as_str())),
             "User.Read.All",
         ),
-        Key::ServicePrincipalOf(tenant, app) => Request {
-            query: vec![("$filter", format!("appId eq '{}'", quoted(app.as_str())))],
-            ..directory(
-                tenant.as_ref(),
-                "/v1.0/servicePrincipals".to_owned(),
-                "Application.Read.All",
-            )
-        },
+        Key::ServicePrincipalOf(tenant, app) => of_app(tenant.as_ref(), app, "servicePrincipals"),
+        Key::Application(tenant, app) => of_app(tenant.as_ref(), app, "applications"),
     })
 }
 
@@ -234,6 +240,7 @@ fn directory(tenant: Option<&TenantId>, path: String, permission: &str) -> Reque
     Request {
         audience: Audience::Graph,
         tenant: tenant.cloned(),
+        auxiliary: Vec::new(),
         service: None,
         path,
         query: Vec::new(),
@@ -242,6 +249,18 @@ fn directory(tenant: Option<&TenantId>, path: String, permission: &str) -> Reque
         body: None,
         action: Some(permission.to_owned()),
         role: Some("Directory Readers"),
+    }
+}
+
+/// What a tenant's directory holds of an application.
+fn of_app(tenant: Option<&TenantId>, app: &AppId, collection: &str) -> Request {
+    Request {
+        query: vec![("$filter", format!("appId eq '{}'", quoted(app.as_str())))],
+        ..directory(
+            tenant,
+            format!("/v1.0/{collection}"),
+            "Application.Read.All",
+        )
     }
 }
 
@@ -364,7 +383,10 @@ fn policy_states(scope: &ArmId) -> Request {
 /// Which types have the facet, where it hangs, and the version that knows it.
 fn facet_request(id: &ArmId, facet: Facet) -> Option<Request> {
     const PROJECT: &str = "Microsoft.CognitiveServices/accounts/projects";
-    if let Some(found) = search_request(id, facet).or_else(|| perimeter_request(id, facet)) {
+    if let Some(found) = search_request(id, facet)
+        .or_else(|| perimeter_request(id, facet))
+        .or_else(|| pools::facet(id, facet))
+    {
         return Some(found);
     }
     let of_type = id.resource_type()?;
@@ -493,6 +515,7 @@ pub fn logs(key: &Key, workspace: Option<&str>) -> Option<Request> {
     Some(Request {
         audience: Audience::LogAnalytics,
         tenant: None,
+        auxiliary: Vec::new(),
         service: None,
         path,
         query: Vec::new(),

@@ -200,7 +200,8 @@ async fn demo(name: &str, knobs: &Knobs) -> Result<(Server, Cloud, Scope), Failu
     let scope = Scope {
         subscriptions: scenario.scope().subscriptions.clone(),
         resource_groups: scenario.scope().resource_groups.clone(),
-        ..Scope::default()
+        tenant: scenario.scope().tenant.clone(),
+        auxiliary_tenants: scenario.scope().auxiliary_tenants.clone(),
     };
     Ok((server, cloud, scope))
 }

@@ -535,11 +535,15 @@ fn leads_on(key: &Key) -> bool {
                 | Facet::Indexes
                 | Facet::PerimeterAssociations
                 | Facet::PerimeterProfiles
+                | Facet::ScopeConnections
+                | Facet::IpamPools
         ),
         Key::Tenants(_)
-        | Key::Principals(_)
         | Key::Locks(_)
         | Key::AssignedTo(..)
+        | Key::Application(..)
+        | Key::NetworkManagerConnections(_)
+        | Key::LinkedAccess(..)
         | Key::PolicyStates(_)
         | Key::ActivityLog(_)
         | Key::AccessLog(_)
@@ -552,6 +556,10 @@ fn leads_on(key: &Key) -> bool {
         | Key::List { .. }
         | Key::Resource(_)
         | Key::NetworkPerimeters(_)
+        | Key::NetworkManagers(_)
+        | Key::IpamPool(_)
+        // Who holds a role on a pool leads to its application.
+        | Key::Principals(_)
         | Key::EligibleRoles(_)
         | Key::ActiveRoles(_)
         // Where the directory refuses, ARM is asked instead.

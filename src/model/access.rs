@@ -119,6 +119,10 @@ pub struct Principal {
     pub user_principal_name: Field<String>,
     /// `appId`, for service principals.
     pub app_id: Field<String>,
+    /// `appOwnerOrganizationId`, for service principals: the tenant that registered the application.
+    pub owner_tenant: Field<String>,
+    /// `signInAudience`, for service principals: who may sign in with the application.
+    pub audience: Field<String>,
     /// `user`, `group`, `servicePrincipal`: the tail of `@odata.type`.
     pub kind: Field<String>,
     /// The JSON as Graph sent it.

@@ -7,6 +7,8 @@ use super::id::{PrincipalId, TenantId};
 /// The signed-in principal: claims of the token in use. Never the token.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Caller {
+    /// The tenant that a token was asked for, where one was named: [`Self::tenant`] says what was given.
+    pub asked: Option<TenantId>,
     /// `tid`.
     pub tenant: Option<TenantId>,
     /// `oid`.

@@ -54,11 +54,21 @@ pub enum Facet {
     PerimeterLinks,
     /// Access rules of a perimeter's profile.
     PerimeterRules,
+    /// A network manager's halves of its connections to other tenants.
+    ScopeConnections,
+    /// Address pools of a network manager.
+    IpamPools,
+    /// Static ranges of an address pool.
+    StaticCidrs,
+    /// What Azure counts in an address pool.
+    PoolUsage,
+    /// Who draws from an address pool.
+    PoolAssociations,
 }
 
 impl Facet {
     /// Every facet, in report order.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 27] = [
         Self::Properties,
         Self::Containers,
         Self::SharedPrivateLinks,
@@ -81,6 +91,11 @@ impl Facet {
         Self::PerimeterProfiles,
         Self::PerimeterLinks,
         Self::PerimeterRules,
+        Self::ScopeConnections,
+        Self::IpamPools,
+        Self::StaticCidrs,
+        Self::PoolUsage,
+        Self::PoolAssociations,
     ];
 
     /// The name in the JSON report: camel case, as Azure names the child collection.
@@ -108,6 +123,11 @@ impl Facet {
             Self::PerimeterProfiles => "profiles",
             Self::PerimeterLinks => "links",
             Self::PerimeterRules => "accessRules",
+            Self::ScopeConnections => "scopeConnections",
+            Self::IpamPools => "ipamPools",
+            Self::StaticCidrs => "staticCidrs",
+            Self::PoolUsage => "poolUsage",
+            Self::PoolAssociations => "associatedResources",
         }
     }
 
@@ -146,6 +166,11 @@ impl Facet {
             Self::PerimeterProfiles => "perimeter profiles",
             Self::PerimeterLinks => "perimeter links",
             Self::PerimeterRules => "perimeter access rules",
+            Self::ScopeConnections => "connections to other tenants",
+            Self::IpamPools => "address pools",
+            Self::StaticCidrs => "static ranges of an address pool",
+            Self::PoolUsage => "usage of an address pool",
+            Self::PoolAssociations => "resources that draw from an address pool",
         }
     }
 }

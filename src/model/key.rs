@@ -54,6 +54,17 @@ pub enum Key {
     AssignedTo(ArmId, PrincipalId),
     /// The service principal that an application has in a tenant, from Microsoft Graph.
     ServicePrincipalOf(Option<TenantId>, AppId),
+    /// The application as its home tenant registered it, from Microsoft Graph.
+    Application(Option<TenantId>, AppId),
+    /// Network managers of a subscription, or of one group.
+    NetworkManagers(ArmId),
+    /// The connections of a subscription to network managers of other tenants.
+    NetworkManagerConnections(ArmId),
+    /// One address pool by its id: a network draws from it, and no list of a manager holds it.
+    IpamPool(ArmId),
+    /// A network, read with this other tenant's token beside its own, so that Azure says whether it
+    /// takes that token.
+    LinkedAccess(ArmId, TenantId),
     /// Policy assignments seen at a scope: at it, above it, below it.
     PolicyAssignments(ArmId),
     /// Policy exemptions seen at a scope.
@@ -105,6 +116,11 @@ impl Key {
             Self::Memberships(..) => "transitiveMemberOf",
             Self::AssignedTo(..) => "roleAssignments/assignedTo",
             Self::ServicePrincipalOf(..) => "servicePrincipals",
+            Self::Application(..) => "applications",
+            Self::NetworkManagers(_) => "networkManagers",
+            Self::NetworkManagerConnections(_) => "networkManagerConnections",
+            Self::IpamPool(_) => "ipamPools",
+            Self::LinkedAccess(..) => "linkedAccess",
             Self::PolicyAssignments(_) => "policyAssignments",
             Self::PolicyExemptions(_) => "policyExemptions",
             Self::PolicyDefinition(id) if is_set(id) => "policySetDefinitions",
@@ -143,6 +159,11 @@ impl Key {
             Self::Memberships(..) => "groups of a principal",
             Self::AssignedTo(..) => "role assignments of a principal and its groups",
             Self::ServicePrincipalOf(..) => "service principal of an application",
+            Self::Application(..) => "registration of an application",
+            Self::NetworkManagers(_) => "network managers",
+            Self::NetworkManagerConnections(_) => "connections to network managers",
+            Self::IpamPool(_) => "an address pool that is named",
+            Self::LinkedAccess(..) => "a network, with another tenant's token",
             Self::PolicyAssignments(_) => "policy assignments",
             Self::PolicyExemptions(_) => "policy exemptions",
             Self::PolicyDefinition(id) if is_set(id) => "an initiative that is assigned",
@@ -161,7 +182,8 @@ impl Key {
             Self::Tenants(_)
             | Self::Subscriptions(_)
             | Self::Principals(_)
-            | Self::ServicePrincipalOf(..) => None,
+            | Self::ServicePrincipalOf(..)
+            | Self::Application(..) => None,
             // As the report's evidence writes an object of Graph.
             Self::Memberships(principal, member) => Some(ArmId::new(match member {
                 Member::User => format!("/users/{principal}"),
@@ -191,6 +213,10 @@ impl Key {
             | Self::Locks(id)
             | Self::NetworkPerimeters(id)
             | Self::AssignedTo(id, _)
+            | Self::NetworkManagers(id)
+            | Self::NetworkManagerConnections(id)
+            | Self::IpamPool(id)
+            | Self::LinkedAccess(id, _)
             | Self::PolicyAssignments(id)
             | Self::PolicyExemptions(id)
             | Self::PolicyDefinition(id)

@@ -10,12 +10,14 @@
 
 pub mod access;
 pub mod activity;
+pub mod application;
 pub mod ask;
 pub mod caller;
 pub mod cloud;
 pub mod facet;
 pub mod field;
 pub mod id;
+pub mod ipam;
 pub mod issue;
 pub mod judging;
 pub mod key;

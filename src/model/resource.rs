@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 
 use super::field::Field;
 use super::id::{ArmId, PrincipalId};
+use super::ipam::Allocation;
 use super::issue::Issue;
 use super::network::{Firewall, SharedPrivateLink};
 
@@ -495,6 +496,8 @@ pub struct PrivateLinkConnection {
 pub struct VirtualNetwork {
     /// `properties.addressSpace.addressPrefixes`.
     pub address_prefixes: Vec<String>,
+    /// `properties.addressSpace.ipamPoolPrefixAllocations`: the pools that it draws from.
+    pub allocations: Field<Vec<Allocation>>,
     /// The subnets.
     pub subnets: Vec<Subnet>,
 }
@@ -506,6 +509,8 @@ pub struct Subnet {
     pub id: ArmId,
     /// `addressPrefix` or `addressPrefixes`.
     pub address_prefixes: Vec<String>,
+    /// `ipamPoolPrefixAllocations`.
+    pub allocations: Field<Vec<Allocation>>,
     /// `serviceEndpoints[].service`.
     pub service_endpoints: Vec<String>,
     /// `delegations[].properties.serviceName`.

@@ -33,6 +33,35 @@ pub struct Caller {
     /// `user` or `app`.
     #[serde(default = "user")]
     pub kind: String,
+    /// Who the caller is in other tenants.
+    #[serde(default)]
+    pub elsewhere: Vec<Elsewhere>,
+}
+
+/// The caller in another tenant: an application's service principal there, or a guest.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Elsewhere {
+    /// The other tenant.
+    pub tenant: String,
+    /// The object id there, which is another one than at home.
+    pub object_id: String,
+    /// What is wrong with the token that is given for that tenant.
+    #[serde(default)]
+    pub token: TokenState,
+}
+
+/// A token as it is given out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TokenState {
+    /// As it should be.
+    #[default]
+    Valid,
+    /// Its `exp` has passed, whatever the answer says of its life: a cache that was not looked after.
+    Expired,
+    /// It is of the caller's own tenant, whatever was asked for.
+    WrongTenant,
 }
 
 fn user() -> String {
@@ -43,6 +72,21 @@ impl Caller {
     /// Whether the token is an application's own.
     pub fn is_app(&self) -> bool {
         self.kind.eq_ignore_ascii_case("app")
+    }
+
+    /// The caller in a tenant: none where it is a stranger.
+    pub fn object_in(&self, tenant: &str) -> Option<&str> {
+        if tenant.eq_ignore_ascii_case(&self.tenant) {
+            return Some(&self.object_id);
+        }
+        self.in_tenant(tenant).map(|one| one.object_id.as_str())
+    }
+
+    /// What is said of the caller in another tenant.
+    pub fn in_tenant(&self, tenant: &str) -> Option<&Elsewhere> {
+        self.elsewhere
+            .iter()
+            .find(|one| one.tenant.eq_ignore_ascii_case(tenant))
     }
 
     /// How ARM names the caller in its messages: the sign-in name, else the application id.
@@ -64,6 +108,12 @@ pub struct Scope {
     /// Names of resource groups; none means all.
     #[serde(default)]
     pub resource_groups: Vec<String>,
+    /// The tenant whose token is asked for; the caller's own when absent.
+    #[serde(default)]
+    pub tenant: Option<String>,
+    /// Other tenants whose tokens are asked for.
+    #[serde(default)]
+    pub auxiliary_tenants: Vec<String>,
 }
 
 /// The shelf that a scenario stands on in lists.
@@ -128,6 +178,10 @@ pub(super) struct Twin {
     /// Whether the story's faults are gone.
     #[serde(default)]
     pub(super) without_faults: bool,
+    /// The story's, where it is left out.
+    pub(super) caller: Option<Caller>,
+    /// The story's, where it is left out.
+    pub(super) scope: Option<Scope>,
     #[serde(default)]
     pub(super) change: Vec<Change>,
 }

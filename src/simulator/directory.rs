@@ -5,6 +5,16 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 
+/// Marks an object of another tenant than the caller's own; no answer shows it.
+pub(super) const TENANT: &str = "@tenant";
+
+/// Whether an object is in the directory of a tenant.
+pub(super) fn is_in(object: &Value, tenant: &str, home: &str) -> bool {
+    text(object, TENANT)
+        .unwrap_or(home)
+        .eq_ignore_ascii_case(tenant)
+}
+
 /// Objects by id, and direct memberships.
 #[derive(Debug, Default)]
 pub(super) struct Directory {

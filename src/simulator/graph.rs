@@ -5,7 +5,7 @@ use hyper::Method;
 use serde_json::{Map, Value, json};
 
 use super::clock::iso;
-use super::directory::kind;
+use super::directory::{TENANT, is_in, kind};
 use super::faults::FaultRule;
 use super::filter::{self, Argument, Subject, Unsupported};
 use super::reply::Reply;
@@ -29,6 +29,8 @@ pub(super) fn answer(world: &World, request: &Request, fault: Option<&FaultRule>
         world,
         request,
         id: guid(),
+        tenant: token::read(world, request)
+            .map_or_else(|_| world.caller.tenant.clone(), |claims| claims.tenant),
     };
     let reply = call.admitted(fault);
     reply
@@ -44,9 +46,21 @@ struct Call<'a> {
     world: &'a World,
     request: &'a Request,
     id: String,
+    /// Whose directory the token opens.
+    tenant: String,
 }
 
 impl Call<'_> {
+    /// The objects of the tenant's directory.
+    fn objects(&self) -> impl Iterator<Item = &Value> {
+        let objects = self.world.directory.objects().iter();
+        objects.filter(|object| self.is_here(object))
+    }
+
+    fn is_here(&self, object: &Value) -> bool {
+        is_in(object, &self.tenant, &self.world.caller.tenant)
+    }
+
     fn client_id(&self) -> String {
         self.request
             .header("client-request-id")
@@ -154,7 +168,11 @@ impl Call<'_> {
         match rest {
             ["me"] => self.me(),
             ["me", relation, cast @ ..] => {
-                let id = self.world.caller.object_id.clone();
+                let caller = &self.world.caller;
+                let id = caller
+                    .object_in(&self.tenant)
+                    .unwrap_or(&caller.object_id)
+                    .to_owned();
                 if self.world.caller.is_app() {
                     return self.me();
                 }
@@ -233,19 +251,19 @@ impl Call<'_> {
 
     fn find(&self, collection: &str, id: &str) -> Option<&Value> {
         let object = self.world.directory.get(id)?;
-        fits(collection, object).then_some(object)
+        (fits(collection, object) && self.is_here(object)).then_some(object)
     }
 
     fn one(&self, collection: &str, key: &str) -> Reply {
         let found = match key.split_once('=') {
-            Some((name, value)) => self.world.directory.objects().iter().find(|object| {
+            Some((name, value)) => self.objects().find(|object| {
                 fits(collection, object)
                     && text(object, canonical(name))
                         .is_some_and(|own| own.eq_ignore_ascii_case(value.trim_matches('\'')))
             }),
             None => self.find(collection, key).or_else(|| {
                 // People can be asked for by their sign-in name too.
-                self.world.directory.objects().iter().find(|object| {
+                self.objects().find(|object| {
                     collection == "users"
                         && fits(collection, object)
                         && text(object, "userPrincipalName")
@@ -286,7 +304,9 @@ impl Call<'_> {
         let kept: Map<String, Value> = fields
             .iter()
             .filter(|(name, _)| {
-                if *name == "@odata.type" {
+                if *name == TENANT {
+                    false
+                } else if *name == "@odata.type" {
                     polymorphic
                 } else {
                     wanted
@@ -307,7 +327,7 @@ impl Call<'_> {
             Err(Unsupported) => return self.bad_filter(),
         };
         let mut found = Vec::new();
-        for object in self.world.directory.objects() {
+        for object in self.objects() {
             if !fits(collection, object) {
                 continue;
             }
@@ -344,6 +364,7 @@ impl Call<'_> {
         let found: Vec<Value> = ids
             .iter()
             .filter_map(|id| directory.get(id))
+            .filter(|object| self.is_here(object))
             .filter(|object| {
                 wanted.is_none_or(|wanted| {
                     kind(object).is_some_and(|own| own.eq_ignore_ascii_case(wanted))
@@ -417,6 +438,7 @@ impl Call<'_> {
         let value: Vec<Value> = ids
             .iter()
             .filter_map(|id| self.world.directory.get(id))
+            .filter(|object| self.is_here(object))
             .filter(|object| {
                 types.as_ref().is_none_or(|types| {
                     types.iter().any(|wanted| {
@@ -425,7 +447,13 @@ impl Call<'_> {
                     })
                 })
             })
-            .cloned()
+            .map(|object| {
+                let mut object = object.clone();
+                if let Value::Object(fields) = &mut object {
+                    fields.shift_remove(TENANT);
+                }
+                object
+            })
             .collect();
         Reply::ok(json!({"@odata.context": Self::context("directoryObjects"), "value": value}))
     }

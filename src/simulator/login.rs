@@ -6,11 +6,16 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::clock::spaced;
+use super::definition::TokenState;
+use super::directory::is_in;
 use super::faults::FaultRule;
 use super::reply::Reply;
 use super::request::Request;
 use super::token;
 use super::world::{World, guid};
+
+/// For how long an expired token has been so.
+const STALE: time::Duration = time::Duration::minutes(10);
 
 /// Segments that stand for "whatever tenant the account is in".
 const ANY: [&str; 3] = ["organizations", "common", "consumers"];
@@ -162,19 +167,53 @@ fn issue(world: &World, request: &Request, tenant: &str) -> Reply {
             None => return missing("scope"),
         },
     };
+    if let Some(refusal) = stranger(world, tenant) {
+        return refusal;
+    }
     let now = world.clock.now();
     let lifetime = world.knobs.token_lifetime;
     let expires = time::Duration::try_from(lifetime)
         .ok()
         .and_then(|lifetime| now.checked_add(lifetime))
         .unwrap_or(now);
-    let token = token::mint(&world.caller, tenant, &audience, now, expires);
+    let (tenant, issued, expires) = match world.caller.in_tenant(tenant).map(|one| one.token) {
+        Some(TokenState::Expired) => (tenant, now - STALE * 6, now - STALE),
+        Some(TokenState::WrongTenant) => (world.caller.tenant.as_str(), now, expires),
+        Some(TokenState::Valid) | None => (tenant, now, expires),
+    };
+    let token = token::mint(&world.caller, tenant, &audience, issued, expires);
     Reply::ok(json!({
         "token_type": "Bearer",
         "expires_in": lifetime.as_secs(),
         "ext_expires_in": lifetime.as_secs(),
         "access_token": token,
     }))
+}
+
+/// An application gets a token for a tenant only where it has a service principal.
+fn stranger(world: &World, tenant: &str) -> Option<Reply> {
+    let caller = &world.caller;
+    let is_known = !caller.is_app()
+        || tenant.eq_ignore_ascii_case(&caller.tenant)
+        || world.directory.objects().iter().any(|object| {
+            is_in(object, tenant, &caller.tenant)
+                && object
+                    .get("appId")
+                    .and_then(Value::as_str)
+                    .is_some_and(|app| app.eq_ignore_ascii_case(&caller.app_id))
+        });
+    (!is_known).then(|| {
+        error(
+            world,
+            401,
+            "invalid_client",
+            7_000_229,
+            &format!(
+                "The client application {} is missing service principal in the tenant {tenant}. See instructions here: https://go.microsoft.com/fwlink/?linkid=2225119",
+                caller.app_id
+            ),
+        )
+    })
 }
 
 /// The audience of a scope: what stands before `/.default` or before the name of a permission.

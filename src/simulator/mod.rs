@@ -42,7 +42,7 @@ mod tls;
 mod token;
 mod world;
 
-pub use definition::{Caller, Scope, Shelf, TwinKind};
+pub use definition::{Caller, Elsewhere, Scope, Shelf, TokenState, TwinKind};
 pub use error::SimulatorError;
 pub use knobs::Knobs;
 pub use requests::{Counters, LoggedRequest};

@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use super::changes::{Change, Ground};
 use super::definition::{self, Caller, Definition, Scope, Shelf, TwinKind};
+use super::directory::TENANT;
 use super::error::SimulatorError;
 use super::faults::FaultRule;
 use super::knobs::Knobs;
@@ -248,6 +249,8 @@ impl Scenario {
         static EVERYTHING: Scope = Scope {
             subscriptions: Vec::new(),
             resource_groups: Vec::new(),
+            tenant: None,
+            auxiliary_tenants: Vec::new(),
         };
         self.definition.scope.as_ref().unwrap_or(&EVERYTHING)
     }
@@ -343,20 +346,22 @@ impl Scenario {
             own.scope = own.scope.or(base.scope);
             own.knobs = own.knobs.or(base.knobs);
         }
-        let Some(caller) = own.caller.clone() else {
-            return Err(malformed(TOML, "nothing says who the caller is"));
-        };
         let mut changes = own.change.clone();
         if let Some(word) = twin {
             let Some(twin) = own.twin.take().filter(|twin| twin.kind.word() == word) else {
                 return Err(malformed(TOML, &format!("it has no twin '{word}'")));
             };
             own.title = twin.title;
+            own.caller = twin.caller.or(own.caller);
+            own.scope = twin.scope.or(own.scope);
             changes.extend(twin.change);
             if twin.without_faults {
                 own.fault.clear();
             }
         }
+        let Some(caller) = own.caller.clone() else {
+            return Err(malformed(TOML, "nothing says who the caller is"));
+        };
         let mut scenario = Self {
             name: name.to_owned(),
             definition: own,
@@ -444,6 +449,14 @@ impl Scenario {
                 }
             }
             ["graph", "objects.json"] => self.directory.extend(array(file, bytes)?),
+            ["graph", tenant, "objects.json"] => {
+                for mut object in array(file, bytes)? {
+                    if let Value::Object(fields) = &mut object {
+                        fields.insert(TENANT.to_owned(), Value::from(*tenant));
+                    }
+                    self.directory.push(object);
+                }
+            }
             ["graph", "groups.json"] => {
                 let groups: BTreeMap<String, Vec<String>> = serde_json::from_slice(bytes)
                     .map_err(|error| malformed(file, &error.to_string()))?;

@@ -36,6 +36,7 @@ pub(super) fn mint(
     issued: OffsetDateTime,
     expires: OffsetDateTime,
 ) -> String {
+    let object_id = caller.object_in(tenant).unwrap_or(&caller.object_id);
     let mut payload = json!({
         "aud": audience,
         "iss": format!("https://sts.windows.net/{tenant}/"),
@@ -43,8 +44,8 @@ pub(super) fn mint(
         "nbf": issued.unix_timestamp(),
         "exp": expires.unix_timestamp(),
         "appid": caller.app_id,
-        "oid": caller.object_id,
-        "sub": caller.object_id,
+        "oid": object_id,
+        "sub": object_id,
         "tid": tenant,
         "idtyp": if caller.is_app() { "app" } else { "user" },
         "uti": "c2ltdWxhdGVkdG9rZW4",
@@ -75,6 +76,11 @@ pub(super) fn mint(
 /// Reads the bearer token of a request.
 pub(super) fn read(world: &World, request: &Request) -> Result<Claims, TokenFault> {
     let header = request.header("authorization").ok_or(TokenFault::Missing)?;
+    bearer(world, header)
+}
+
+/// Reads one `Bearer …` text.
+pub(super) fn bearer(world: &World, header: &str) -> Result<Claims, TokenFault> {
     let token = header
         .split_once(' ')
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))

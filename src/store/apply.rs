@@ -63,7 +63,9 @@ pub(super) fn apply(store: &mut Store, update: Update) -> bool {
         Update::SignedIn(caller) => {
             store.sign_in_trouble = None;
             let callers = Arc::make_mut(&mut store.callers);
-            let known = callers.iter_mut().find(|one| one.tenant == caller.tenant);
+            let known = callers
+                .iter_mut()
+                .find(|one| one.tenant == caller.tenant && one.asked == caller.asked);
             match known {
                 Some(one) if *one == caller => return false,
                 Some(one) => *one = caller,

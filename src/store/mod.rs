@@ -12,6 +12,7 @@ pub mod inventory;
 pub mod payload;
 mod slice;
 mod snapshot;
+mod tenants;
 mod unread;
 mod update;
 
@@ -19,6 +20,7 @@ pub use inventory::Inventory;
 pub use payload::Payload;
 pub use slice::{Phase, Slice, State};
 pub use snapshot::{Counts, Snapshot};
+pub use tenants::Home;
 pub use update::Update;
 
 use std::sync::Arc;

@@ -8,8 +8,13 @@ use crate::model::access::{
     SqlRoleAssignment, SqlRoleDefinition,
 };
 use crate::model::activity::ActivityEvent;
+use crate::model::application::Application;
 use crate::model::facet::{
     Connection, Container, Deployment, DiagnosticSetting, Project, VaultKey,
+};
+use crate::model::ipam::{
+    IpamPool, LinkedAccess, NetworkManager, NetworkManagerConnection, PoolAssociation, PoolUsage,
+    ScopeConnection, StaticCidr,
 };
 use crate::model::logs::LogAnswer;
 use crate::model::network::{OutboundRule, PerimeterConfiguration, SharedPrivateLink};
@@ -130,6 +135,24 @@ payload! {
     ActivityEvents(Arc<ActivityEvent>),
     /// Answers of Log Analytics.
     LogAnswers(LogAnswer),
+    /// Applications.
+    Applications(Application),
+    /// Network managers.
+    NetworkManagers(NetworkManager),
+    /// A manager's halves of its connections to other tenants.
+    ScopeConnections(ScopeConnection),
+    /// A subscription's halves of its connections to network managers.
+    NetworkManagerConnections(NetworkManagerConnection),
+    /// Address pools.
+    IpamPools(IpamPool),
+    /// Static ranges of a pool.
+    StaticCidrs(StaticCidr),
+    /// What Azure counts in a pool.
+    PoolUsages(PoolUsage),
+    /// Who draws from a pool.
+    PoolAssociations(PoolAssociation),
+    /// That Azure took another tenant's token.
+    LinkedAccesses(LinkedAccess),
 }
 
 impl Payload {

@@ -45,7 +45,7 @@ fn is_gone(key: &Key, slice: &Slice) -> bool {
             .is_some_and(|code| codes.iter().any(|one| code.eq_ignore_ascii_case(one)))
     };
     match key {
-        Key::Resource(_) => says(&GONE),
+        Key::Resource(_) | Key::IpamPool(_) => says(&GONE),
         // A hub may name a managed group that somebody deleted.
         Key::List { group: Some(_), .. }
         | Key::Locks(_)

@@ -30,19 +30,19 @@ pub(crate) const TOLD: [(&str, &str); 18] = [
 ];
 
 /// One gate of one hop, and all that is to be said of it.
-struct Cause {
+pub(crate) struct Cause {
     /// The kind of the hop, and its tie behind a space where it has one.
-    hop: &'static str,
-    gate: &'static str,
-    verdict: &'static str,
+    pub(crate) hop: &'static str,
+    pub(crate) gate: &'static str,
+    pub(crate) verdict: &'static str,
     /// A part of the reason.
-    says: &'static str,
+    pub(crate) says: &'static str,
     /// The end of the path of one evidence, and a part of its value.
-    proof: (&'static str, &'static str),
+    pub(crate) proof: (&'static str, &'static str),
     /// A part of the first remedy; empty where nothing is to be mended.
-    remedy: &'static str,
+    pub(crate) remedy: &'static str,
     /// The rule of a finding that names the hop; empty where none has to.
-    rule: &'static str,
+    pub(crate) rule: &'static str,
 }
 
 fn items<'a>(value: &'a Value, name: &str) -> &'a [Value] {
@@ -120,7 +120,7 @@ fn holds(name: &str, report: &Value, cause: &Cause) {
 }
 
 /// Holds that the causes are there and that nothing else is shut.
-fn broken(name: &str, causes: &[Cause]) -> Value {
+pub(crate) fn broken(name: &str, causes: &[Cause]) -> Value {
     let report = told(name);
     for cause in causes {
         holds(name, &report, cause);
@@ -135,7 +135,7 @@ fn broken(name: &str, causes: &[Cause]) -> Value {
 }
 
 /// Holds that nothing is shut, that all was read, and that what was broken is open.
-fn well(name: &str, open: &[Cause]) -> Value {
+pub(crate) fn well(name: &str, open: &[Cause]) -> Value {
     let report = told(name);
     assert_eq!(report["complete"], true, "{name}: {:#}", report["notRead"]);
     assert_eq!(gates(&report, "shut"), BTreeSet::new(), "{name}");
@@ -146,7 +146,7 @@ fn well(name: &str, open: &[Cause]) -> Value {
 }
 
 /// A story and its mended twin: the gates that were shut are open in it.
-fn mends(name: &str, causes: &[Cause]) -> Value {
+pub(crate) fn mends(name: &str, causes: &[Cause]) -> Value {
     let report = broken(name, causes);
     let twin = well(&format!("{name}:mended"), &[]);
     let open = gates(&twin, "open");

@@ -119,6 +119,15 @@ fn asked(name: &str, body: Value) -> Option<(Key, Value)> {
         "roleEligibilityScheduleInstances" => Some(Key::EligibleRoles(scope.clone())),
         "roleAssignmentScheduleInstances" => Some(Key::ActiveRoles(scope.clone())),
         "networkSecurityPerimeters" => Some(Key::NetworkPerimeters(scope.clone())),
+        "networkManagers" if file.contains("_list") => Some(Key::NetworkManagers(scope.clone())),
+        "networkManagerConnections" => Some(Key::NetworkManagerConnections(scope.clone())),
+        "scopeConnections" => facet(Facet::ScopeConnections),
+        "staticCidrs" => facet(Facet::StaticCidrs),
+        "ipamPools" => match file {
+            "ipamPools_getPoolUsage.json" => facet(Facet::PoolUsage),
+            "ipamPools_listAssociatedResources.json" => facet(Facet::PoolAssociations),
+            _ => facet(Facet::IpamPools),
+        },
         "nspProfiles" => facet(Facet::PerimeterProfiles),
         "nspAccessRules" => facet(Facet::PerimeterRules),
         "nspResourceAssociations" => facet(Facet::PerimeterAssociations),
@@ -267,8 +276,10 @@ fn shown(page: Page) -> String {
         RoleSchedules, Locks, SqlRoleAssignments, SqlRoleDefinitions, NetworkPerimeters,
         PerimeterProfiles, PerimeterRules, PerimeterAssociations, PerimeterLinks, Memberships,
         PolicyAssignments, PolicyExemptions, PolicyStates, Indexers, IndexerStatuses, DataSources, Skillsets, Indexes, IndexStatistics,
-        ActivityEvents, LogAnswers;
-        Tenants, SharedPrivateLinks, Perimeters, OutboundRules, PolicyContents
+        ActivityEvents, LogAnswers,
+        Applications, NetworkManagers, ScopeConnections, NetworkManagerConnections, IpamPools,
+        StaticCidrs, PoolUsages, PoolAssociations;
+        Tenants, SharedPrivateLinks, Perimeters, OutboundRules, PolicyContents, LinkedAccesses
     )
 }
 

@@ -24,6 +24,7 @@ use self::names::{ids_in, principals_in};
 
 mod names;
 mod policy;
+mod tenants;
 
 /// The store after everything in scope was read.
 pub(crate) fn store(world: &World) -> Store {
@@ -37,11 +38,19 @@ pub(crate) fn store(world: &World) -> Store {
         store: Store::new(),
     };
     loader.caller();
+    loader.others();
     loader.tenancy();
     for subscription in &world.subscriptions {
-        loader.subscription(subscription);
+        let scope = ArmId::of_subscription(&SubscriptionId::new(subscription));
+        if loader
+            .tenant_of(&scope)
+            .is_some_and(|tenant| loader.sees(&tenant))
+        {
+            loader.subscription(subscription);
+        }
     }
     loader.directory();
+    loader.drawn();
     loader.store
 }
 
@@ -62,6 +71,9 @@ impl Loader<'_> {
                 .map(str::to_owned)
         };
         let caller = Caller {
+            asked: (self.world.caller.get("auxiliary").and_then(Value::as_array))
+                .filter(|others| !others.is_empty())
+                .and_then(|_| text("tenant").map(TenantId::new)),
             tenant: text("tenant").map(TenantId::new),
             object_id: text("object_id").map(PrincipalId::new),
             user_name: text("upn"),
@@ -87,7 +99,12 @@ impl Loader<'_> {
             key,
             Key::Resource(_)
                 | Key::PolicyDefinition(_)
-                | Key::Facet(_, Facet::IndexerStatus | Facet::IndexStatistics)
+                | Key::IpamPool(_)
+                | Key::LinkedAccess(..)
+                | Key::Facet(
+                    _,
+                    Facet::IndexerStatus | Facet::IndexStatistics | Facet::PoolUsage
+                )
         );
         let body = if single {
             let Some(body) = items.into_iter().next() else {
@@ -124,7 +141,7 @@ impl Loader<'_> {
         }
         let (service, path) = match key {
             Key::Principals(_) => ("graph", "/v1.0/directoryObjects/getByIds".to_owned()),
-            Key::Memberships(..) | Key::ServicePrincipalOf(..) => {
+            Key::Memberships(..) | Key::ServicePrincipalOf(..) | Key::Application(..) => {
                 ("graph", endpoints::request(key)?.path)
             }
             _ => {
@@ -186,7 +203,14 @@ impl Loader<'_> {
         let tenants = self.documents(|id| id.folded().starts_with("/tenants/"));
         self.settle(Key::Tenants(None), tenants);
         let subscriptions = self
-            .documents(|id| id.subscription().is_some() && id.folded().matches('/').count() == 2);
+            .documents(|id| id.subscription().is_some() && id.folded().matches('/').count() == 2)
+            .into_iter()
+            .filter(|one| {
+                one["tenantId"]
+                    .as_str()
+                    .is_none_or(|tenant| self.sees(tenant))
+            })
+            .collect();
         self.settle(Key::Subscriptions(None), subscriptions);
     }
 
@@ -194,6 +218,7 @@ impl Loader<'_> {
         let subscription = SubscriptionId::new(name);
         let scope = ArmId::of_subscription(&subscription);
         self.perimeters(&scope);
+        self.managers(&scope);
         let groups = self.documents(|id| {
             id.is_within(&scope) && id.resource_type().is_none() && id.resource_group().is_some()
         });
@@ -470,7 +495,11 @@ impl Loader<'_> {
     }
 
     fn directory(&mut self) {
-        self.settle(Key::Principals(None), self.world.graph.clone());
+        let is_principal =
+            |one: &&Value| one["@odata.type"] != json!("#microsoft.graph.application");
+        let all = self.world.graph.iter().filter(is_principal).cloned();
+        let all = all.collect();
+        self.settle(Key::Principals(None), all);
         let cosmos = hopscope::model::access::COSMOS_APP_ID;
         let mut principals = self.principals();
         principals.extend(self.world.graph.iter().filter_map(|object| {

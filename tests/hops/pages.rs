@@ -48,5 +48,14 @@ pub(crate) fn payload(page: Page) -> Payload {
             Payload::ActivityEvents(items.into_iter().map(Arc::new).collect())
         }
         Page::LogAnswers(items) => Payload::LogAnswers(items),
+        Page::Applications(items) => Payload::Applications(items),
+        Page::NetworkManagers(items) => Payload::NetworkManagers(items),
+        Page::ScopeConnections(items) => Payload::ScopeConnections(items),
+        Page::NetworkManagerConnections(items) => Payload::NetworkManagerConnections(items),
+        Page::IpamPools(items) => Payload::IpamPools(items),
+        Page::StaticCidrs(items) => Payload::StaticCidrs(items),
+        Page::PoolUsages(items) => Payload::PoolUsages(items),
+        Page::PoolAssociations(items) => Payload::PoolAssociations(items),
+        Page::LinkedAccesses(items) => Payload::LinkedAccesses(items),
     }
 }

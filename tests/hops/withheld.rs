@@ -183,6 +183,18 @@ macro_rules! withheld {
 
 withheld! {
     broken_indexer = "broken-indexer",
+    cross_tenant = "cross-tenant",
+    cross_tenant_conflict = "cross-tenant-conflict",
+    cross_tenant_home_object = "cross-tenant-home-object",
+    cross_tenant_no_role = "cross-tenant-no-role",
+    cross_tenant_no_stub = "cross-tenant-no-stub",
+    cross_tenant_no_token = "cross-tenant-no-token",
+    cross_tenant_old_token = "cross-tenant-old-token",
+    cross_tenant_pending = "cross-tenant-pending",
+    cross_tenant_pool_full = "cross-tenant-pool-full",
+    cross_tenant_region = "cross-tenant-region",
+    cross_tenant_single_app = "cross-tenant-single-app",
+    cross_tenant_wrong_token = "cross-tenant-wrong-token",
     custom_role_wildcards = "custom-role-wildcards",
     data_plane_refused = "data-plane-refused",
     denied = "denied",

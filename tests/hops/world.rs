@@ -12,7 +12,7 @@ use hopscope::analysis::hop::{GateVerdict, Hop, HopKind, Judgement};
 use hopscope::analysis::hops;
 use hopscope::analysis::verdict::{Gate, Verdict};
 use hopscope::model::judging::{DeclaredHop, Judging, Pattern};
-use hopscope::simulator::Scenario;
+use hopscope::simulator::{Scenario, TokenState};
 use hopscope::store::Inventory;
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
@@ -135,6 +135,16 @@ impl World {
             "upn": caller.upn,
             "app_id": caller.app_id,
             "kind": caller.kind,
+            "elsewhere": caller.elsewhere.iter().map(|one| json!({
+                "tenant": one.tenant,
+                "object_id": one.object_id,
+                "token": match one.token {
+                    TokenState::Valid => "valid",
+                    TokenState::Expired => "expired",
+                    TokenState::WrongTenant => "wrong-tenant",
+                },
+            })).collect::<Vec<_>>(),
+            "auxiliary": scenario.scope().auxiliary_tenants,
         });
         Self {
             arm: scenario.documents().iter().map(filled).collect(),
@@ -162,6 +172,12 @@ impl World {
             now: NOW,
             api_version: "2026-12-01".to_owned(),
         }
+    }
+
+    /// A text that `[caller]` says.
+    pub(crate) fn text_of_caller(&self, name: &str) -> String {
+        let text = self.caller.get(name).and_then(Value::as_str);
+        text.unwrap_or_default().to_owned()
     }
 
     /// Everything is answered by another API version.

@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 /// The whole scenarios that are promised.
-pub(crate) const PROMISED: [&str; 5] = [
+pub(crate) const PROMISED: [&str; 6] = [
     "broken-indexer",
+    "cross-tenant",
     "denied",
     "foundry-cmk",
     "healthy",
@@ -19,7 +20,18 @@ pub(crate) const PROMISED: [&str; 5] = [
 ];
 
 /// The stories that are promised, and the word of each one's twin.
-pub(crate) const STORIES: [(&str, &str); 18] = [
+pub(crate) const STORIES: [(&str, &str); 29] = [
+    ("cross-tenant-conflict", "mended"),
+    ("cross-tenant-home-object", "mended"),
+    ("cross-tenant-no-role", "mended"),
+    ("cross-tenant-no-stub", "mended"),
+    ("cross-tenant-no-token", "mended"),
+    ("cross-tenant-old-token", "mended"),
+    ("cross-tenant-pending", "mended"),
+    ("cross-tenant-pool-full", "mended"),
+    ("cross-tenant-region", "mended"),
+    ("cross-tenant-single-app", "mended"),
+    ("cross-tenant-wrong-token", "mended"),
     ("custom-role-wildcards", "broken"),
     ("data-plane-refused", "mended"),
     ("deny-assignment", "mended"),
@@ -246,7 +258,14 @@ fn read(name: &str) -> Scenario {
                     .bodies
                     .insert(format!("{workspace}/logs/{}", stem(file)), json(&path));
             }
-            ["graph", "objects.json"] => scenario.directory = array(&path),
+            ["graph", "objects.json"] => scenario.directory.extend(array(&path)),
+            ["graph", tenant, "objects.json"] => {
+                let own = array(&path).into_iter().map(|mut object| {
+                    object["@tenant"] = Value::from(*tenant);
+                    object
+                });
+                scenario.directory.extend(own);
+            }
             ["graph", "groups.json"] => {
                 scenario.members = serde_json::from_value(json(&path))
                     .expect("groups.json maps ids to lists of ids");

@@ -271,8 +271,9 @@ fn search_objects_name_what_is_there() {
             .keys()
             .filter_map(|key| key.split('/').next())
             .collect();
+        // Two tenants and a pool of addresses, and no chat.
         assert!(
-            !services.is_empty(),
+            !services.is_empty() || scenario.name.starts_with("cross-tenant"),
             "{} has no search objects",
             scenario.name
         );

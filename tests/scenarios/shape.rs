@@ -93,6 +93,7 @@ fn scenario_toml_says_what_the_format_allows() {
                 "address",
                 "app_id",
                 "kind",
+                "elsewhere",
             ],
         );
         assert!(
@@ -105,7 +106,13 @@ fn scenario_toml_says_what_the_format_allows() {
             &["latency_ms", "page_size", "throttle"],
         );
         let scope = toml["scope"].as_table().expect("scope");
-        keys(at, scope, &["subscriptions", "resource_groups"]);
+        let tenancy = [
+            "subscriptions",
+            "resource_groups",
+            "tenant",
+            "auxiliary_tenants",
+        ];
+        keys(at, scope, &tenancy);
         for subscription in scope["subscriptions"].as_array().expect("subscriptions") {
             let subscription = subscription.as_str().expect("an id");
             let id = format!("/subscriptions/{subscription}");
@@ -282,6 +289,13 @@ fn types_agree_with_ids() {
     }
 }
 
+/// Whether an id files the answer to a query by POST: the thing that is asked, then the operation.
+fn is_query(id: &str) -> bool {
+    ["/getPoolUsage", "/listAssociatedResources"]
+        .iter()
+        .any(|operation| id.ends_with(operation))
+}
+
 /// The id under which a document lies, if Azure has one.
 fn parent(id: &str) -> Option<String> {
     let parts: Vec<&str> = id.trim_start_matches('/').split('/').collect();
@@ -289,6 +303,9 @@ fn parent(id: &str) -> Option<String> {
         Some(start) => {
             let tail = &id[start + "/providers/".len()..];
             let inside: Vec<&str> = tail.split('/').collect();
+            if is_query(id) {
+                return Some(id[..id.rfind('/')?].to_owned());
+            }
             assert!(inside.len() % 2 == 1, "{id} is no resource id");
             if inside.len() > 3 {
                 let shorter = inside[..inside.len() - 2].join("/");

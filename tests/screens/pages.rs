@@ -24,5 +24,7 @@ pub(crate) fn payload(page: Page) -> Payload {
         DataSources, Skillsets, Indexes, IndexStatistics, RoleSchedules, Locks,
         SqlRoleAssignments, SqlRoleDefinitions, NetworkPerimeters, PerimeterProfiles,
         PerimeterRules, PerimeterAssociations, PerimeterLinks, Memberships,
-        PolicyAssignments, PolicyExemptions, PolicyContents, PolicyStates, LogAnswers)
+        PolicyAssignments, PolicyExemptions, PolicyContents, PolicyStates, LogAnswers,
+        Applications, NetworkManagers, ScopeConnections, NetworkManagerConnections, IpamPools,
+        StaticCidrs, PoolUsages, PoolAssociations, LinkedAccesses)
 }

@@ -54,7 +54,12 @@ fn asker<'g>(ground: &'g Ground<'_>, subscription: Option<&SubscriptionId>) -> O
     callers
         .iter()
         .find(|one| tenant.is_some() && one.tenant.as_ref() == tenant)
-        .or_else(|| callers.first())
+        // Of several who are signed in, none can be named for a tenant that cannot be told.
+        .or_else(|| {
+            callers
+                .first()
+                .filter(|_| tenant.is_some() || callers.len() == 1)
+        })
 }
 
 fn hop(caller: &Caller, to: &ArmId, gates: Vec<GateVerdict>) -> Option<Hop> {
@@ -172,6 +177,9 @@ fn is_of_arm(key: &Key) -> bool {
         Key::Memberships(..)
         | Key::Principals(_)
         | Key::ServicePrincipalOf(..)
+        | Key::Application(..)
+        // What is refused there is another tenant's token: `tenant-to-tenant` speaks of it.
+        | Key::LinkedAccess(..)
         | Key::Tenants(_)
         | Key::Subscriptions(_) => false,
         _ => true,

@@ -17,6 +17,7 @@ mod logs;
 mod models;
 mod openai;
 mod people;
+mod tenants;
 
 use std::sync::Arc;
 
@@ -36,7 +37,7 @@ use super::verdict::Gate;
 type Family = fn(&Ground<'_>, &mut Vec<Hop>);
 
 /// The families. What is declared comes last: it wins over what others found.
-const FAMILIES: [Family; 9] = [
+const FAMILIES: [Family; 10] = [
     people::draw,
     indexers::draw,
     models::draw,
@@ -44,6 +45,7 @@ const FAMILIES: [Family; 9] = [
     logs::draw,
     foundry::draw,
     keys::draw,
+    tenants::draw,
     inspector::draw,
     declared::draw,
 ];

@@ -21,6 +21,7 @@ pub fn caller_of(token: &str, credential: &str) -> Caller {
             .filter(|text| !text.is_empty())
     };
     Caller {
+        asked: None,
         tenant: text(&["tid"]).map(TenantId::new),
         object_id: text(&["oid"]).map(PrincipalId::new),
         user_name: text(&["upn", "unique_name", "preferred_username"]),

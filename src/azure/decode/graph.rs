@@ -1,10 +1,13 @@
 //! What Microsoft Graph says of principals: who they are, and which groups they are in. Must not know what a
 //! principal may do: roles are ARM's, and read in `authorization.rs`.
 
+use time::OffsetDateTime;
+
 use super::Context;
 use super::page::raw;
 use super::reader::Reader;
 use crate::model::access::Principal;
+use crate::model::application::Application;
 use crate::model::field::Field;
 use crate::model::id::PrincipalId;
 
@@ -16,6 +19,8 @@ pub(super) fn principal(item: &Reader<'_>, _: &Context<'_>) -> Option<Principal>
         display_name: item.text("displayName"),
         user_principal_name: item.text("userPrincipalName"),
         app_id: item.filled_text("appId"),
+        owner_tenant: item.filled_text("appOwnerOrganizationId"),
+        audience: item.filled_text("signInAudience"),
         kind: item.filled_text("@odata.type").map(|text| {
             let tail = text.rsplit('.').next().unwrap_or(&text);
             tail.trim_start_matches('#').to_owned()
@@ -31,4 +36,26 @@ pub(super) fn service_principal(item: &Reader<'_>, context: &Context<'_>) -> Opt
         found.kind = Field::Value("servicePrincipal".to_owned());
     }
     Some(found)
+}
+
+/// One application.
+pub(super) fn application(item: &Reader<'_>, context: &Context<'_>) -> Option<Application> {
+    let id = item.required("id", item.filled_text("id"))?;
+    Some(Application {
+        id: PrincipalId::new(id),
+        app_id: item.filled_text("appId"),
+        display_name: item.text("displayName"),
+        audience: item.filled_text("signInAudience"),
+        secrets_end: ends(item, "passwordCredentials"),
+        certificates_end: ends(item, "keyCredentials"),
+        source: context.source(),
+        raw: raw(item),
+    })
+}
+
+/// When each credential of a list ends.
+fn ends<'a>(item: &Reader<'a>, list: &'a str) -> Field<Vec<OffsetDateTime>> {
+    item.each(list, |one| {
+        one.required("endDateTime", one.time("endDateTime"))
+    })
 }

@@ -19,6 +19,7 @@ mod firewall;
 mod graph;
 mod head;
 mod identity;
+mod ipam;
 mod key_vault;
 mod logs;
 mod machine_learning;

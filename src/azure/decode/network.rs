@@ -2,8 +2,9 @@
 //! of its network security perimeters (reference `arm/network.md`). Must not know who reaches whom.
 
 use super::firewall::LINK_STATUS;
+use super::ipam::allocations;
 use super::reader::Reader;
-use super::{Context, Parts};
+use super::{Context, Parts, versions};
 use crate::model::field::Field;
 use crate::model::network::{PerimeterConfiguration, PerimeterRule};
 use crate::model::resource::{
@@ -44,8 +45,10 @@ fn connections<'a>(
 pub(super) fn read_virtual_network(body: &Reader<'_>) -> Parts {
     let properties = body.object("properties");
     let space = properties.object("addressSpace");
+    let drawn = body.dated(allocations(&space), &versions::NETWORK_ALLOCATIONS);
     Parts::only(Details::VirtualNetwork(VirtualNetwork {
         address_prefixes: space.texts("addressPrefixes").items().to_vec(),
+        allocations: drawn,
         subnets: properties.each("subnets", subnet).items().to_vec(),
     }))
 }
@@ -70,6 +73,7 @@ fn subnet(item: &Reader<'_>) -> Option<Subnet> {
     Some(Subnet {
         id,
         address_prefixes,
+        allocations: item.dated(allocations(&properties), &versions::NETWORK_ALLOCATIONS),
         service_endpoints: service_endpoints.items().to_vec(),
         delegations: delegations.items().to_vec(),
     })

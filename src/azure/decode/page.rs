@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::reader::{Notes, Reader};
 use super::{
-    Context, activity, authorization, cognitive, cosmos_roles, graph, key_vault, logs,
+    Context, activity, authorization, cognitive, cosmos_roles, graph, ipam, key_vault, logs,
     machine_learning, monitor, network, perimeter, policy, resource, resources, search,
     search_page, storage,
 };
@@ -17,8 +17,13 @@ use crate::model::access::{
     SqlRoleAssignment, SqlRoleDefinition,
 };
 use crate::model::activity::ActivityEvent;
+use crate::model::application::Application;
 use crate::model::facet::{
     Connection, Container, Deployment, DiagnosticSetting, Facet, Project, VaultKey,
+};
+use crate::model::ipam::{
+    IpamPool, LinkedAccess, NetworkManager, NetworkManagerConnection, PoolAssociation, PoolUsage,
+    ScopeConnection, StaticCidr,
 };
 use crate::model::issue::{Issue, IssueKind};
 use crate::model::key::Key;
@@ -141,6 +146,24 @@ pages! {
     ActivityEvents(ActivityEvent),
     /// An answer of Log Analytics.
     LogAnswers(LogAnswer),
+    /// Applications.
+    Applications(Application),
+    /// Network managers.
+    NetworkManagers(NetworkManager),
+    /// A manager's halves of its connections to other tenants.
+    ScopeConnections(ScopeConnection),
+    /// A subscription's halves of its connections to network managers.
+    NetworkManagerConnections(NetworkManagerConnection),
+    /// Address pools.
+    IpamPools(IpamPool),
+    /// Static ranges of a pool.
+    StaticCidrs(StaticCidr),
+    /// What Azure counts in a pool.
+    PoolUsages(PoolUsage),
+    /// Who draws from a pool.
+    PoolAssociations(PoolAssociation),
+    /// That Azure took another tenant's token.
+    LinkedAccesses(LinkedAccess),
 }
 
 impl Page {
@@ -224,6 +247,17 @@ pub fn page(key: &Key, body: &Value, context: &Context<'_>) -> Decoded {
             items(key, body, context, activity::event, Page::ActivityEvents)
         }
         Key::Logs(_, question) => logs::answer(*question, key, body, context),
+        Key::Application(..) => items(key, body, context, graph::application, Page::Applications),
+        Key::NetworkManagers(_) => items(key, body, context, ipam::manager, Page::NetworkManagers),
+        Key::NetworkManagerConnections(_) => items(
+            key,
+            body,
+            context,
+            ipam::manager_connection,
+            Page::NetworkManagerConnections,
+        ),
+        Key::IpamPool(_) => ipam::document(key, body, context),
+        Key::LinkedAccess(network, _) => ipam::linked(network, body, context),
         Key::NetworkPerimeters(_) => items(
             key,
             body,
@@ -303,6 +337,23 @@ fn facet_page(facet: Facet, key: &Key, body: &Value, context: &Context<'_>) -> D
             Page::PerimeterProfiles,
         ),
         Facet::PerimeterLinks => items(key, body, context, perimeter::link, Page::PerimeterLinks),
+        Facet::ScopeConnections => items(
+            key,
+            body,
+            context,
+            ipam::scope_connection,
+            Page::ScopeConnections,
+        ),
+        Facet::IpamPools => items(key, body, context, ipam::pool, Page::IpamPools),
+        Facet::StaticCidrs => items(key, body, context, ipam::static_cidr, Page::StaticCidrs),
+        Facet::PoolUsage => ipam::document(key, body, context),
+        Facet::PoolAssociations => items(
+            key,
+            body,
+            context,
+            ipam::association,
+            Page::PoolAssociations,
+        ),
         Facet::PerimeterRules => items(
             key,
             body,

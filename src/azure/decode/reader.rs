@@ -322,6 +322,19 @@ impl<'a> Reader<'a> {
         self.typed(name, "a whole number", whole_number)
     }
 
+    /// The count at `name`, exact beyond 64 bits; mostly written as a text, and an empty one is how a
+    /// service says that there is none.
+    pub fn count(&self, name: &str) -> Field<u128> {
+        if matches!(self.get(name), Field::Value(Value::String(text)) if text.trim().is_empty()) {
+            return Field::Null;
+        }
+        self.typed(name, "a count", |value| match value {
+            Value::String(text) => text.trim().parse().ok(),
+            Value::Number(number) => number.to_string().parse().ok(),
+            _ => None,
+        })
+    }
+
     /// The time at `name`, with any offset; without one it is UTC.
     pub fn time(&self, name: &str) -> Field<OffsetDateTime> {
         self.typed(name, "a time", |value| parse_time(value.as_str()?))

@@ -100,6 +100,9 @@ declared! {
     /// Address rules of a Cosmos DB account.
     COSMOS_IP_RULES: Cosmos "properties.ipRules",
         None, "2020-04-01", "domain-rules B.4: older versions show ipRangeFilter";
+    /// The pools that a virtual network, or a subnet of it, draws from.
+    NETWORK_ALLOCATIONS: VirtualNetwork "properties.addressSpace.ipamPoolPrefixAllocations",
+        None, "2024-05-01", "arm/network.md: IPAM fields since 2024-05-01";
 }
 
 /// The stable API version from which `path` of `family` is reported, for the properties for which

@@ -67,9 +67,10 @@ impl AzureReader {
 
     /// Says who is signed in, when that is news.
     fn tell_caller(&self, tenant: Option<&TenantId>, teller: &Teller) {
-        let Some(caller) = self.client.caller(tenant) else {
+        let Some(mut caller) = self.client.caller(tenant) else {
             return;
         };
+        caller.asked = tenant.cloned();
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         let known = told.insert(tenant.cloned(), caller.clone());
         if known.as_ref() != Some(&caller) {
@@ -146,7 +147,9 @@ impl Job<'_> {
             Key::Resource(_)
             | Key::PolicyDefinition(_)
             | Key::User(..)
-            | Key::Facet(_, Facet::IndexerStatus | Facet::IndexStatistics) => {
+            | Key::IpamPool(_)
+            | Key::LinkedAccess(..)
+            | Key::Facet(_, Facet::IndexerStatus | Facet::IndexStatistics | Facet::PoolUsage) => {
                 self.single(request).await
             }
             _ => self.list(request).await,
@@ -186,6 +189,7 @@ impl Job<'_> {
             .iter()
             .fold(call, |call, (name, value)| call.with_query(name, value))
             .in_tenant(self.wanted.tenant.clone())
+            .with_auxiliary(request.auxiliary.clone())
             .filling(self.wanted.key.clone())
             .with_priority(self.priority)
             .until(self.cancel.clone())
@@ -234,6 +238,7 @@ fn is_optional(key: &Key) -> bool {
             _,
             Facet::Perimeters | Facet::SharedPrivateLinks | Facet::OutboundRules
         ) | Key::NetworkPerimeters(_)
+            | Key::NetworkManagers(_)
             | Key::EligibleRoles(_)
             | Key::ActiveRoles(_)
     ) || is_of_every_scope(key)
@@ -310,5 +315,14 @@ pub fn payload(page: Page) -> Payload {
             Payload::ActivityEvents(items.into_iter().map(Arc::new).collect())
         }
         Page::LogAnswers(items) => Payload::LogAnswers(items),
+        Page::Applications(items) => Payload::Applications(items),
+        Page::NetworkManagers(items) => Payload::NetworkManagers(items),
+        Page::ScopeConnections(items) => Payload::ScopeConnections(items),
+        Page::NetworkManagerConnections(items) => Payload::NetworkManagerConnections(items),
+        Page::IpamPools(items) => Payload::IpamPools(items),
+        Page::StaticCidrs(items) => Payload::StaticCidrs(items),
+        Page::PoolUsages(items) => Payload::PoolUsages(items),
+        Page::PoolAssociations(items) => Payload::PoolAssociations(items),
+        Page::LinkedAccesses(items) => Payload::LinkedAccesses(items),
     }
 }

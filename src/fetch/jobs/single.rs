@@ -11,12 +11,17 @@ impl Job<'_> {
     /// Reads one document.
     pub(super) async fn single(&self, request: &Request) -> Vec<Issue> {
         let key = &self.wanted.key;
-        let answer = match self.client().get(self.call(request)).await {
+        let asked = match &request.body {
+            None => self.client().get(self.call(request)).await,
+            // A query that answers with one document.
+            Some(body) => self.client().query(self.call(request), body.clone()).await,
+        };
+        let answer = match asked {
             Ok(answer) => answer,
             Err(error) => return self.trouble(request, error),
         };
         let requested = match key {
-            Key::Resource(id) | Key::PolicyDefinition(id) => Some(id),
+            Key::Resource(id) | Key::PolicyDefinition(id) | Key::IpamPool(id) => Some(id),
             _ => None,
         };
         let decoded = page(key, &answer.json, &context(request, &answer, requested));

@@ -18,6 +18,7 @@ mod policy;
 mod principals;
 mod scope;
 mod search;
+mod tenants;
 
 pub use scope::{Trouble, troubles};
 pub use search::{Door, WithoutRole};
@@ -160,8 +161,10 @@ pub fn plan(known: &Snapshot, scope: &Scope, options: Options) -> Plan {
         planner.perimeters(&places);
         planner.activity(&places);
         planner.logs(&places);
+        planner.address_pools(&places);
         planner.groups_in_scope(&places);
         planner.principals(&places);
+        planner.applications(&places);
         planner.memberships(&places);
         planner.policies(&places);
     }

@@ -41,7 +41,7 @@ impl Planner<'_> {
         self.cosmos_principal(places);
     }
 
-    fn want_graph(&mut self, key: Key, tenant: Option<&TenantId>, why: &'static str) {
+    pub(super) fn want_graph(&mut self, key: Key, tenant: Option<&TenantId>, why: &'static str) {
         let how = if self.options.graph {
             How::Read
         } else {

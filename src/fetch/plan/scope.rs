@@ -119,6 +119,41 @@ pub(super) fn is_visible(known: &Snapshot, scope: &Scope, subscription: &Subscri
             .any(|(_, one)| one.id == *subscription)
 }
 
+/// Through whose tenant's eyes something is read; none is the credential's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct View(pub(super) Option<TenantId>);
+
+/// With whose tenant's token a subscription is read, when some view lists it.
+pub(super) fn view_of(
+    known: &Snapshot,
+    scope: &Scope,
+    subscription: &SubscriptionId,
+) -> Option<View> {
+    listed(known, scope)
+        .into_iter()
+        .find(|(_, one)| one.id == *subscription)
+        .map(|(view, _)| View(view))
+}
+
+/// The view that speaks for a tenant: the one that is named by its id; else the only one that is named
+/// by a domain or not at all, when somebody is signed in to that tenant.
+pub(super) fn view_for(known: &Snapshot, scope: &Scope, tenant: &TenantId) -> Option<View> {
+    let views = views(scope);
+    if let Some(named) = views.iter().find(|view| view.as_ref() == Some(tenant)) {
+        return Some(View(named.clone()));
+    }
+    let mut unnamed = views.into_iter().filter(|view| {
+        view.as_ref()
+            .is_none_or(|named| Uuid::try_parse(named.as_str()).is_err())
+    });
+    let only = unnamed.next().filter(|_| unnamed.next().is_none())?;
+    known
+        .callers()
+        .iter()
+        .any(|one| one.tenant.as_ref() == Some(tenant))
+        .then_some(View(only))
+}
+
 /// The subscriptions in scope, as far as they are known by now.
 pub(super) fn places(known: &Snapshot, scope: &Scope) -> Vec<Place> {
     let listed = listed(known, scope);

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::model::field::Field;
+use crate::model::ipam::Allocation;
 use crate::model::resource::{
     AuthOptions, Cognitive, Cosmos, Details, LogWorkspace, PrivateEndpoint, Search, Storage,
     UserIdentity, Vault, VirtualNetwork, Workspace,
@@ -183,17 +185,43 @@ fn network(one: &VirtualNetwork, out: &mut Object) {
         "addressPrefixes".into(),
         one.address_prefixes.as_slice().into(),
     );
+    allocations(out, &one.allocations);
     let subnets: Vec<Value> = one
         .subnets
         .iter()
         .map(|subnet| {
-            json!({
+            let mut inner = Map::new();
+            allocations(&mut inner, &subnet.allocations);
+            let known = json!({
                 "id": subnet.id.as_str(),
                 "addressPrefixes": subnet.address_prefixes,
                 "serviceEndpoints": subnet.service_endpoints,
                 "delegations": subnet.delegations,
-            })
+            });
+            if let Value::Object(known) = known {
+                inner.extend(known);
+            }
+            Value::Object(inner)
         })
         .collect();
     out.insert("subnets".into(), subnets.into());
+}
+
+/// What is drawn from pools. Counts are texts, as Azure writes them: they may exceed 64 bits.
+fn allocations(out: &mut Object, drawn: &Field<Vec<Allocation>>) {
+    put(out, "ipamPoolPrefixAllocations", drawn, |entries| {
+        entries
+            .iter()
+            .map(|one| {
+                let mut inner = Map::new();
+                put_id(&mut inner, "pool", Some(&one.pool));
+                put(&mut inner, "numberOfIpAddresses", &one.asked, |count| {
+                    count.to_string().into()
+                });
+                put_texts(&mut inner, "allocatedAddressPrefixes", &one.prefixes);
+                Value::Object(inner)
+            })
+            .collect::<Vec<_>>()
+            .into()
+    });
 }

@@ -8,6 +8,7 @@ mod access;
 mod activity;
 mod derived;
 mod errors;
+mod linked;
 mod lists;
 mod providers;
 mod queries;
@@ -45,6 +46,8 @@ pub(super) struct Call<'a> {
     pub(super) documents: &'a Documents,
     pub(super) request: &'a Request,
     pub(super) claims: &'a Claims,
+    /// What the other tenants' tokens say that came along.
+    pub(super) auxiliary: &'a [Claims],
     pub(super) version: &'a str,
 }
 
@@ -127,6 +130,10 @@ fn checked(world: &World, request: &Request, fault: Option<&FaultRule>, claims: 
     if let Some(fault) = fault {
         return errors::on_purpose(world, request, fault);
     }
+    let auxiliary = match linked::auxiliary(world, request) {
+        Ok(auxiliary) => auxiliary,
+        Err(refusal) => return *refusal,
+    };
     if let Some(refusal) = queries::refuse_writes(world, request) {
         return refusal;
     }
@@ -139,6 +146,7 @@ fn checked(world: &World, request: &Request, fault: Option<&FaultRule>, claims: 
             documents,
             request,
             claims,
+            auxiliary: &auxiliary,
             version,
         };
         if !versions::is_plausible(version) {
@@ -149,6 +157,8 @@ fn checked(world: &World, request: &Request, fault: Option<&FaultRule>, claims: 
         }
         let reply = if request.method == Method::POST {
             queries::answer(&call)
+        } else if request.method == Method::PUT {
+            linked::put(&call)
         } else {
             route(&call)
         };

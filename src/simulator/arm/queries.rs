@@ -1,5 +1,6 @@
 //! POST: the few that Azure offers for asking, and the refusal of everything that would change or
-//! reveal something. Must not answer a write, whatever it is.
+//! reveal something. Must not answer a write, whatever it is; the one that is judged to its end, a network
+//! that is put, is in `linked.rs`.
 
 use hyper::Method;
 use serde_json::{Map, Value, json};
@@ -7,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::super::reply::Reply;
 use super::super::request::Request;
 use super::super::world::World;
-use super::{Call, errors, lists, resources, text};
+use super::{Call, errors, linked, lists, resources, text};
 
 /// POST operations that only read. The last segment decides.
 const QUERIES: [&str; 6] = [
@@ -23,6 +24,11 @@ const QUERIES: [&str; 6] = [
 pub(super) fn refuse_writes(world: &World, request: &Request) -> Option<Reply> {
     match request.method {
         Method::GET | Method::HEAD => None,
+        Method::PUT if linked::is_network(request) => {
+            // It changes nothing here, and is a write all the same.
+            world.requests.write_refused();
+            None
+        }
         Method::POST => {
             let last = request.lower.last().map_or("", String::as_str);
             if QUERIES.contains(&last) {

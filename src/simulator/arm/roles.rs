@@ -112,11 +112,73 @@ impl Subject for Role<'_> {
     }
 }
 
+/// Whether a principal holds an action at a scope (lower-cased segments), by a role there or above.
+pub(super) fn permits(call: &Call<'_>, principal: &str, action: &str, scope: &[String]) -> bool {
+    let mut principals = call.world.directory.groups_of(principal);
+    principals.insert(principal.to_ascii_lowercase());
+    call.documents.iter().any(|document| {
+        let is_assignment = document.resource_type().is_some_and(|(namespace, kind)| {
+            namespace == "microsoft.authorization" && kind == "roleassignments"
+        });
+        is_assignment
+            && access::reaches(call, document.scope(), scope)
+            && text(&document.body, &["properties", "principalId"])
+                .is_some_and(|id| principals.contains(&id.to_ascii_lowercase()))
+            && text(&document.body, &["properties", "roleDefinitionId"])
+                .and_then(|id| id.rsplit('/').next())
+                .is_some_and(|role| role_permits(call, role, action))
+    })
+}
+
+/// Whether one of a role's entries allows an action and does not take it back.
+fn role_permits(call: &Call<'_>, role: &str, action: &str) -> bool {
+    let all = call.documents.iter().find(|document| {
+        document
+            .segments
+            .last()
+            .is_some_and(|own| own.eq_ignore_ascii_case(role))
+            && document
+                .resource_type()
+                .is_some_and(|(_, kind)| kind == "roledefinitions")
+    });
+    let permissions =
+        all.and_then(|one| one.body.get("properties")?.get("permissions")?.as_array());
+    permissions.into_iter().flatten().any(|entry| {
+        let any = |list: &str| {
+            entry
+                .get(list)
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .any(|pattern| fits(&pattern.to_ascii_lowercase(), &action.to_ascii_lowercase()))
+        };
+        any("actions") && !any("notActions")
+    })
+}
+
+/// Whether a pattern with stars fits a text from end to end.
+fn fits(pattern: &str, text: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == text,
+        Some((head, tail)) => text.strip_prefix(head).is_some_and(|rest| {
+            rest.char_indices()
+                .map(|(at, _)| at)
+                .chain([rest.len()])
+                .any(|at| fits(tail, &rest[at..]))
+        }),
+    }
+}
+
 /// `…/permissions`: one entry for each role that the caller holds at the scope or above it.
 pub(super) fn own_permissions(call: &Call<'_>) -> Reply {
     let lower = &call.request.lower;
     let scope = &lower[..lower.len() - 3];
-    let caller = &call.world.caller.object_id;
+    let caller = call
+        .world
+        .caller
+        .object_in(&call.claims.tenant)
+        .unwrap_or(&call.world.caller.object_id);
     let mut principals = call.world.directory.groups_of(caller);
     principals.insert(caller.to_ascii_lowercase());
     let mut held = Vec::new();

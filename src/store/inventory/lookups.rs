@@ -10,8 +10,13 @@ use crate::model::access::{
     Lock, Member, Principal, RoleAssignment, RoleSchedule, SqlRoleAssignment, SqlRoleDefinition,
 };
 use crate::model::activity::ActivityEvent;
+use crate::model::application::Application;
 use crate::model::facet::Facet;
 use crate::model::id::{ArmId, PrincipalId};
+use crate::model::ipam::{
+    IpamPool, NetworkManager, NetworkManagerConnection, PoolAssociation, PoolUsage,
+    ScopeConnection, StaticCidr,
+};
 use crate::model::issue::Issue;
 use crate::model::key::{AppId, Key};
 use crate::model::logs::Question;
@@ -89,6 +94,16 @@ impl Inventory {
         perimeter_links: PerimeterLinks, PerimeterLinks(PerimeterLink);
         /// The access rules of a profile, by the profile's id.
         perimeter_rules: PerimeterRules, PerimeterRules(PerimeterAccessRule);
+        /// A network manager's halves of its connections to other tenants.
+        scope_connections: ScopeConnections, ScopeConnections(ScopeConnection);
+        /// The pools of a network manager.
+        pools_of: IpamPools, IpamPools(IpamPool);
+        /// The static ranges of a pool.
+        static_cidrs: StaticCidrs, StaticCidrs(StaticCidr);
+        /// What Azure counts in a pool: one, when it was read.
+        pool_usage: PoolUsage, PoolUsages(PoolUsage);
+        /// Who draws from a pool.
+        pool_associations: PoolAssociations, PoolAssociations(PoolAssociation);
     }
 
     over_all! {
@@ -106,6 +121,14 @@ impl Inventory {
         policy_states: Key::PolicyStates(_), PolicyStates(PolicyState);
         /// Every network security perimeter that was read.
         network_perimeters: Key::NetworkPerimeters(_), NetworkPerimeters(NetworkPerimeter);
+        /// Every network manager that was read.
+        network_managers: Key::NetworkManagers(_), NetworkManagers(NetworkManager);
+        /// Every subscription's half of a connection to a network manager.
+        manager_connections: Key::NetworkManagerConnections(_), NetworkManagerConnections(NetworkManagerConnection);
+        /// Every application that was read.
+        applications: Key::Application(..), Applications(Application);
+        /// Every address pool that was read; one that was read by id and in a list comes twice.
+        ipam_pools: Key::IpamPool(_) | Key::Facet(_, Facet::IpamPools), IpamPools(IpamPool);
     }
 
     /// What stands behind a policy assignment, when it was read.

@@ -68,9 +68,13 @@ fn property(declared: &Declared) -> (fn(&Resource) -> Field<()>, Value) {
                     Details::Workspace(workspace) => state(&workspace.service_side_encryption),
                     _ => Field::Null,
                 },
+                "properties.addressSpace.ipamPoolPrefixAllocations" => |r| match &r.details {
+                    Details::VirtualNetwork(network) => state(&network.allocations),
+                    _ => Field::Null,
+                },
                 other => panic!("{other} has no line here"),
             };
-            (get, document(json!({})))
+            (get, document(json!({ "addressSpace": {} })))
         }
     }
 }

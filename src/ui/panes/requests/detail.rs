@@ -197,6 +197,17 @@ fn unknown(entry: &LedgerEntry, cx: &Cx<'_>) -> Option<Section> {
             "When Azure last held the resources against their policies is not known. Policies are judged without it."
         }
         Key::NetworkPerimeters(_) => "A perimeter may stand before a resource.",
+        Key::Application(..) => {
+            "Which tenants the application may be in, and when its credentials end, is not known."
+        }
+        Key::NetworkManagers(_) => "There may be address pools that are not shown.",
+        Key::NetworkManagerConnections(_) => {
+            "Whether the subscription is connected to a network manager elsewhere is not known."
+        }
+        Key::IpamPool(_) => "A network draws from it, and that is all that is known of it.",
+        Key::LinkedAccess(..) => {
+            "The network itself was read on its own: what was refused is the other tenant's token."
+        }
         Key::Principals(_) | Key::ServicePrincipalOf(..) | Key::User(..) => {
             "Who holds a role is shown by object id, and not whether they still exist."
         }

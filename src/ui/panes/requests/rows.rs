@@ -183,6 +183,11 @@ fn word(key: &Key) -> &'static str {
             Facet::Indexes => "indexes",
             Facet::IndexStatistics => "index sizes",
             Facet::SqlRoleAssignments | Facet::SqlRoleDefinitions => "cosmos roles",
+            Facet::ScopeConnections => "tenant links",
+            Facet::IpamPools => "pools",
+            Facet::StaticCidrs => "static ranges",
+            Facet::PoolUsage => "pool usage",
+            Facet::PoolAssociations => "pool members",
         },
         Key::RoleAssignments(_) | Key::AssignedTo(..) => "access",
         Key::RoleDefinitions(_) => "roles",
@@ -198,6 +203,11 @@ fn word(key: &Key) -> &'static str {
         Key::NetworkPerimeters(_) => "perimeters",
         Key::ActivityLog(_) | Key::AccessLog(_) => "activity",
         Key::Logs(..) => "refusals",
+        Key::Application(..) => "application",
+        Key::NetworkManagers(_) => "managers",
+        Key::NetworkManagerConnections(_) => "tenant links",
+        Key::IpamPool(_) => "a pool",
+        Key::LinkedAccess(..) => "token proof",
     }
 }
 

@@ -1,0 +1,383 @@
+//! The configuration gate, as far as it is about places: both halves of the connection between the
+//! tenants say Connected, and pool and network stand in one region (domain-rules F.3).
+
+use serde_json::json;
+
+use crate::analysis::evidence::Evidence;
+use crate::analysis::facets::{scope_connections, why_missing};
+use crate::analysis::gates::judged;
+use crate::analysis::hop::{GateVerdict, Remedy};
+use crate::analysis::remedy::az::az;
+use crate::analysis::remedy::portal::portal;
+use crate::analysis::remedy::shell::Line;
+use crate::analysis::verdict::{Gate, Tag, Verdict};
+use crate::model::field::Field;
+use crate::model::id::{ArmId, TenantId};
+use crate::model::ipam::{NetworkManagerConnection, ScopeConnection};
+use crate::model::key::Key;
+use crate::store::{Payload, State};
+
+use super::Call;
+
+/// The checks that concern the call.
+pub(super) fn checks(call: &Call<'_>) -> Vec<GateVerdict> {
+    let mut checks = Vec::new();
+    if let (Some(manager), Some(network)) = (call.pool_id.parent(), call.network) {
+        if let Some(subscription) = network.id.subscription() {
+            let subscription = ArmId::of_subscription(&subscription);
+            checks.push(managing(call, &manager, &subscription));
+            checks.push(managed(call, &manager, &subscription));
+        }
+        checks.extend(region(call));
+    }
+    checks
+}
+
+fn say(verdict: Verdict, reason: String, evidence: Vec<Evidence>) -> GateVerdict {
+    judged(Gate::Configuration, verdict, reason, evidence)
+}
+
+fn is_management_group(id: &ArmId) -> bool {
+    id.subscription().is_none()
+}
+
+/// The managing tenant's half.
+fn managing(call: &Call<'_>, manager: &ArmId, subscription: &ArmId) -> GateVerdict {
+    let listed = scope_connections(call.ground.inventory, manager);
+    let is_of = |one: &&ScopeConnection| match (one.tenant.text(), &call.from) {
+        (Some(own), Some(from)) => TenantId::new(own) == *from,
+        _ => true,
+    };
+    let mine = |one: &&ScopeConnection| one.resource.as_ref() == Some(subscription);
+    let found = best(listed.items.iter().filter(is_of).filter(mine), |one| {
+        &one.state
+    });
+    if let Some(one) = found {
+        let evidence = Evidence::in_body(
+            one.id.clone(),
+            &one.raw,
+            &one.source,
+            "properties.connectionState".to_owned(),
+        );
+        let words = format!(
+            "{} asks for subscription {}",
+            manager.name(),
+            subscription.name()
+        );
+        return state(&one.state, &words, evidence)
+            .mended(|kind| mend(call, manager, subscription, kind, Side::Managed));
+    }
+    let through_group = listed
+        .items
+        .iter()
+        .filter(is_of)
+        .find_map(|one| one.resource.as_ref().filter(|id| is_management_group(id)));
+    let why = listed.missing.clone().or_else(|| {
+        through_group.map(|group| {
+            format!(
+                "it asks for the management group {}, and what that holds was not read",
+                group.name()
+            )
+        })
+    });
+    absent(
+        why,
+        &format!(
+            "whether {} asks for subscription {}",
+            manager.name(),
+            subscription.name()
+        ),
+        format!(
+            "the network manager {} has no scope connection to subscription {}",
+            manager.name(),
+            subscription.name()
+        ),
+        Evidence::listed(
+            manager.clone(),
+            "scopeConnections",
+            json!({ "read": listed.items.len(), "why": "none is for the subscription" }),
+            listed.observed_at.unwrap_or(call.ground.now),
+        ),
+    )
+    .mended(|kind| mend(call, manager, subscription, kind, Side::Managing))
+}
+
+/// The managed tenant's half.
+fn managed(call: &Call<'_>, manager: &ArmId, subscription: &ArmId) -> GateVerdict {
+    let snapshot = call.ground.inventory.snapshot();
+    let slice = snapshot.slice(&Key::NetworkManagerConnections(subscription.clone()));
+    let items: &[NetworkManagerConnection] = match slice.and_then(|one| one.value.as_deref()) {
+        Some(Payload::NetworkManagerConnections(items)) => items,
+        _ => &[],
+    };
+    let mine = |one: &&NetworkManagerConnection| one.manager.as_ref() == Some(manager);
+    if let Some(one) = best(items.iter().filter(mine), |one| &one.state) {
+        let evidence = Evidence::in_body(
+            one.id.clone(),
+            &one.raw,
+            &one.source,
+            "properties.connectionState".to_owned(),
+        );
+        let words = format!(
+            "subscription {} lets {} in",
+            subscription.name(),
+            manager.name()
+        );
+        return state(&one.state, &words, evidence)
+            .mended(|kind| mend(call, manager, subscription, kind, Side::Managing));
+    }
+    let why = match slice {
+        None => Some("its connections were not read".to_owned()),
+        Some(slice) if slice.state() == State::Unsupported => {
+            Some("its connections cannot be read".to_owned())
+        }
+        Some(slice) => why_missing(slice).map(|why| format!("its connections {why}")),
+    };
+    absent(
+        why,
+        &format!(
+            "whether subscription {} lets {} in",
+            subscription.name(),
+            manager.name()
+        ),
+        format!(
+            "subscription {} has no connection to the network manager {}",
+            subscription.name(),
+            manager.name()
+        ),
+        Evidence::listed(
+            subscription.clone(),
+            "networkManagerConnections",
+            json!({ "read": items.len(), "why": "none names the network manager" }),
+            slice
+                .and_then(|one| one.observed_at)
+                .unwrap_or(call.ground.now),
+        ),
+    )
+    .mended(|kind| mend(call, manager, subscription, kind, Side::Managed))
+}
+
+/// The one that is Connected, else the first: two of them cannot both count.
+fn best<'a, T>(
+    items: impl Iterator<Item = &'a T>,
+    state: impl Fn(&T) -> &Field<String>,
+) -> Option<&'a T> {
+    let all: Vec<&T> = items.collect();
+    all.iter()
+        .find(|one| state(one).is("Connected"))
+        .or_else(|| all.first())
+        .copied()
+}
+
+/// What has to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mending {
+    /// Make the half that is missing.
+    Make,
+    /// Free the scope first.
+    Free,
+    /// Make both anew.
+    Renew,
+}
+
+/// A half of the connection, and what mends it.
+struct Half {
+    gate: GateVerdict,
+    mending: Option<Mending>,
+}
+
+impl Half {
+    fn mended(self, how: impl Fn(Mending) -> Vec<Remedy>) -> GateVerdict {
+        match self.mending {
+            Some(kind) => self.gate.mended_by(how(kind)),
+            None => self.gate,
+        }
+    }
+}
+
+fn state(state: &Field<String>, words: &str, evidence: Evidence) -> Half {
+    let shut = |text: &str, mending| Half {
+        gate: say(
+            Verdict::Shut,
+            format!("{words}, and the connection is {text}"),
+            vec![evidence.clone()],
+        ),
+        mending: Some(mending),
+    };
+    let known = state.text().map(str::to_ascii_lowercase);
+    match known.as_deref() {
+        Some("connected") => Half {
+            gate: say(Verdict::Open, format!("{words}: Connected"), vec![evidence]),
+            mending: None,
+        },
+        Some("pending") => shut(
+            "Pending: the other half is missing, or names another scope",
+            Mending::Make,
+        ),
+        Some("conflict") => shut(
+            "in Conflict: another network manager already has the subscription",
+            Mending::Free,
+        ),
+        Some("revoked") => shut(
+            "Revoked: it was connected, and one half was deleted",
+            Mending::Renew,
+        ),
+        Some("rejected") => shut("Rejected: the other side refused it", Mending::Renew),
+        _ => Half {
+            gate: say(
+                Verdict::Unknown,
+                format!("{words}, and the state of the connection cannot be read"),
+                vec![evidence],
+            ),
+            mending: None,
+        },
+    }
+}
+
+fn absent(why: Option<String>, unsure: &str, sure: String, evidence: Evidence) -> Half {
+    match why {
+        Some(why) => Half {
+            gate: say(
+                Verdict::Unknown,
+                format!("{unsure} cannot be told: {why}"),
+                Vec::new(),
+            ),
+            mending: None,
+        },
+        None => Half {
+            gate: say(Verdict::Shut, sure, vec![evidence]),
+            mending: Some(Mending::Make),
+        },
+    }
+}
+
+/// Whose half is to be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Side {
+    /// The pool's tenant.
+    Managing,
+    /// The network's tenant.
+    Managed,
+}
+
+fn mend(
+    call: &Call<'_>,
+    manager: &ArmId,
+    subscription: &ArmId,
+    kind: Mending,
+    side: Side,
+) -> Vec<Remedy> {
+    let tenant = call.from.as_ref().map_or("", |one| one.as_str());
+    let mut ask = Line::of("az network manager scope-connection create");
+    if let Some(group) = manager.resource_group() {
+        ask = ask.with("--resource-group", group);
+    }
+    ask = ask
+        .with("--network-manager-name", manager.name())
+        .with("--name", subscription.name())
+        .with("--tenant-id", tenant)
+        .with("--resource-id", subscription.as_str());
+    if let Some(own) = manager.subscription() {
+        ask = ask.with("--subscription", own.as_str());
+    }
+    let answer = Line::of("az network manager connection subscription create")
+        .with("--connection-name", manager.name())
+        .with("--network-manager", manager.as_str())
+        .with("--subscription", subscription.name());
+    let noted = |line, note: &str| {
+        let mut remedy = az(line);
+        remedy.note = Some(note.to_owned());
+        remedy
+    };
+    let ask = noted(
+        ask,
+        "In the pool's tenant, with exactly the same scope as the other half.",
+    );
+    let answer = noted(
+        answer,
+        "In the network's tenant, with exactly the same scope as the other half.",
+    );
+    let halves = match (kind, side) {
+        (Mending::Make, Side::Managing) => vec![ask],
+        (Mending::Make, Side::Managed) => vec![answer],
+        (Mending::Free | Mending::Renew, _) => vec![ask, answer],
+    };
+    let first = match kind {
+        Mending::Make => None,
+        Mending::Free => Some(portal(
+            subscription.name(),
+            [
+                "Network Manager of the tenant that has it",
+                "Scope: take the subscription out",
+                "then delete this connection and make it again",
+            ],
+        )),
+        Mending::Renew => Some(portal(
+            manager.name(),
+            [
+                "Cross-tenant connections",
+                "delete this one, then make both halves again",
+            ],
+        )),
+    };
+    first.into_iter().chain(halves).collect()
+}
+
+/// Pool and network have to share the region.
+fn region(call: &Call<'_>) -> Option<GateVerdict> {
+    let network = call.network?;
+    let Some(pool) = call.pool else {
+        return Some(say(
+            Verdict::Unknown,
+            format!(
+                "whether the pool {} is in the region of the network cannot be told: it was not read",
+                call.pool_id.name()
+            ),
+            Vec::new(),
+        ));
+    };
+    let evidence = vec![
+        Evidence::in_body(
+            pool.id.clone(),
+            &pool.raw,
+            &pool.source,
+            "location".to_owned(),
+        ),
+        Evidence::of(network, "location"),
+    ];
+    let plain = |text: &str| text.replace(' ', "").to_ascii_lowercase();
+    let (Some(own), Some(other)) = (network.location.text(), pool.location.text()) else {
+        return Some(say(
+            Verdict::Unknown,
+            "the region of the pool, or of the network, cannot be read".to_owned(),
+            evidence,
+        ));
+    };
+    let mut gate = if plain(own) == plain(other) {
+        say(
+            Verdict::Open,
+            format!("pool and network are both in {own}"),
+            evidence,
+        )
+    } else {
+        say(
+            Verdict::Shut,
+            format!(
+                "the pool is in {other} and the network in {own}: a pool serves its own region only"
+            ),
+            evidence,
+        )
+        .mended_by([portal(
+            call.pool_id
+                .parent()
+                .as_ref()
+                .map_or("Network Manager", |id| id.name()),
+            [
+                "IP address pools",
+                &format!("make a pool in {own}, and let the network draw from that"),
+            ],
+        )])
+    };
+    gate.judged = gate.judged.tagged([Tag::S]);
+    Some(gate)
+}

@@ -1,0 +1,332 @@
+//! The authentication gate: a token of the pool's tenant goes along, and Azure takes it
+//! (domain-rules F.1).
+//!
+//! Proof is a read of the network that carried the other tenant's token: one that is expired or not
+//! valid fails it. Whose token it is, its claims say. Of an application that hopscope is not signed in
+//! as, no token is seen, and nothing is told of it.
+
+use indexmap::IndexSet;
+use serde_json::{Value, json};
+
+use crate::analysis::evidence::Evidence;
+use crate::analysis::gates::judged;
+use crate::analysis::hop::{GateVerdict, Remedy};
+use crate::analysis::remedy::az::az;
+use crate::analysis::remedy::shell::{Line, quoted};
+use crate::analysis::verdict::{Gate, Verdict};
+use crate::model::caller::Caller;
+use crate::model::id::{ArmId, TenantId};
+use crate::model::issue::Issue;
+use crate::model::key::Key;
+use crate::store::{Home, Slice, State};
+
+use super::asker::{looks_into, sign_in_trouble};
+use super::{Call, drawn_from, home};
+
+/// The most tokens that Azure takes beside the own one.
+const AT_MOST: usize = 3;
+/// The version with which a network is put: IPAM is known since 2024-05-01.
+const VERSION: &str = "2024-10-01";
+
+pub(super) fn authentication(call: &Call<'_>) -> GateVerdict {
+    let gate = own(call);
+    if call.asker.is_signed_in || gate.judged.verdict == Verdict::Unknown {
+        return gate;
+    }
+    let app = call
+        .asker
+        .app
+        .as_ref()
+        .map_or_else(String::new, |app| format!("app {app}"));
+    let mut gate = judged(
+        Gate::Authentication,
+        Verdict::Unknown,
+        format!(
+            "whether {app} gets a token for the pool's tenant cannot be seen: hopscope is signed in as somebody else, and of its own: {}",
+            gate.judged.reason
+        ),
+        gate.judged.evidence,
+    );
+    if let Some((reason, evidence)) = ended(call) {
+        gate.judged.reason = format!("{}; {reason}", gate.judged.reason);
+        gate.judged = gate.judged.proved_by([evidence]);
+    }
+    gate
+}
+
+/// That every secret and certificate of the application has ended. A federated credential is in
+/// neither list.
+fn ended(call: &Call<'_>) -> Option<(String, Evidence)> {
+    let app = call.asker.app.as_ref()?;
+    let one = call.ground.inventory.applications().find(|one| {
+        one.app_id
+            .text()
+            .is_some_and(|own| own.eq_ignore_ascii_case(app.as_str()))
+    })?;
+    let (secrets, certificates) = (one.secrets_end.value()?, one.certificates_end.value()?);
+    let last = secrets.iter().chain(certificates).max()?;
+    (*last <= call.ground.now).then(|| {
+        let evidence = Evidence::in_body(
+            ArmId::new(format!("/applications/{}", one.id)),
+            &one.raw,
+            &one.source,
+            "passwordCredentials".to_owned(),
+        );
+        (
+            "every secret and certificate of it has ended, unless it has a federated credential"
+                .to_owned(),
+            evidence,
+        )
+    })
+}
+
+/// By the tokens that hopscope itself has.
+fn own(call: &Call<'_>) -> GateVerdict {
+    let say = |verdict, reason: String, evidence: Vec<Evidence>| {
+        judged(Gate::Authentication, verdict, reason, evidence)
+    };
+    let Some(to) = &call.to else {
+        return say(
+            Verdict::Unknown,
+            "the tenant of the pool cannot be told: no list of subscriptions holds its subscription, and Azure did not name its tenant".to_owned(),
+            Vec::new(),
+        );
+    };
+    let tenant = to.tenant();
+    if let Some(gate) = too_many(call) {
+        return gate;
+    }
+    let views = views(call);
+    let caller = caller_for(call, tenant);
+    if let Some(given) = wrong(call, tenant) {
+        let words = given
+            .tenant
+            .as_ref()
+            .map_or("another", |one| one.as_str())
+            .to_owned();
+        return say(
+            Verdict::Shut,
+            format!("a token for tenant {tenant} was asked for, and one of tenant {words} was given: it is no token of the pool's tenant"),
+            vec![Evidence::listed(ArmId::new(format!("/tenants/{tenant}")), "tid", json!(words), call.ground.now)],
+        )
+        .mended_by(ready_call(call, tenant));
+    }
+    if caller.is_none() && !views.contains(&Some(tenant.clone())) {
+        let evidence = match to {
+            Home::Told(_, issue) => vec![refusal(call, issue)],
+            Home::Listed(_) => vec![Evidence::listed(
+                ArmId::new(format!("/tenants/{tenant}")),
+                "auxiliaryTenants",
+                json!(call.ground.inventory.snapshot().scope().auxiliary_tenants),
+                call.ground.now,
+            )],
+        };
+        return say(
+            Verdict::Shut,
+            format!("the pool is in tenant {tenant}, and no token for it goes along: it is not among the tenants that are signed in to (--auxiliary-tenant)"),
+            evidence,
+        )
+        .mended_by(ready_call(call, tenant));
+    }
+    if let Some(issue) = sign_in_trouble(call.ground, tenant) {
+        return say(
+            Verdict::Shut,
+            format!("no token for tenant {tenant} can be had: {}", issue.message),
+            vec![Evidence::listed(
+                ArmId::new(format!("/tenants/{tenant}")),
+                "token",
+                json!(issue.message),
+                issue.at,
+            )],
+        )
+        .mended_by(ready_call(call, tenant));
+    }
+    by_proof(call, tenant, caller)
+}
+
+fn by_proof(call: &Call<'_>, tenant: &TenantId, caller: Option<&Caller>) -> GateVerdict {
+    let say = |verdict, reason: String, evidence: Vec<Evidence>| {
+        judged(Gate::Authentication, verdict, reason, evidence)
+    };
+    let Some((key, slice)) = proof(call, tenant) else {
+        return say(
+            Verdict::Unknown,
+            format!(
+                "whether Azure takes a token for tenant {tenant} beside the own one was not tried"
+            ),
+            Vec::new(),
+        );
+    };
+    match (slice.state(), slice.trouble()) {
+        (State::Known, _) => {
+            let scope = key
+                .scope()
+                .unwrap_or_else(|| ArmId::new(format!("/tenants/{tenant}")));
+            let evidence = vec![Evidence::listed(
+                scope,
+                key.what(),
+                json!({ "auxiliaryTenants": [tenant.as_str()], "status": 200 }),
+                slice.observed_at.unwrap_or(call.ground.now),
+            )];
+            if caller.is_some() {
+                say(
+                    Verdict::Open,
+                    format!("a token for tenant {tenant} can be had, and Azure took it"),
+                    evidence,
+                )
+            } else {
+                say(
+                    Verdict::Unknown,
+                    format!(
+                        "Azure took the token that was given for tenant {tenant}, but the token does not say whose it is"
+                    ),
+                    evidence,
+                )
+            }
+        }
+        (_, Some(issue)) if issue.status == Some(401) => say(
+            Verdict::Shut,
+            format!(
+                "Azure refuses the token for tenant {tenant}: {}",
+                issue.message
+            ),
+            vec![refusal(call, issue)],
+        )
+        .mended_by(ready_call(call, tenant)),
+        (_, Some(issue)) => say(
+            Verdict::Unknown,
+            format!(
+                "whether Azure takes a token for tenant {tenant} cannot be told: {}",
+                issue.message
+            ),
+            vec![refusal(call, issue)],
+        ),
+        (_, None) => say(
+            Verdict::Unknown,
+            format!("whether Azure takes a token for tenant {tenant} is not read yet"),
+            Vec::new(),
+        ),
+    }
+}
+
+/// The read that proves the token: of the network, else the list of the tenant's subscriptions.
+fn proof<'g>(call: &Call<'g>, tenant: &TenantId) -> Option<(&'g Key, &'g Slice)> {
+    let mut slices = call.ground.inventory.snapshot().slices();
+    slices.find(|(key, _)| match (key, call.network) {
+        (Key::LinkedAccess(network, view), Some(own)) => {
+            *network == own.id && (view == tenant || looks_into(call.ground, Some(view), tenant))
+        }
+        (Key::Subscriptions(view), None) => looks_into(call.ground, view.as_ref(), tenant),
+        _ => false,
+    })
+}
+
+fn refusal(call: &Call<'_>, issue: &Issue) -> Evidence {
+    let scope = call
+        .network
+        .map_or_else(|| call.pool_id.clone(), |network| network.id.clone());
+    let status = issue
+        .status
+        .map_or_else(String::new, |status| status.to_string());
+    let code = issue.code.as_deref().unwrap_or_default();
+    let mut evidence = Evidence::listed(
+        scope,
+        "x-ms-authorization-auxiliary",
+        json!(format!("{status} {code}").trim()),
+        issue.at,
+    );
+    evidence.request_id.clone_from(&issue.request_id);
+    evidence
+}
+
+/// The tenants whose tokens are asked for; none is the credential's own.
+fn views(call: &Call<'_>) -> Vec<Option<TenantId>> {
+    let scope = call.ground.inventory.snapshot().scope();
+    std::iter::once(scope.tenant.as_ref().map(TenantId::new))
+        .chain(
+            scope
+                .auxiliary_tenants
+                .iter()
+                .map(|one| Some(TenantId::new(one))),
+        )
+        .collect()
+}
+
+fn caller_for<'g>(call: &Call<'g>, tenant: &TenantId) -> Option<&'g Caller> {
+    let callers = call.ground.inventory.snapshot().callers();
+    callers
+        .iter()
+        .find(|one| one.tenant.as_ref() == Some(tenant))
+}
+
+/// A token that was asked for this tenant and is of another. A domain's name says nothing.
+fn wrong<'g>(call: &Call<'g>, tenant: &TenantId) -> Option<&'g Caller> {
+    let callers = call.ground.inventory.snapshot().callers();
+    callers.iter().find(|one| {
+        one.asked.as_ref() == Some(tenant)
+            && one.tenant.as_ref().is_some_and(|given| given != tenant)
+    })
+}
+
+/// A network that draws from more other tenants than Azure takes tokens.
+fn too_many(call: &Call<'_>) -> Option<GateVerdict> {
+    let network = call.network?;
+    let others: IndexSet<TenantId> = drawn_from(network)
+        .iter()
+        .filter_map(|pool| Some(home(call.ground, pool)?.tenant().clone()))
+        .filter(|one| call.from.as_ref() != Some(one))
+        .collect();
+    (others.len() > AT_MOST).then(|| {
+        judged(
+            Gate::Authentication,
+            Verdict::Shut,
+            format!(
+                "the network draws from pools of {} other tenants, and Azure takes {AT_MOST} auxiliary tokens at most",
+                others.len()
+            ),
+            [Evidence::of(network, "properties.addressSpace.ipamPoolPrefixAllocations")],
+        )
+    })
+}
+
+/// The call with both tokens, ready to run: the other tenant's token in a variable, never in the text.
+fn ready_call(call: &Call<'_>, tenant: &TenantId) -> Vec<Remedy> {
+    let token = Line::of("az account get-access-token")
+        .with("--tenant", tenant.as_str())
+        .plain("--resource https://management.azure.com/ --query accessToken --output tsv")
+        .text();
+    let Some(network) = call.network else {
+        return vec![az(Line::of(&format!("auxiliaryToken=$({token})")))];
+    };
+    let uri = format!(
+        "https://management.azure.com{}?api-version={VERSION}",
+        network.id
+    );
+    let put = Line::of(&format!("auxiliaryToken=$({token})\naz rest --method put"))
+        .with("--uri", &uri)
+        .plain("--headers \"x-ms-authorization-auxiliary=Bearer $auxiliaryToken\"")
+        .plain(&format!(
+            "--body {}",
+            quoted(&body(&network.raw).to_string())
+        ));
+    let mut remedy = az(put);
+    remedy.note = Some(
+        "Signed in to both tenants as the same application. It puts the network as it was read; in another cloud than the public one, Azure Resource Manager has another address.".to_owned(),
+    );
+    vec![remedy]
+}
+
+/// A network as it is put: without what Azure fills in.
+fn body(raw: &Value) -> Value {
+    let mut body = serde_json::Map::new();
+    for name in ["location", "tags", "properties"] {
+        if let Some(value) = raw.get(name) {
+            body.insert(name.to_owned(), value.clone());
+        }
+    }
+    if let Some(Value::Object(properties)) = body.get_mut("properties") {
+        properties.shift_remove("provisioningState");
+        properties.shift_remove("resourceGuid");
+    }
+    Value::Object(body)
+}

@@ -1,0 +1,96 @@
+//! Which tenant a subscription is in: by the lists of subscriptions, else by what Azure says when it
+//! is asked with another tenant's token.
+
+use crate::model::id::{SubscriptionId, TenantId};
+use crate::model::issue::Issue;
+
+use super::{Payload, Slice, Snapshot};
+
+/// ARM's code for a token of another tenant than the subscription's.
+const WRONG_TENANT: &str = "InvalidAuthenticationTokenTenant";
+
+/// How a tenant was told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Home<'a> {
+    /// A list of subscriptions says so.
+    Listed(TenantId),
+    /// Azure refused a token of another tenant and named the right one.
+    Told(TenantId, &'a Issue),
+}
+
+impl Home<'_> {
+    /// The tenant.
+    pub fn tenant(&self) -> &TenantId {
+        match self {
+            Self::Listed(tenant) | Self::Told(tenant, _) => tenant,
+        }
+    }
+}
+
+impl Snapshot {
+    /// The tenant that a subscription is in, as far as it can be told.
+    pub fn home_of(&self, subscription: &SubscriptionId) -> Option<Home<'_>> {
+        let listed = self
+            .slices()
+            .find_map(|(_, slice)| match slice.value.as_deref()? {
+                Payload::Subscriptions(items) => items
+                    .iter()
+                    .find(|one| one.id == *subscription)
+                    .and_then(|one| one.tenant_id.clone()),
+                _ => None,
+            });
+        if let Some(tenant) = listed {
+            return Some(Home::Listed(tenant));
+        }
+        self.slices()
+            .filter(|(key, _)| {
+                key.scope().and_then(|id| id.subscription()).as_ref() == Some(subscription)
+            })
+            .filter_map(|(_, slice): (_, &Slice)| slice.trouble())
+            .find_map(|issue| Some(Home::Told(right_tenant(issue)?, issue)))
+    }
+}
+
+/// The tenant that a refused token should have been of: the last one that the message names before it
+/// goes on to say what to do.
+fn right_tenant(issue: &Issue) -> Option<TenantId> {
+    if issue.code.as_deref() != Some(WRONG_TENANT) {
+        return None;
+    }
+    let (_, after) = issue.message.split_once("must match")?;
+    after
+        .split(|one: char| !(one.is_ascii_hexdigit() || one == '-'))
+        .find(|word| uuid::Uuid::try_parse(word).is_ok())
+        .map(TenantId::new)
+}
+
+#[cfg(test)]
+mod tests {
+    use time::OffsetDateTime;
+
+    use super::*;
+    use crate::model::issue::IssueKind;
+
+    #[test]
+    fn a_refusal_names_the_right_tenant_after_the_wrong_one() {
+        let wrong = "11111111-0000-0000-0000-000000000001";
+        let right = "22222222-0000-0000-0000-000000000002";
+        let mut issue = Issue::new(
+            IssueKind::Denied,
+            "x",
+            format!(
+                "The access token is from the wrong issuer 'https://sts.windows.net/{wrong}/'. It must match the tenant 'https://sts.windows.net/{right}/' associated with this subscription."
+            ),
+            OffsetDateTime::UNIX_EPOCH,
+        );
+        assert_eq!(
+            right_tenant(&issue),
+            None,
+            "without the code it is any sentence"
+        );
+        issue.code = Some(WRONG_TENANT.to_owned());
+        assert_eq!(right_tenant(&issue), Some(TenantId::new(right)));
+        issue.message = "no".to_owned();
+        assert_eq!(right_tenant(&issue), None);
+    }
+}
