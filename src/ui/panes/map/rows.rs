@@ -115,6 +115,15 @@ pub(in crate::ui::panes) fn caller_name(cx: &Cx<'_>, hop: &Hop) -> String {
 /// What an end is called: a resource by its name, a person by theirs, a host by itself.
 pub(in crate::ui::panes) fn end_name(cx: &Cx<'_>, end: &str) -> String {
     if end.starts_with('/') || end.contains('.') || end.contains(':') {
+        let id = ArmId::new(end);
+        // A subscription is known by its name, not by the end of its id.
+        let own = id
+            .subscription()
+            .filter(|own| own.as_str().eq_ignore_ascii_case(id.name()))
+            .and_then(|own| cx.inventory.subscription(&own));
+        if let Some(subscription) = own {
+            return subscription.display_name.clone();
+        }
         return map::name_of(end);
     }
     let own = cx.snapshot.callers().iter().find(|caller| {

@@ -31,7 +31,9 @@ pub(super) fn columns(is_wide: bool) -> Vec<Column> {
             columns.push(Column::text(head, Keep::Muted).between(3, 4));
         }
     }
-    columns.push(Column::text("GATE", Keep::Reason).between(8, 16));
+    // Where each gate has its sign, the words may be short.
+    let most = if is_wide { 14 } else { 16 };
+    columns.push(Column::text("GATE", Keep::Reason).between(8, most));
     columns
 }
 
