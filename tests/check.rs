@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[path = "check/foundry.rs"]
+mod foundry;
 #[path = "check/stories.rs"]
 mod stories;
 mod support;
@@ -66,6 +68,7 @@ fn the_report_of_every_scenario_fits_the_schema() {
     let told: BTreeSet<String> = stories::TOLD
         .iter()
         .chain(&tenants::TOLD)
+        .chain(&foundry::TOLD)
         .map(|(name, twin)| format!("{name}[:{twin}]"))
         .collect();
     let known = SCENARIOS.into_iter().chain(told.iter().map(String::as_str));

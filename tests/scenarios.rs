@@ -5,6 +5,8 @@
 //! the facts that a whole scenario rests on into `scenarios/stories.rs`, those of a short story and its twin
 //! into `scenarios/told.rs`.
 
+#[path = "scenarios/foundry.rs"]
+mod foundry;
 #[path = "scenarios/loading.rs"]
 mod loading;
 #[path = "scenarios/recorded.rs"]

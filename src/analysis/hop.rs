@@ -11,6 +11,7 @@ use time::OffsetDateTime;
 use super::access::Right;
 use super::changes::{Changes, WhoDidIt};
 use super::evidence::Evidence;
+use super::policy::group::Reaching;
 use super::verdict::{Gate, Reasoned, Verdict};
 use super::way::Way;
 
@@ -387,4 +388,6 @@ pub struct Judgement {
     pub hidden: Vec<(Finding, Suppression)>,
     /// What was changed lately, and by whom.
     pub changes: Arc<Changes>,
+    /// The policies that reach a hub's managed group.
+    pub reaching: Vec<Reaching>,
 }

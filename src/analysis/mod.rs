@@ -27,6 +27,7 @@ pub mod access;
 pub mod carried;
 pub mod changes;
 pub mod coverage;
+pub mod encryption;
 pub mod evidence;
 pub mod explain;
 pub mod facets;

@@ -4,6 +4,7 @@
 //! only repeats what a word says. Text of Azure passes [`cell::clean`] before it is written.
 
 mod cell;
+mod encryption;
 pub mod explain;
 mod facts;
 mod findings;
@@ -64,6 +65,14 @@ pub fn write(
     for ((_, group), resources) in &groups {
         section(out, inventory, group.as_ref(), resources, style, ink)?;
     }
+    encryption::write(
+        out,
+        inventory,
+        &judgement.hops,
+        meta.generated_at,
+        style,
+        ink,
+    )?;
     not_read(out, inventory, style, ink)?;
     foot(out, inventory, style)
 }

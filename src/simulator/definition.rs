@@ -131,6 +131,8 @@ pub enum Shelf {
     Roles,
     /// Something that is named is not there.
     Settings,
+    /// A hub, its key, and the group that Microsoft made for it.
+    Foundry,
     /// Whoever looks may not read everything.
     Unread,
 }
@@ -144,6 +146,7 @@ impl Shelf {
             Self::Credentials => "The key or the token is not taken",
             Self::Roles => "Who may do what, and through what",
             Self::Settings => "Something is not there",
+            Self::Foundry => "The Foundry hub, its key and its hidden group",
             Self::Unread => "Not everything may be read",
         }
     }

@@ -45,11 +45,11 @@ pub(crate) struct Cause {
     pub(crate) rule: &'static str,
 }
 
-fn items<'a>(value: &'a Value, name: &str) -> &'a [Value] {
+pub(crate) fn items<'a>(value: &'a Value, name: &str) -> &'a [Value] {
     value[name].as_array().map_or(&[], Vec::as_slice)
 }
 
-fn text<'a>(value: &'a Value, name: &str) -> &'a str {
+pub(crate) fn text<'a>(value: &'a Value, name: &str) -> &'a str {
     value[name].as_str().unwrap_or_default()
 }
 
@@ -59,14 +59,14 @@ fn called(hop: &Value) -> String {
 }
 
 /// A report that fits its schema.
-fn told(name: &str) -> Value {
+pub(crate) fn told(name: &str) -> Value {
     let report = demo(name);
     assert_eq!(problems(&report), Vec::<String>::new(), "{name}");
     report
 }
 
 /// Hop and gate of everything with this verdict.
-fn gates(report: &Value, verdict: &str) -> BTreeSet<(String, String)> {
+pub(crate) fn gates(report: &Value, verdict: &str) -> BTreeSet<(String, String)> {
     items(report, "hops")
         .iter()
         .flat_map(|hop| {

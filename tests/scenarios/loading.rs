@@ -20,7 +20,7 @@ pub(crate) const PROMISED: [&str; 6] = [
 ];
 
 /// The stories that are promised, and the word of each one's twin.
-pub(crate) const STORIES: [(&str, &str); 29] = [
+pub(crate) const STORIES: [(&str, &str); 39] = [
     ("cross-tenant-conflict", "mended"),
     ("cross-tenant-home-object", "mended"),
     ("cross-tenant-no-role", "mended"),
@@ -36,20 +36,30 @@ pub(crate) const STORIES: [(&str, &str); 29] = [
     ("data-plane-refused", "mended"),
     ("deny-assignment", "mended"),
     ("embedding-missing", "mended"),
+    ("hub-search-closed", "mended"),
+    ("hub-storage-keys-off", "mended"),
+    ("hub-without-cmk", "broken"),
     ("key-behind-firewall", "mended"),
+    ("key-expired", "mended"),
     ("key-in-skill", "mended"),
+    ("managed-group-denied", "mended"),
+    ("new-foundry", "broken"),
     ("outbound-without-search", "mended"),
     ("owner-without-data", "mended"),
     ("perimeter-enforced", "mended"),
+    ("policy-exempted", "broken"),
     ("role-assignments-refused", "mended"),
     ("role-eligible", "mended"),
     ("role-through-group", "broken"),
     ("role-through-management-group", "broken"),
     ("same-region-ip-rule", "mended"),
     ("search-keys-only", "mended"),
+    ("service-side-encryption", "broken"),
     ("shared-link-pending", "mended"),
     ("stale-principal", "mended"),
     ("user-assigned-bypass", "mended"),
+    ("vault-by-roles", "mended"),
+    ("vault-without-unwrap", "mended"),
 ];
 
 /// One scenario as it lies on disk.

@@ -64,9 +64,9 @@ const BLOB_OWNER: &str = "b7e6dc6d-f1e8-4753-8033-0f276bb0955b";
 pub(crate) const ACCOUNT: &str = "/storageAccounts/stragdev";
 pub(crate) const SEARCH: &str = "/searchServices/srch-rag-dev";
 pub(crate) const MODEL: &str = "/accounts/aoai-rag-dev";
-const VAULT: &str = "/vaults/kv-rag-dev";
-const HUB: &str = "/workspaces/hub-rag-dev";
-const COSMOS: &str = "/databaseAccounts/cosmoshubrag5c1d";
+pub(crate) const VAULT: &str = "/vaults/kv-rag-dev";
+pub(crate) const HUB: &str = "/workspaces/hub-rag-dev";
+pub(crate) const COSMOS: &str = "/databaseAccounts/cosmoshubrag5c1d";
 
 #[test]
 fn in_broken_indexer_the_firewall_refuses_and_nothing_else_does() {

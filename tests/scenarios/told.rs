@@ -13,7 +13,7 @@ const SERVICE: &str = "3f0c9331-9744-4174-bec0-2d76805f91ab";
 const GONE: &str = "5af02763-313e-4079-b60c-1b341721c054";
 
 /// A story and its twin.
-fn both(name: &str) -> (Scenario, Scenario) {
+pub(crate) fn both(name: &str) -> (Scenario, Scenario) {
     let (_, word) = STORIES
         .into_iter()
         .find(|(own, _)| *own == name)
@@ -25,7 +25,13 @@ fn both(name: &str) -> (Scenario, Scenario) {
 }
 
 /// One property in the story, and in its twin.
-fn turns(name: &str, tail: &str, pointer: &str, story: Option<Value>, twin: Option<Value>) {
+pub(crate) fn turns(
+    name: &str,
+    tail: &str,
+    pointer: &str,
+    story: Option<Value>,
+    twin: Option<Value>,
+) {
     let (one, other) = both(name);
     facts(&one, &[(tail, pointer, story)]);
     facts(&other, &[(tail, pointer, twin)]);

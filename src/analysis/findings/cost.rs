@@ -2,6 +2,7 @@
 
 use crate::analysis::evidence::Evidence;
 use crate::analysis::facets;
+use crate::analysis::foundry::{Hub, KeyState};
 use crate::analysis::hop::{Benefit, Finding, FindingKind, Severity};
 use crate::analysis::remedy::{az, noted};
 use crate::model::facet::Facet;
@@ -15,7 +16,7 @@ use super::{Rule, Scene};
 const BASIC_OBJECTS: usize = 15;
 const BASIC_BYTES: i64 = 15 * 1024 * 1024 * 1024;
 
-pub(super) const RULES: [Rule; 4] = [
+pub(super) const RULES: [Rule; 5] = [
     Rule {
         doc: "A search service above basic holds what basic would hold: at most 15 objects of each kind and 15 GB, and no shared private link. Judged only when definitions, sizes and links were read as a whole. Basic reads files of 16 MB at most; larger ones need more.",
         source: "domain-rules G [D:search-limits]; field notes, benefit 5",
@@ -48,6 +49,16 @@ pub(super) const RULES: [Rule; 4] = [
         source: "cognitiveservices.md, deployments sku [K]",
         find: provisioned,
         ..exposure("cost/provisioned-model", "A model is paid by the hour")
+    },
+    Rule {
+        doc: "A hub with a customer's key keeps its data in a group of its own in your subscription: Cosmos DB, AI Search and Storage, each on your bill for as long as the hub is there. Encryption on the service's side needs no such group; its limits are said. It can be chosen only when a hub is made, so this is for the next one. Nothing in the group can be made smaller or taken away.",
+        source: "domain-rules E.1, E.4 [D:aml-cmk] [D:hub-cmk]",
+        kind: FindingKind::Note,
+        find: customer_key,
+        ..exposure(
+            "cost/customer-key",
+            "A customer's key brings resources of its own",
+        )
     },
 ];
 
@@ -215,4 +226,73 @@ fn provisioned(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
             .collect()
     };
     scene.own(Family::Cognitive).flat_map(of).collect()
+}
+
+/// What encryption on the service's side cannot do (domain-rules E.4).
+const LIMITS: &str = "Its limits in Microsoft's text: no rotation of the key, no data labeling, no vault with public access disabled, and charges go on during soft delete; one page calls it a preview, another recommends it.";
+
+fn customer_key(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
+    let of = |hub: &Hub| -> Option<Finding> {
+        let draft = rule
+            .on(hub.id.as_str())
+            .proved_by(hub.encryption.evidence.iter().cloned());
+        match hub.encryption.state {
+            KeyState::ManagedGroup => {
+                let managed = hub.managed.as_ref()?;
+                let there: Vec<&Resource> = managed
+                    .resources
+                    .iter()
+                    .filter_map(|one| scene.inventory.resource(one.id.as_ref()?))
+                    .map(AsRef::as_ref)
+                    .collect();
+                if there.is_empty() {
+                    return None; // None of them was read: what they cost is not known.
+                }
+                let each: Vec<String> = there.iter().map(|one| in_words(one)).collect();
+                let of = if there.len() == 1 { "resource" } else { "resources" };
+                let proofs = there.iter().filter(|one| one.sku.value().is_some());
+                Some(
+                    draft
+                        .titled(format!(
+                            "The customer's key of {} brings {} {of} of its own",
+                            hub.name,
+                            there.len()
+                        ))
+                        .saying(format!(
+                            "In {} stand {}: all of them are on your bill while the hub is there, and none may be made smaller.",
+                            managed.group.id.name(),
+                            each.join(", ")
+                        ))
+                        .saying(format!(
+                            "Encryption on the service's side needs no such group, and can be chosen only when a hub is made. {LIMITS}"
+                        ))
+                        .proved_by(proofs.map(|one| Evidence::of(one, "sku.name")))
+                        .done(),
+                )
+            }
+            KeyState::ServiceSide => Some(
+                draft
+                    .titled(format!("{} is encrypted on the service's side", hub.name))
+                    .saying(format!(
+                        "It has no group of its own in your subscription; its search is a dedicated one that you do not see. {LIMITS}"
+                    ))
+                    .done(),
+            ),
+            _ => None,
+        }
+    };
+    scene.foundry.hubs.iter().filter_map(of).collect()
+}
+
+/// A resource with what it is billed by: `a search service (standard)`.
+fn in_words(resource: &Resource) -> String {
+    let what = match resource.family {
+        Family::Cosmos => "a Cosmos DB account",
+        Family::Search => "a search service",
+        _ => "a storage account",
+    };
+    match resource.sku.text() {
+        Some(sku) => format!("{what} ({sku})"),
+        None => what.to_owned(),
+    }
 }

@@ -63,6 +63,7 @@ pub fn judge(inventory: &Inventory, judging: &Judging, now: OffsetDateTime) -> J
         findings: found.shown,
         hidden: found.hidden,
         changes,
+        reaching: policy::group::reaching(&ground),
     }
 }
 

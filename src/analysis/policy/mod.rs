@@ -35,6 +35,7 @@
 
 pub mod condition;
 pub mod force;
+pub mod group;
 pub mod known;
 mod overlay;
 mod property;

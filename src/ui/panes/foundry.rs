@@ -3,53 +3,66 @@
 //!
 //! The analysis judges; `rows.rs` makes plain rows of it, `tree.rs` shows them, `detail.rs` tells one.
 
-mod denials;
 mod detail;
+mod encryption;
 mod facets;
+mod judged;
+mod line;
+mod may_change;
+mod night;
+mod powers;
+mod row;
 pub mod rows;
 mod tree;
 mod words;
+
+use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::analysis::access::{Matrix, matrix};
 use crate::analysis::foundry::{Foundry as Judged, foundry};
+use crate::analysis::hop::Judgement;
 use crate::config::Action;
 use crate::model::facet::Facet;
 use crate::model::id::ArmId;
 use crate::model::key::Key;
 use crate::model::resource::Family;
 use crate::ui::cx::{Cx, Drawn, Page, Pointer, SizeClass};
-use crate::ui::effect::{Answer, CopyItem, Effect, Outcome, Raw, Subject};
+use crate::ui::effect::{Answer, Effect, Outcome, Raw, Subject};
 use crate::ui::signs::Sign;
 use crate::ui::text::Rich;
 use crate::ui::theme::Role;
-use crate::ui::value;
 use crate::ui::widgets::detail::Detail;
 use crate::ui::widgets::parts::{Height, Parts};
 use crate::ui::widgets::rule::Rule;
 
 use super::trouble::{self, Trouble};
-use super::{Badge, Pane, Thing, empty, point_at_detail, who};
-use denials::Denials;
+use super::{Badge, Pane, Thing, empty, mend, point_at_detail, who};
+use encryption::Encryption;
+use may_change::MayChange;
 use rows::{About, Row, Says};
-use tree::{Cells, Tree, TreeRow};
+use tree::Tree;
 
 const CONTEXT: &str = "foundry";
 const TREE: usize = 0;
-const DENIALS: usize = 1;
+const MAY_CHANGE: usize = 1;
+const ENCRYPTION: usize = 2;
 
 /// The pane.
 pub struct Foundry {
     parts: Parts,
     tree: Tree,
-    denials: Denials,
+    may_change: MayChange,
+    encryption: Encryption,
     detail: Detail,
     judged: Judged,
     rows: Vec<Row>,
     trouble: Trouble,
     made_of: Option<(u64, Trouble)>,
+    judgement: Option<Arc<Judgement>>,
+    tool: mend::Chosen,
     shown: Option<String>,
     told: Option<detail::Told>,
     keys: Vec<Key>,
@@ -74,7 +87,11 @@ fn concerns(key: &Key) -> bool {
                 | Family::Vault
         ),
         Key::Facet(_, facet) => matches!(facet, Facet::Connections | Facet::Projects | Facet::Keys),
-        Key::DenyAssignments(_) | Key::Groups(_) => true,
+        Key::DenyAssignments(_)
+        | Key::Groups(_)
+        | Key::Locks(_)
+        | Key::PolicyAssignments(_)
+        | Key::PolicyExemptions(_) => true,
         Key::Resource(id) => id
             .resource_type()
             .and_then(|own| Family::of_type(&own))
@@ -87,9 +104,10 @@ impl Foundry {
     /// The pane before anything was read.
     pub fn new() -> Self {
         Self {
-            parts: Parts::new(2),
+            parts: Parts::new(3),
             tree: Tree::new(["MUST BE", "IS", "SINCE"]),
-            denials: Denials::new(),
+            may_change: MayChange::new(),
+            encryption: Encryption::new(),
             detail: Detail::new(),
             judged: Judged {
                 hubs: Vec::new(),
@@ -99,6 +117,8 @@ impl Foundry {
             rows: Vec::new(),
             trouble: Trouble::default(),
             made_of: None,
+            judgement: None,
+            tool: mend::Chosen::default(),
             shown: None,
             told: None,
             keys: Vec::new(),
@@ -107,10 +127,15 @@ impl Foundry {
 
     fn take(&mut self, cx: &Cx<'_>) {
         self.judged = foundry(cx.inventory);
-        self.rows = rows::rows(cx.inventory, &self.judged);
+        self.rows = rows::rows(cx.inventory, &self.judged, cx.judgement);
         let denied: Matrix = matrix(cx.inventory);
-        self.denials.take(cx, &self.groups(), &denied);
-        let rows = self.rows.iter().map(|row| tree_row(cx, row)).collect();
+        self.may_change.take(cx, &self.groups(), &denied);
+        self.encryption.take(cx);
+        let rows = self
+            .rows
+            .iter()
+            .map(|row| line::of(cx, row, line::by(cx, &self.judged, row)))
+            .collect();
         self.tree.set_rows(rows);
         let is_on_screen = |key: &Key| match key {
             Key::Facet(id, _) | Key::Resource(id) => trouble::is_shown(cx.inventory, id),
@@ -135,32 +160,9 @@ impl Foundry {
     }
 
     fn facts(&self, cx: &Cx<'_>) -> Rich {
-        let count = |is: fn(&Row) -> bool| self.rows.iter().filter(|row| is(row)).count();
-        let hubs = count(|row| matches!(row.about, About::Hub(_)));
-        let accounts = count(|row| matches!(row.about, About::Account(_)));
-        let projects: usize = self
-            .rows
-            .iter()
-            .map(|row| match row.about {
-                About::Hub(at) => self.judged.hubs[at].projects.len(),
-                About::Account(at) => self.judged.accounts[at].projects.len(),
-                About::Lone(_) => 1,
-                _ => 0,
-            })
-            .sum();
-        let groups = self.groups().len();
-        let words: Vec<String> = [
-            (hubs, "hub"),
-            (accounts, "account"),
-            (projects, "project"),
-            (groups, "managed group"),
-        ]
-        .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, word)| format!("{count} {word}{}", if count == 1 { "" } else { "s" }))
-        .collect();
+        let words = words::tally(&self.judged, &self.rows, self.groups().len());
         let tally = self.trouble.tally(cx);
-        let words = Rich::muted(words.join(" · "));
+        let words = Rich::muted(words);
         if tally.is_empty() || words.is_empty() {
             words.and(tally)
         } else {
@@ -193,7 +195,7 @@ impl Foundry {
             .right(right)
             .focused(focused);
         let mut inside = rule.draw(cx, buffer, area);
-        if let Some(band) = self.trouble.band(cx, CONTEXT, self.so()) {
+        if let Some(band) = self.trouble.band(cx, CONTEXT, words::so(&self.rows)) {
             inside = band.draw(cx, buffer, inside);
         }
         if self.rows.is_empty() {
@@ -205,26 +207,6 @@ impl Foundry {
             return Drawn::default();
         }
         self.tree.draw(cx, buffer, inside, TREE, focused)
-    }
-
-    fn so(&self) -> String {
-        let open = self
-            .rows
-            .iter()
-            .filter(|row| {
-                row.sign == Sign::Unknown
-                    && !self
-                        .rows
-                        .iter()
-                        .any(|child| child.parent.is_some_and(|at| self.rows[at].id == row.id))
-            })
-            .count();
-        match open {
-            _ if self.rows.is_empty() => String::new(),
-            0 => "What was read is shown.".to_owned(),
-            1 => "1 row cannot be judged.".to_owned(),
-            many => format!("{many} rows cannot be judged."),
-        }
     }
 
     fn nothing(&self, cx: &Cx<'_>) -> String {
@@ -246,19 +228,40 @@ impl Foundry {
         )
     }
 
-    fn draw_denials(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
-        let focused = self.parts.has_focus(DENIALS);
-        let title = if self.denials.groups() > 1 {
+    fn draw_may_change(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
+        let focused = self.parts.has_focus(MAY_CHANGE);
+        let title = if self.may_change.groups() > 1 {
             "What may change these groups"
         } else {
             "What may change this group"
         };
-        let right = Rich::muted("deny assignments");
+        let right = Rich::muted("policies, locks, deny assignments");
         let inside = Rule::new(title)
             .right(right)
             .focused(focused)
             .draw(cx, buffer, area);
-        self.denials.draw(cx, buffer, inside, DENIALS, focused)
+        self.may_change
+            .draw(cx, buffer, inside, MAY_CHANGE, focused)
+    }
+
+    fn draw_encryption(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
+        let focused = self.parts.has_focus(ENCRYPTION);
+        let inside = Rule::new("Encryption")
+            .facts(Rich::muted(self.encryption.tally()))
+            .right(Rich::muted("whose key, which version, until when"))
+            .focused(focused)
+            .draw(cx, buffer, area);
+        if self.encryption.is_empty() {
+            empty(
+                cx,
+                buffer,
+                inside,
+                "Nothing that was read says how it is encrypted.",
+            );
+            return Drawn::default();
+        }
+        self.encryption
+            .draw(cx, buffer, inside, ENCRYPTION, focused)
     }
 
     fn draw_detail(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
@@ -286,17 +289,16 @@ impl Foundry {
     }
 
     fn tell(&mut self, cx: &Cx<'_>, fresh_rows: bool) {
-        let chosen = if self.parts.view() == DENIALS {
-            self.denials.selected()
-        } else {
-            None
-        };
-        let (id, told) = match chosen {
-            Some(denial) => (
-                denial.id.as_str().to_owned(),
-                Some(denials::told(cx, denial)),
-            ),
-            None => match self.tree.selected().and_then(|at| self.rows.get(at)) {
+        let (id, told) = match (self.parts.view(), self.may_change.selected()) {
+            (MAY_CHANGE, Some(power)) => (power.key(), Some(powers::told(cx, power, self.tool))),
+            (ENCRYPTION, _) => match self.encryption.selected() {
+                Some(one) => (
+                    format!("{}#key", one.resource.folded()),
+                    Some(encryption::told(cx, one)),
+                ),
+                None => (String::new(), None),
+            },
+            _ => match self.tree.selected().and_then(|at| self.rows.get(at)) {
                 Some(row) => (row.id.to_string(), None),
                 None => (String::new(), None),
             },
@@ -307,7 +309,7 @@ impl Foundry {
         }
         let told = told.or_else(|| {
             let row = self.tree.selected().and_then(|at| self.rows.get(at))?;
-            detail::told(cx, &self.judged, row)
+            detail::told(cx, &self.judged, row, self.tool)
         });
         self.detail.set(
             told.as_ref()
@@ -326,8 +328,13 @@ impl Pane for Foundry {
             |key: &Key| concerns(key) || matches!(key, Key::Principals(_) | Key::Subscriptions(_));
         let stamp = trouble::stamp(cx.inventory, is_made_of);
         let now = (stamp, self.trouble.clone());
-        let changed = self.made_of.as_ref() != Some(&now);
+        let is_judged_anew = self
+            .judgement
+            .as_ref()
+            .is_none_or(|own| !Arc::ptr_eq(own, cx.judgement));
+        let changed = self.made_of.as_ref() != Some(&now) || is_judged_anew;
         if changed {
+            self.judgement = Some(Arc::clone(cx.judgement));
             self.take(cx);
             self.made_of = Some(now);
         }
@@ -377,10 +384,17 @@ impl Pane for Foundry {
                 )),
             };
         }
+        let in_detail = self.parts.focus() == self.parts.detail();
+        if in_detail && matches!(action, Action::NextView | Action::PreviousView) {
+            self.tool.turn(action == Action::NextView);
+            self.shown = None;
+            return Outcome::drawn();
+        }
         let taken = match self.parts.focus() {
             _ if action == Action::FaultsOnly => self.tree.on_action(action),
             TREE => self.tree.on_action(action),
-            DENIALS => self.denials.on_action(action),
+            MAY_CHANGE => self.may_change.on_action(action),
+            ENCRYPTION => self.encryption.on_action(action),
             _ => self.detail.on_action(action),
         };
         if taken || self.parts.on_action(action) {
@@ -391,20 +405,31 @@ impl Pane for Foundry {
     }
 
     fn draw(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
-        let below = self.denials.height().min(area.height / 3);
+        let below = self.may_change.height().min(area.height / 3);
         // Rule, head and two blank rows; what is left belongs to the part below.
         let own = u16::try_from(self.tree.count().0)
             .unwrap_or(u16::MAX)
             .saturating_add(4);
         let own = own.max(12) + 2 * u16::from(self.trouble.first.is_some());
         let tree = Height::Rows(own.min(area.height.saturating_sub(below)));
-        let placed = self.parts.place(cx, area, &[tree, Height::Rest]);
+        // The last two share their room: the one that has, or last had, the focus is shown.
+        let is_encryption = self.parts.view() == ENCRYPTION;
+        let rest = match tree {
+            Height::Rows(rows) if !is_encryption => area.height.saturating_sub(rows),
+            _ => 0,
+        };
+        let placed = self
+            .parts
+            .place(cx, area, &[tree, Height::Rows(rest), Height::Rest]);
         let mut drawn = Drawn::default();
         if let Some(area) = placed.views.first().copied().flatten() {
             drawn.add(self.draw_tree(cx, area, buffer));
         }
         if let Some(area) = placed.views.get(1).copied().flatten() {
-            drawn.add(self.draw_denials(cx, area, buffer));
+            drawn.add(self.draw_may_change(cx, area, buffer));
+        }
+        if let Some(area) = placed.views.get(2).copied().flatten() {
+            drawn.add(self.draw_encryption(cx, area, buffer));
         }
         if let Some(area) = placed.detail {
             drawn.add(self.draw_detail(cx, area, buffer));
@@ -416,7 +441,8 @@ impl Pane for Foundry {
     fn keep(&mut self, page: Page) {
         match page.part {
             TREE => self.tree.keep(page),
-            DENIALS => self.denials.keep(page),
+            MAY_CHANGE => self.may_change.keep(page),
+            ENCRYPTION => self.encryption.keep(page),
             _ => self.detail.keep(page),
         }
     }
@@ -427,7 +453,8 @@ impl Pane for Foundry {
         match (pointer.part, pointer.what) {
             (TREE, Gesture::Click) => self.tree.go(pointer.line),
             (TREE, what) => self.tree.wheel(what == Gesture::WheelDown),
-            (DENIALS, _) => return self.denials.on_pointer(pointer),
+            (MAY_CHANGE, _) => return self.may_change.on_pointer(pointer),
+            (ENCRYPTION, _) => return self.encryption.on_pointer(pointer),
             _ => return point_at_detail(&mut self.detail, pointer),
         }
         Outcome::drawn()
@@ -453,23 +480,19 @@ impl Pane for Foundry {
     }
 
     fn subject(&self, cx: &Cx<'_>) -> Option<Subject> {
-        if self.parts.view() == DENIALS
-            && let Some(denial) = self.denials.selected()
+        if self.parts.view() == MAY_CHANGE
+            && let Some(power) = self.may_change.selected()
         {
-            let raw = cx.inventory.denials().find(|one| one.id == denial.id);
-            return Some(Subject {
-                title: denial.name.clone(),
-                id: Some(denial.id.clone()),
-                answers: raw
-                    .map(|one| Answer {
-                        title: one.name.clone(),
-                        raw: Raw::Json(one.raw.clone()),
-                    })
-                    .into_iter()
-                    .collect(),
-                sections: self.detail.sections().to_vec(),
-                ..Subject::default()
-            });
+            let copy = self
+                .told
+                .as_ref()
+                .map_or_else(Vec::new, |told| told.copy.clone());
+            return Some(powers::subject(
+                cx,
+                power,
+                copy,
+                self.detail.sections().to_vec(),
+            ));
         }
         let told = self.told.as_ref()?;
         let resource = told
@@ -489,15 +512,11 @@ impl Pane for Foundry {
                 raw: Raw::Json(group.raw.clone()),
             });
         }
-        let copy = told.value.iter().map(|(label, text)| CopyItem {
-            label: label.clone(),
-            text: text.clone(),
-        });
         Some(Subject {
             title: told.title.clone(),
             id: told.resource.clone(),
             answers,
-            copy: copy.collect(),
+            copy: told.copy.clone(),
             portal: None,
             sections: told.sections.clone(),
         })
@@ -542,45 +561,5 @@ impl Pane for Foundry {
                 },
             })
             .collect()
-    }
-}
-
-fn tree_row(cx: &Cx<'_>, row: &Row) -> TreeRow {
-    let name = if row.is_thing {
-        Rich::strong(row.name.clone())
-    } else {
-        Rich::plain(row.name.clone())
-    };
-    let cells = match &row.says {
-        Says::NotRead => Cells::Wide(value::not_read()),
-        Says::Fact(fact) => Cells::Wide(match row.sign {
-            Sign::Shut | Sign::Unknown | Sign::Failed if !row.is_thing => {
-                Rich::of(row.sign.word_role(), fact.clone())
-            }
-            _ => Rich::muted(fact.clone()),
-        }),
-        Says::Check { must_be, is, since } => {
-            let role = match row.sign {
-                Sign::Open => Role::Text,
-                sign => sign.word_role(),
-            };
-            let is = if row.sign == Sign::Reading {
-                value::not_read()
-            } else {
-                Rich::of(role, is.clone())
-            };
-            Cells::Columns([
-                Rich::muted(*must_be),
-                is,
-                detail::since_words(cx, since, row.sign == Sign::Open),
-            ])
-        }
-    };
-    TreeRow {
-        id: row.id.clone(),
-        parent: row.parent,
-        sign: row.sign,
-        name,
-        cells,
     }
 }

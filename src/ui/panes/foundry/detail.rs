@@ -3,18 +3,21 @@
 use crate::analysis::evidence::Evidence;
 use crate::analysis::foundry::required::{Check, ManagedResource, ManagedState, Since};
 use crate::analysis::foundry::{Account, Foundry, Hub, ProjectRef};
+use crate::analysis::hop::{GateVerdict, Hop, Remedy};
 use crate::analysis::verdict::{Reasoned, Tag, Verdict};
 use crate::model::id::ArmId;
 use crate::model::resource::{Details, Resource};
 use crate::ui::cx::Cx;
+use crate::ui::effect::CopyItem;
 use crate::ui::signs::Sign;
 use crate::ui::text::{Rich, short_guid};
 use crate::ui::theme::Role;
 use crate::ui::value;
 use crate::ui::widgets::detail::Section;
 
-use super::super::{evidence, who};
+use super::super::{evidence, mend, who};
 use super::facets::{Owner, connections, named, part};
+use super::night;
 use super::rows::{About, Part, Row, sign_of};
 use super::words::{connection_words, encryption_words, identity_words};
 
@@ -24,12 +27,12 @@ pub(super) struct Told {
     pub(super) right: String,
     pub(super) resource: Option<ArmId>,
     pub(super) sections: Vec<Section>,
-    /// A value that is worth copying, with its name.
-    pub(super) value: Option<(String, String)>,
+    /// What is worth copying, the most useful first.
+    pub(super) copy: Vec<CopyItem>,
 }
 
 /// The detail of a row.
-pub(super) fn told(cx: &Cx<'_>, foundry: &Foundry, row: &Row) -> Option<Told> {
+pub(super) fn told(cx: &Cx<'_>, foundry: &Foundry, row: &Row, tool: mend::Chosen) -> Option<Told> {
     let told = match row.about {
         About::Hub(at) => hub(cx, foundry.hubs.get(at)?, row),
         About::HubPart(at, Part::Group) => {
@@ -49,13 +52,14 @@ pub(super) fn told(cx: &Cx<'_>, foundry: &Foundry, row: &Row) -> Option<Told> {
             part(cx, &owner, own, row, named(hub, own))
         }
         About::Managed(hub, at) => {
-            let managed = foundry.hubs.get(hub)?.managed.as_ref()?;
-            managed_resource(cx, managed, managed.resources.get(at)?, row)
+            let hub = foundry.hubs.get(hub)?;
+            let managed = hub.managed.as_ref()?;
+            managed_resource(cx, hub, managed, managed.resources.get(at)?, row, tool)
         }
         About::Property(hub, at, number) => {
-            let managed = foundry.hubs.get(hub)?.managed.as_ref()?;
-            let resource = managed.resources.get(at)?;
-            property(cx, resource, resource.checks.get(number)?, row)
+            let hub = foundry.hubs.get(hub)?;
+            let resource = hub.managed.as_ref()?.resources.get(at)?;
+            property(cx, hub, resource, resource.checks.get(number)?, row, tool)
         }
         About::Account(at) => account(cx, foundry.accounts.get(at)?, row),
         About::AccountPart(at, own) => {
@@ -110,7 +114,34 @@ fn value_role(verdict: Verdict) -> Role {
     }
 }
 
-fn property(cx: &Cx<'_>, resource: &ManagedResource, check: &Check, row: &Row) -> Told {
+fn property(
+    cx: &Cx<'_>,
+    hub: &Hub,
+    resource: &ManagedResource,
+    check: &Check,
+    row: &Row,
+    tool: mend::Chosen,
+) -> Told {
+    let subject = resource.id.clone();
+    let value = CopyItem {
+        label: check.property.to_owned(),
+        text: check.is.clone(),
+    };
+    let hop = subject
+        .as_ref()
+        .and_then(|id| night::hop(cx, &hub.id, id))
+        .map(|hop| (hop, night::troubled(hop, Some(check.property))))
+        .filter(|(_, gates)| !gates.is_empty());
+    let against = Section::new("AGAINST WHAT IT WAS CREATED AS")
+        .pair("must be", Rich::plain(check.must_be))
+        .pair(
+            "is",
+            Rich::of(value_role(check.judged.verdict), check.is.clone()),
+        )
+        .pair("since", Rich::plain(since_sentence(cx, &check.since)));
+    if let Some((hop, gates)) = hop {
+        return of_hop(cx, hop, &gates, tool, (vec![against], vec![value]));
+    }
     let mut sections = vec![
         answer(
             cx,
@@ -118,15 +149,8 @@ fn property(cx: &Cx<'_>, resource: &ManagedResource, check: &Check, row: &Row) -
             format!("{} must be {}", check.property, check.must_be),
         ),
         why(&check.judged),
-        Section::new("AGAINST WHAT IT WAS CREATED AS")
-            .pair("must be", Rich::plain(check.must_be))
-            .pair(
-                "is",
-                Rich::of(value_role(check.judged.verdict), check.is.clone()),
-            )
-            .pair("since", Rich::plain(since_sentence(cx, &check.since))),
+        against,
     ];
-    let subject = resource.id.clone();
     let by = subject
         .as_ref()
         .and_then(|id| who::of_property(cx.judgement, id, &check.judged.evidence.first()?.path));
@@ -145,7 +169,38 @@ fn property(cx: &Cx<'_>, resource: &ManagedResource, check: &Check, row: &Row) -
         right: resource.name.clone(),
         resource: subject,
         sections,
-        value: Some((check.property.to_owned(), check.is.clone())),
+        copy: vec![value],
+    }
+}
+
+/// A hop that is not open, told whole; with what else belongs to the row before where it is.
+fn of_hop(
+    cx: &Cx<'_>,
+    hop: &Hop,
+    gates: &[&GateVerdict],
+    tool: mend::Chosen,
+    (more, values): (Vec<Section>, Vec<CopyItem>),
+) -> Told {
+    let target = ArmId::new(&hop.to);
+    let is_shut = gates
+        .iter()
+        .any(|gate| gate.judged.verdict == Verdict::Shut);
+    let mut sections = night::story(cx, hop, gates);
+    sections.extend(night::proof(cx, hop, gates));
+    let remedies = night::remedies(cx, hop, gates);
+    sections.extend(night::mending(cx, &remedies, is_shut, tool));
+    sections.push(keep(cx));
+    sections.extend(night::by_whom(cx, gates));
+    sections.extend(more);
+    sections.push(place(&target));
+    let all: Vec<Remedy> = remedies.0.into_iter().chain(remedies.1).collect();
+    let copy = mend::copy(&all, tool).into_iter().chain(values);
+    Told {
+        title: hop.kind.to_string(),
+        right: hop.basis.word().to_owned(),
+        resource: Some(target),
+        sections,
+        copy: copy.collect(),
     }
 }
 
@@ -234,10 +289,22 @@ fn known(cx: &Cx<'_>, who: &str) -> String {
 
 fn managed_resource(
     cx: &Cx<'_>,
+    hub: &Hub,
     managed: &ManagedState,
     resource: &ManagedResource,
     row: &Row,
+    tool: mend::Chosen,
 ) -> Told {
+    let hop = resource
+        .id
+        .as_ref()
+        .and_then(|id| night::hop(cx, &hub.id, id))
+        .map(|hop| (hop, night::troubled(hop, None)))
+        .filter(|(_, gates)| !gates.is_empty());
+    if let Some((hop, gates)) = hop {
+        let as_created = as_created(cx, resource).into_iter().collect();
+        return of_hop(cx, hop, &gates, tool, (as_created, Vec::new()));
+    }
     let wrong: Vec<&Check> = resource
         .checks
         .iter()
@@ -250,15 +317,7 @@ fn managed_resource(
         (true, many) => format!("{many} properties are not as they were created"),
     };
     let mut sections = vec![answer(cx, row.sign, words), why(&resource.exists)];
-    if !resource.checks.is_empty() {
-        let section = Section::new("MUST STAY AS IT IS");
-        sections.push(resource.checks.iter().fold(section, |section, check| {
-            let sign = sign_of(check.judged.verdict);
-            let value = Rich::of(value_role(check.judged.verdict), check.is.clone());
-            let label = format!("{} {}", cx.signs.glyph(sign), check.property);
-            section.pair(label, value)
-        }));
-    }
+    sections.extend(as_created(cx, resource));
     for check in wrong {
         sections
             .push(Section::new(check.property).words(Rich::plain(sentence(&check.judged.reason))));
@@ -275,8 +334,22 @@ fn managed_resource(
         right: "Microsoft made it".to_owned(),
         resource: resource.id.clone(),
         sections,
-        value: None,
+        copy: Vec::new(),
     }
+}
+
+/// What of a resource has to stay as it was created.
+fn as_created(cx: &Cx<'_>, resource: &ManagedResource) -> Option<Section> {
+    if resource.checks.is_empty() {
+        return None;
+    }
+    let section = Section::new("MUST STAY AS IT IS");
+    Some(resource.checks.iter().fold(section, |section, check| {
+        let sign = sign_of(check.judged.verdict);
+        let value = Rich::of(value_role(check.judged.verdict), check.is.clone());
+        let label = format!("{} {}", cx.signs.glyph(sign), check.property);
+        section.pair(label, value)
+    }))
 }
 
 fn group(cx: &Cx<'_>, hub: &Hub, managed: &ManagedState, row: &Row) -> Told {
@@ -309,7 +382,7 @@ fn group(cx: &Cx<'_>, hub: &Hub, managed: &ManagedState, row: &Row) -> Told {
         right: hub.name.clone(),
         resource: Some(id.clone()),
         sections,
-        value: None,
+        copy: Vec::new(),
     }
 }
 
@@ -347,7 +420,7 @@ fn hub(cx: &Cx<'_>, hub: &Hub, row: &Row) -> Told {
         right: "Foundry hub".to_owned(),
         resource: Some(hub.id.clone()),
         sections,
-        value: None,
+        copy: Vec::new(),
     }
 }
 
@@ -427,7 +500,7 @@ fn account(cx: &Cx<'_>, account: &Account, row: &Row) -> Told {
         right: "Foundry account".to_owned(),
         resource: Some(account.id.clone()),
         sections,
-        value: None,
+        copy: Vec::new(),
     }
 }
 
@@ -457,6 +530,6 @@ fn lone(cx: &Cx<'_>, project: &ProjectRef, row: &Row) -> Told {
         right: "Foundry project".to_owned(),
         resource: Some(project.id.clone()),
         sections,
-        value: None,
+        copy: Vec::new(),
     }
 }

@@ -135,7 +135,7 @@ pub(super) fn part(
         right: owner.name.to_owned(),
         resource: Some(target),
         sections,
-        value: None,
+        copy: Vec::new(),
     }
 }
 

@@ -3,10 +3,11 @@
 
 use std::sync::Arc;
 
-use crate::analysis::foundry::required::{Check, ManagedResource, ManagedState, Since};
+use crate::analysis::foundry::required::{Check, ManagedResource, ManagedState};
 use crate::analysis::foundry::{
     Account, Connections, Encrypted, Foundry, Hub, KeyState, ProjectRef,
 };
+use crate::analysis::hop::{HopKind, Judgement};
 use crate::analysis::verdict::Verdict;
 use crate::model::facet::Facet;
 use crate::model::id::ArmId;
@@ -16,86 +17,9 @@ use crate::store::{Inventory, State};
 use crate::ui::panes::trouble::is_shown;
 use crate::ui::signs::Sign;
 
+use super::judged;
+pub use super::row::{About, Part, Row, Says};
 use super::words::{connection_words, encryption_words, group_words, identity_words};
-
-/// One row of the tree.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Row {
-    /// What the selection stays on.
-    pub id: Arc<str>,
-    /// The row that it hangs on.
-    pub parent: Option<usize>,
-    /// Its sign.
-    pub sign: Sign,
-    /// Its name.
-    pub name: String,
-    /// Whether it is a thing of its own, whose name stands out.
-    pub is_thing: bool,
-    /// What it says.
-    pub says: Says,
-    /// What it is about, for the detail.
-    pub about: About,
-}
-
-/// What stands behind a name.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Says {
-    /// A fact in words.
-    Fact(String),
-    /// It has not been read yet.
-    NotRead,
-    /// What a property must be, what it is, since when.
-    Check {
-        /// What it must be.
-        must_be: &'static str,
-        /// What it is.
-        is: String,
-        /// Since when.
-        since: Since,
-    },
-}
-
-/// What a row is about: places in the analysis, so that the detail finds it again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum About {
-    /// A hub.
-    Hub(usize),
-    /// A facet of a hub.
-    HubPart(usize, Part),
-    /// A resource of a hub's managed group.
-    Managed(usize, usize),
-    /// A property in there.
-    Property(usize, usize, usize),
-    /// A new-style account.
-    Account(usize),
-    /// A facet of an account.
-    AccountPart(usize, Part),
-    /// A project whose hub was not read.
-    Lone(usize),
-}
-
-/// A facet of a hub or an account that has a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// Its projects.
-    Projects,
-    /// Its identities.
-    Identity,
-    /// Its connections.
-    Connections,
-    /// Its storage account.
-    Storage,
-    /// Its key vault.
-    Vault,
-    /// Its container registry.
-    Registry,
-    /// Its Application Insights.
-    Insights,
-    /// Who keeps its key.
-    Encryption,
-    /// The group that Microsoft made.
-    Group,
-}
 
 /// The sign of a verdict.
 pub fn sign_of(verdict: Verdict) -> Sign {
@@ -119,9 +43,10 @@ fn rank(sign: Sign) -> u8 {
 }
 
 /// The rows of everything that is shown, parents before their children.
-pub fn rows(inventory: &Inventory, foundry: &Foundry) -> Vec<Row> {
+pub fn rows(inventory: &Inventory, foundry: &Foundry, judgement: &Judgement) -> Vec<Row> {
     let mut tree = Tree {
         inventory,
+        judgement,
         rows: Vec::new(),
     };
     for (at, hub) in foundry.hubs.iter().enumerate() {
@@ -144,6 +69,7 @@ pub fn rows(inventory: &Inventory, foundry: &Foundry) -> Vec<Row> {
 
 struct Tree<'a> {
     inventory: &'a Inventory,
+    judgement: &'a Judgement,
     rows: Vec<Row>,
 }
 
@@ -191,7 +117,12 @@ impl Tree<'_> {
         ] {
             self.named(root, &hub.id, name, id.as_ref(), part(own));
         }
-        self.encryption(root, &hub.id, &hub.encryption, part(Part::Encryption));
+        let managed = hub.managed.iter().flat_map(|own| &own.resources);
+        let callers: Vec<&ArmId> = [&hub.id]
+            .into_iter()
+            .chain(managed.filter_map(|one| one.id.as_ref()))
+            .collect();
+        self.encryption(root, &callers, &hub.encryption, part(Part::Encryption));
         if let Some(managed) = &hub.managed {
             self.managed(root, at, managed);
         }
@@ -225,7 +156,7 @@ impl Tree<'_> {
         );
         self.encryption(
             root,
-            &account.id,
+            &[&account.id],
             &account.encryption,
             part(Part::Encryption),
         );
@@ -311,7 +242,17 @@ impl Tree<'_> {
             (None, []) => Sign::None,
             (None, _) => Sign::Open,
         };
-        let says = says(sign, connection_words(connections));
+        let mut words = connection_words(connections);
+        let mut sign = sign;
+        if let Some((worst, open, all)) =
+            judged::hops(self.judgement, HopKind::FoundryConnection, &[owner])
+            && worst > Verdict::Open
+            && sign == Sign::Open
+        {
+            sign = sign_of(worst);
+            words = format!("{words}; {open} of {all} work");
+        }
+        let says = says(sign, words);
         self.push(
             Some(root),
             owner,
@@ -363,13 +304,29 @@ impl Tree<'_> {
         );
     }
 
-    fn encryption(&mut self, root: usize, owner: &ArmId, encryption: &Encrypted, about: About) {
-        let sign = match encryption.state {
+    /// The first of `callers` is what the row hangs on; all of them need the key.
+    fn encryption(
+        &mut self,
+        root: usize,
+        callers: &[&ArmId],
+        encryption: &Encrypted,
+        about: About,
+    ) {
+        let mut sign = match encryption.state {
             KeyState::Unknown => Sign::Unknown,
             KeyState::Platform => Sign::Note,
             _ => Sign::Open,
         };
-        let fact = encryption_words(encryption);
+        let mut fact = encryption_words(encryption);
+        if let Some((worst, open, all)) =
+            judged::hops(self.judgement, HopKind::IdentityToKey, callers)
+            && sign == Sign::Open
+        {
+            sign = sign_of(worst);
+            let word = if all == 1 { "caller" } else { "callers" };
+            fact = format!("{fact}, usable by {open} of {all} {word}");
+        }
+        let Some(owner) = callers.first() else { return };
         self.push(
             Some(root),
             owner,
@@ -435,7 +392,11 @@ impl Tree<'_> {
         let row = self.push(Some(parent), &owner, line);
         for (number, check) in resource.checks.iter().enumerate() {
             let about = About::Property(hub, at, number);
-            let sign = self.check_sign(check);
+            let mut sign = self.check_sign(check);
+            let flip = judged::flip(self.judgement, &owner, check.property);
+            if let (Sign::Open, Some((worse, _))) = (sign, &flip) {
+                sign = *worse;
+            }
             let says = Says::Check {
                 must_be: check.must_be,
                 // What it must be stands beside it.
@@ -444,6 +405,7 @@ impl Tree<'_> {
                     _ => check.is.clone(),
                 },
                 since: check.since.clone(),
+                next: flip.map(|(_, value)| value),
             };
             self.push(
                 Some(row),

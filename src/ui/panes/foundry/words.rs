@@ -1,10 +1,57 @@
 //! Identities, connections, keys and groups in the few words of a row.
 
-use crate::analysis::foundry::{Connections, Encrypted, KeyState, Presents};
+use crate::analysis::foundry::{Connections, Encrypted, Foundry, KeyState, Presents};
 use crate::model::field::Field;
 use crate::model::resource::Identity;
 use crate::ui::signs::Sign;
 use crate::ui::text::{Cut, cut, short_tail};
+
+use super::rows::{About, Row};
+
+/// What there is: `1 hub · 1 project · 1 managed group`.
+pub(super) fn tally(judged: &Foundry, rows: &[Row], groups: usize) -> String {
+    let count = |is: fn(&Row) -> bool| rows.iter().filter(|row| is(row)).count();
+    let hubs = count(|row| matches!(row.about, About::Hub(_)));
+    let accounts = count(|row| matches!(row.about, About::Account(_)));
+    let projects: usize = rows
+        .iter()
+        .map(|row| match row.about {
+            About::Hub(at) => judged.hubs[at].projects.len(),
+            About::Account(at) => judged.accounts[at].projects.len(),
+            About::Lone(_) => 1,
+            _ => 0,
+        })
+        .sum();
+    let words: Vec<String> = [
+        (hubs, "hub"),
+        (accounts, "account"),
+        (projects, "project"),
+        (groups, "managed group"),
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, word)| format!("{count} {word}{}", if count == 1 { "" } else { "s" }))
+    .collect();
+    words.join(" · ")
+}
+
+/// What a refused reading leaves open here.
+pub(super) fn so(rows: &[Row]) -> String {
+    let has_child = |row: &Row| {
+        rows.iter()
+            .any(|child| child.parent.is_some_and(|at| rows[at].id == row.id))
+    };
+    let open = rows
+        .iter()
+        .filter(|row| row.sign == Sign::Unknown && !has_child(row))
+        .count();
+    match open {
+        _ if rows.is_empty() => String::new(),
+        0 => "What was read is shown.".to_owned(),
+        1 => "1 row cannot be judged.".to_owned(),
+        many => format!("{many} rows cannot be judged."),
+    }
+}
 
 /// Identities in words: `SystemAssigned, id-hub-rag`.
 pub(super) fn identity_words(identity: &Field<Identity>) -> (Sign, String) {
