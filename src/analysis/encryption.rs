@@ -87,6 +87,10 @@ pub fn overview(inventory: &Inventory, hops: &[Hop]) -> Vec<Encrypted> {
 }
 
 fn of(inventory: &Inventory, hops: &[Hop], resource: &Resource) -> Option<Encrypted> {
+    // A project lives in its hub, and its encryption is the hub's matter (domain-rules E.1).
+    if resource.family == Family::Workspace && resource.kind.is("Project") {
+        return None;
+    }
     let encryption = resource.encryption.as_ref()?;
     let keeper = match encryption.customer_managed {
         Some(false) => Keeper::Platform,

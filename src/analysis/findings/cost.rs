@@ -54,6 +54,7 @@ pub(super) const RULES: [Rule; 5] = [
         doc: "A hub with a customer's key keeps its data in a group of its own in your subscription: Cosmos DB, AI Search and Storage, each on your bill for as long as the hub is there. Encryption on the service's side needs no such group; its limits are said. It can be chosen only when a hub is made, so this is for the next one. Nothing in the group can be made smaller or taken away.",
         source: "domain-rules E.1, E.4 [D:aml-cmk] [D:hub-cmk]",
         kind: FindingKind::Note,
+        benefit: None,
         find: customer_key,
         ..exposure(
             "cost/customer-key",

@@ -518,7 +518,7 @@ fn chat(ground: &Ground<'_>, one: &Person, model: &ModelAccount<'_>) -> Hop {
             [],
         ),
     };
-    let gates = network(ground, &person(ground), account)
+    let mut gates: Vec<GateVerdict> = network(ground, &person(ground), account)
         .into_iter()
         .chain([
             authentication(ground, account, &Presented::Token, []),
@@ -529,5 +529,15 @@ fn chat(ground: &Ground<'_>, one: &Person, model: &ModelAccount<'_>) -> Hop {
             vec![subdomain, deployed],
         ))
         .collect();
+    // Where it is not known whether there is a model to call, no fault is certain either.
+    for gate in gates
+        .iter_mut()
+        .filter(|gate| model.missing.is_some() && gate.judged.verdict == Verdict::Shut)
+    {
+        gate.judged.verdict = Verdict::Unknown;
+        gate.judged
+            .reason
+            .push_str("; whether a model is deployed there is not known");
+    }
     one.hop(HopKind::UserToOpenai, &account.id, gates)
 }

@@ -130,7 +130,7 @@ impl Foundry {
         self.rows = rows::rows(cx.inventory, &self.judged, cx.judgement);
         let denied: Matrix = matrix(cx.inventory);
         self.may_change.take(cx, &self.groups(), &denied);
-        self.encryption.take(cx);
+        self.encryption.take(cx, &self.groups());
         let rows = self
             .rows
             .iter()

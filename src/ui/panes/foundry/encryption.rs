@@ -8,6 +8,7 @@ use ratatui::layout::Rect;
 use crate::analysis::encryption::{Encrypted, Facts, Keeper, overview};
 use crate::analysis::verdict::Verdict;
 use crate::config::Action;
+use crate::model::id::ArmId;
 use crate::model::resource::Resource;
 use crate::ui::cx::{Cx, Drawn, Page, Pointer};
 use crate::ui::effect::Outcome;
@@ -44,11 +45,13 @@ impl Encryption {
         }
     }
 
-    /// Takes over what is known.
-    pub(super) fn take(&mut self, cx: &Cx<'_>) {
+    /// Takes over what is known; what lies in the managed groups of the hubs belongs to it.
+    pub(super) fn take(&mut self, cx: &Cx<'_>, groups: &[ArmId]) {
         self.items = overview(cx.inventory, &cx.judgement.hops);
-        self.items
-            .retain(|one| is_shown(cx.inventory, &one.resource));
+        self.items.retain(|one| {
+            is_shown(cx.inventory, &one.resource)
+                || groups.iter().any(|group| one.resource.is_within(group))
+        });
         let rows = self.items.iter().map(|one| row(cx, one)).collect();
         self.table.set_rows(Vec::new(), rows);
     }
@@ -200,7 +203,7 @@ pub(super) fn told(cx: &Cx<'_>, one: &Encrypted) -> Told {
         let mut section = Section::new("WHO HAS TO USE IT");
         let own = cx.judgement.hops.iter().filter(|hop| {
             hop.kind == crate::analysis::hop::HopKind::IdentityToKey
-                && crate::model::id::ArmId::new(&hop.from) == one.resource
+                && ArmId::new(&hop.from) == one.resource
         });
         for hop in own {
             let via = hop.via.as_deref().unwrap_or("identity");

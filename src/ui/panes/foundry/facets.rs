@@ -103,6 +103,11 @@ pub(super) fn part(
             ));
             proof.clone_from(&encryption.evidence);
         }
+        Part::CapabilityHosts => {
+            sections.push(Section::default().words(Rich::plain(
+                "Capability hosts say which Storage, AI Search and Cosmos DB the agents of an account use. Azure lists them in previews only, so they are not read: whether there are any is not known.",
+            )));
+        }
         Part::Storage | Part::Vault | Part::Registry | Part::Insights | Part::Group => {
             if let Some((path, id)) = named {
                 let words = match (id, row.sign) {

@@ -373,7 +373,7 @@ fn will_flip(one: &Reaching) -> String {
     } else if first(How::Refuses).is_some() && !is_spared {
         "refuses the next write".to_owned()
     } else if one.does.is_empty() && one.effect != "audit" {
-        "nothing that a hop needs".to_owned()
+        "nothing here".to_owned()
     } else {
         "nothing".to_owned()
     }

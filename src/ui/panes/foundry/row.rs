@@ -82,6 +82,8 @@ pub enum Part {
     Insights,
     /// Who keeps its key.
     Encryption,
+    /// The stores that agents of an account use.
+    CapabilityHosts,
     /// The group that Microsoft made.
     Group,
 }

@@ -160,6 +160,12 @@ impl Tree<'_> {
             &account.encryption,
             part(Part::Encryption),
         );
+        let hosts = Line {
+            sign: Sign::Note,
+            says: Says::Fact("not reported".to_owned()),
+            ..Line::of("hosts", "capability hosts", part(Part::CapabilityHosts))
+        };
+        self.push(Some(root), &account.id, hosts);
     }
 
     fn lone(&mut self, at: usize, project: &ProjectRef) {
@@ -215,7 +221,7 @@ impl Tree<'_> {
             ),
         };
         let says = says(sign, fact);
-        self.push(
+        let row = self.push(
             Some(root),
             owner,
             Line {
@@ -224,6 +230,34 @@ impl Tree<'_> {
                 ..Line::of("projects", name, about)
             },
         );
+        for project in projects {
+            self.project(row, project, about);
+        }
+    }
+
+    /// A project that has connections of its own.
+    fn project(&mut self, parent: usize, project: &ProjectRef, about: About) {
+        let connections = &project.connections;
+        if connections.items.is_empty() {
+            return;
+        }
+        let mut sign = match connections.missing {
+            Some(_) => self.facet_sign(&project.id, Facet::Connections),
+            None => Sign::Open,
+        };
+        if let Some((worst, ..)) =
+            judged::hops(self.judgement, HopKind::FoundryConnection, &[&project.id])
+            && sign == Sign::Open
+        {
+            sign = sign_of(worst);
+        }
+        let fact = format!("connections: {}", connection_words(connections));
+        let line = Line {
+            sign,
+            says: Says::Fact(fact),
+            ..Line::of("project", &project.name, about)
+        };
+        self.push(Some(parent), &project.id, line);
     }
 
     fn identity(&mut self, root: usize, resource: &Resource, about: About) {
