@@ -186,12 +186,14 @@ fn a_twin_is_the_same_story_with_something_changed() {
         assert_ne!(story.title(), other.title());
         let of = |one: &Scenario| {
             format!(
-                "{:?} {:?} {:?} {:?} {:?}",
+                "{:?} {:?} {:?} {:?} {:?} {:?} {:?}",
                 one.documents(),
                 one.search(),
                 one.directory(),
                 one.members(),
-                one.refused()
+                one.refused(),
+                one.caller(),
+                one.scope()
             )
         };
         assert_ne!(of(&story), of(&other), "{}", twin.name);
