@@ -254,6 +254,7 @@ fn is_of_every_scope(key: &Key) -> bool {
             | Key::PolicyStates(_)
             | Key::ActivityLog(_)
             | Key::AccessLog(_)
+            | Key::NetworkManagers(_)
     )
 }
 
