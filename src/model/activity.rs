@@ -67,7 +67,7 @@ pub struct Claims {
     pub name: Option<String>,
     /// `idtyp`: `app` or `user`.
     pub idtyp: Option<String>,
-    /// `xms_mirid`: the resource whose managed identity the caller is [K].
+    /// `xms_mirid`: the resource whose managed identity the caller is `[K]`.
     pub identity_of: Option<ArmId>,
 }
 

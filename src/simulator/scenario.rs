@@ -2,7 +2,7 @@
 //! (inside the program) or from a folder. Must not know HTTP. Dates inside documents stay relative
 //! until a server starts.
 //!
-//! A new kind of file in a scenario folder is read in [`Scenario::from_files`].
+//! A new kind of file in a scenario folder is read in [`Scenario::from_layers`].
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;

@@ -20,8 +20,8 @@ pub struct Call {
     pub audience: Audience,
     /// Whose token: a tenant's, or the credential's own.
     pub tenant: Option<TenantId>,
-    /// Tenants whose tokens go along in `x-ms-authorization-auxiliary`; [`AUXILIARY_AT_MOST`], and only
-    /// to Resource Manager.
+    /// Tenants whose tokens go along in `x-ms-authorization-auxiliary`: three at most, and only to
+    /// Resource Manager.
     pub auxiliary: Vec<TenantId>,
     /// What to read.
     pub target: Target,
