@@ -27,6 +27,16 @@ pub struct Encrypted {
     pub callers: Option<(Verdict, usize, usize)>,
 }
 
+/// How many of those who need a key may use it. The others may be shut out, or not be judged: so only
+/// a full count is said without a reserve.
+pub fn usable_by(open: usize, all: usize) -> String {
+    if open == all {
+        format!("usable by {open} of {all}")
+    } else {
+        format!("known usable by {open} of {all}")
+    }
+}
+
 /// Who keeps the key.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Keeper {

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use time::OffsetDateTime;
 
-use crate::analysis::encryption::{Facts, Keeper, Key, overview};
+use crate::analysis::encryption::{Facts, Keeper, Key, overview, usable_by};
 use crate::analysis::hop::Hop;
 use crate::store::Inventory;
 
@@ -29,7 +29,7 @@ pub(super) fn write(
             };
             let callers = one.callers.map_or_else(
                 || "no caller known".to_owned(),
-                |(_, open, all)| format!("usable by {open} of {all}"),
+                |(_, open, all)| usable_by(open, all),
             );
             Some([
                 fit(&clean(&one.name), 24),

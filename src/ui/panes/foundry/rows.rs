@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::analysis::encryption::usable_by;
 use crate::analysis::foundry::required::{Check, ManagedResource, ManagedState};
 use crate::analysis::foundry::{
     Account, Connections, Encrypted, Foundry, Hub, KeyState, ProjectRef,
@@ -358,7 +359,7 @@ impl Tree<'_> {
         {
             sign = sign_of(worst);
             let word = if all == 1 { "caller" } else { "callers" };
-            fact = format!("{fact}, usable by {open} of {all} {word}");
+            fact = format!("{fact}, {} {word}", usable_by(open, all));
         }
         let Some(owner) = callers.first() else { return };
         self.push(
