@@ -42,6 +42,19 @@ pub fn hint(keymap: &Keymap, contexts: &[&str], action: Action) -> Option<Rich> 
     Some(Rich::strong(binding.label()).then(Role::Muted, format!(" {}", binding.short())))
 }
 
+/// The hint of an action in the footer: a key that goes on stands with the one that goes back.
+fn paired(keymap: &Keymap, contexts: &[&str], action: Action) -> Option<Rich> {
+    let alone = hint(keymap, contexts, action)?;
+    let back = match action {
+        Action::NextView => keymap.binding_of(contexts, Action::PreviousView),
+        _ => None,
+    };
+    Some(match back {
+        Some(back) => Rich::strong(format!("{} ", back.label())).and(alone),
+        None => alone,
+    })
+}
+
 /// Whether an action is so common that its keys are not shown unless a pane binds them itself.
 fn is_plain(action: Action) -> bool {
     matches!(
@@ -57,7 +70,6 @@ fn is_plain(action: Action) -> bool {
             | Action::PageDown
             | Action::PageUp
             | Action::PreviousPart
-            | Action::PreviousView
     )
 }
 
@@ -107,14 +119,17 @@ pub fn draw(cx: &Cx<'_>, buffer: &mut Buffer, area: Rect, left: &Left<'_>, right
         }
         Left::Keys { contexts, actions } => {
             let mut x = at.0;
-            for action in actions.iter().filter(|action| !right.contains(action)) {
+            // The way back is said with the way on.
+            let is_own =
+                |action: &&Action| !right.contains(action) && **action != Action::PreviousView;
+            for action in actions.iter().filter(is_own) {
                 let own_context = cx
                     .keymap
                     .binding_of(&contexts[..contexts.len().saturating_sub(1)], *action);
                 if is_plain(*action) && own_context.is_none() {
                     continue;
                 }
-                let Some(hint) = hint(cx.keymap, contexts, *action) else {
+                let Some(hint) = paired(cx.keymap, contexts, *action) else {
                     continue;
                 };
                 if x + hint.width() > at.0 + room {

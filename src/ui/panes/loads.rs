@@ -3,11 +3,12 @@
 //!
 //! Which hop passes by which rule is said by the judgement; here it is only worded.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::analysis::carried::{Carried, Load, Needs};
 use crate::analysis::hop::{Hop, HopKind, Judgement};
-use crate::analysis::verdict::Gate;
+use crate::analysis::verdict::{Gate, Verdict};
 use crate::analysis::way::Rule;
 use crate::model::id::ArmId;
 use crate::ui::cx::Cx;
@@ -27,6 +28,8 @@ pub(super) struct Loads {
     judgement: Option<Arc<Judgement>>,
     revision: Option<u64>,
     carried: Carried,
+    /// The hops but hopscope's own, by all that their target lies within.
+    to: HashMap<ArmId, Vec<usize>>,
 }
 
 /// A rule of a detail, with what it is called there.
@@ -37,6 +40,23 @@ pub(super) struct Named {
     pub(super) rule: Rule,
     /// Its name in the list.
     pub(super) label: String,
+}
+
+/// Where each hop leads: to the thing itself and to all that it lies within.
+fn by_target(hops: &[Hop]) -> HashMap<ArmId, Vec<usize>> {
+    let mut to: HashMap<ArmId, Vec<usize>> = HashMap::new();
+    let wanting = hops
+        .iter()
+        .enumerate()
+        .filter(|(_, hop)| hop.kind != HopKind::Inspector && hop.to.starts_with('/'));
+    for (at, hop) in wanting {
+        let mut id = Some(ArmId::new(&hop.to));
+        while let Some(here) = id {
+            id = here.parent();
+            to.entry(here).or_default().push(at);
+        }
+    }
+    to
 }
 
 impl Loads {
@@ -51,6 +71,7 @@ impl Loads {
             return false;
         }
         self.carried = Carried::of(cx.inventory, &cx.judgement.hops);
+        self.to = by_target(&cx.judgement.hops);
         self.judgement = Some(Arc::clone(cx.judgement));
         self.revision = revision;
         true
@@ -68,23 +89,33 @@ impl Loads {
             .map_or(&[], |own| own.hops.as_slice())
     }
 
+    /// The hops that lead to a resource or into it, without hopscope's own.
+    pub(super) fn to(&self, id: &ArmId) -> impl Iterator<Item = &Hop> {
+        let places = self.to.get(id).map_or(&[][..], Vec::as_slice);
+        places.iter().filter_map(|at| self.hop(*at))
+    }
+
     /// How many hops pass a gate of a resource as its target, and how many want to.
     pub(super) fn gets_in(&self, cx: &Cx<'_>, id: &ArmId) -> Option<(usize, usize)> {
         cx.judged?;
         let mut all = 0;
         let mut open = 0;
-        let wanting = self
-            .hops()
-            .iter()
-            .filter(|hop| hop.kind != HopKind::Inspector && ArmId::new(&hop.to).is_within(id));
-        for gate in wanting.filter_map(|hop| hop.gate(Gate::Network)) {
+        for gate in self.to(id).filter_map(|hop| hop.gate(Gate::Network)) {
             all += 1;
             open += usize::from(matches!(
                 gate.judged.verdict,
-                crate::analysis::verdict::Verdict::Open | crate::analysis::verdict::Verdict::AtRisk
+                Verdict::Open | Verdict::AtRisk
             ));
         }
         Some((open, all))
+    }
+
+    /// The worst that the network gates of these hops say.
+    pub(super) fn worst_network<'a>(hops: impl Iterator<Item = &'a Hop>) -> Option<Verdict> {
+        Verdict::worst(
+            hops.filter_map(|hop| hop.gate(Gate::Network))
+                .map(|gate| gate.judged.verdict),
+        )
     }
 
     /// How many hops a rule carries, for a column: the number, and what it is sorted by.

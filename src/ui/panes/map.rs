@@ -104,7 +104,7 @@ pub struct Map {
     targets: Vec<(usize, usize, Walk)>,
     /// Whether a person chose a hop, or chose none; until then trouble is chosen.
     chosen: Option<bool>,
-    tool: usize,
+    tool: Option<usize>,
     stamp: Stamp,
     shown: Option<String>,
     /// Only a memory of what the model and a size give; never more than that.
@@ -134,7 +134,7 @@ impl Map {
             origin: None,
             targets: Vec::new(),
             chosen: None,
-            tool: 0,
+            tool: None,
             stamp: Stamp::default(),
             shown: None,
             grid: RefCell::new(None),
@@ -322,13 +322,11 @@ impl Map {
     }
 
     fn turn_tool(&mut self, forward: bool) -> bool {
-        if self.row().is_none() {
-            return false;
-        }
-        let count = detail::TOOLS.len();
-        let by = if forward { 1 } else { count - 1 };
-        self.tool = (self.tool + by) % count;
-        true
+        let turned = self
+            .row()
+            .and_then(|row| detail::turned(row, self.tool, forward));
+        self.tool = turned.or(self.tool);
+        turned.is_some()
     }
 }
 
@@ -381,12 +379,13 @@ impl Pane for Map {
             Action::NextView | Action::PreviousView => self.turn_tool(action == Action::NextView),
             Action::Who => return self.to_the_change(),
             Action::Copy => {
-                let remedy = self
-                    .row()
-                    .and_then(|row| detail::remedies(row, self.tool).first().copied());
-                if let Some(remedy) = remedy {
+                let remedy = self.row().and_then(|row| {
+                    let tool = detail::shown(row, self.tool)?;
+                    Some((tool, detail::remedies(row, tool).first().copied()?))
+                });
+                if let Some((tool, remedy)) = remedy {
                     return Outcome::with(Effect::Copy {
-                        label: format!("the whole {} remedy", detail::TOOLS[self.tool]),
+                        label: format!("the whole {} remedy", detail::TOOLS[tool]),
                         text: remedy.text.clone(),
                     });
                 }

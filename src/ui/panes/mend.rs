@@ -19,15 +19,15 @@ const TOOLS: [(&str, &[Tool]); 3] = [
     ("portal", &[Tool::Portal]),
 ];
 
-/// Which tool's remedies are shown.
+/// Which tool's remedies are shown: so many turns on from the tool of the first remedy, which is the
+/// least change. Tools that have no remedy are not stopped at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Chosen(usize);
+pub(crate) struct Chosen(i32);
 
 impl Chosen {
     /// The next tool, or the one before.
     pub(crate) fn turn(&mut self, forward: bool) {
-        let count = TOOLS.len();
-        self.0 = (self.0 + if forward { 1 } else { count - 1 }) % count;
+        self.0 = self.0.wrapping_add(if forward { 1 } else { -1 });
     }
 }
 
@@ -37,12 +37,17 @@ fn of(remedies: &[Remedy], tool: usize) -> impl Iterator<Item = &Remedy> {
         .filter(move |remedy| TOOLS[tool].1.contains(&remedy.tool))
 }
 
-/// The tool that is shown: the chosen one, else the first that has a remedy.
+/// The tool that is shown.
 fn shown(remedies: &[Remedy], chosen: Chosen) -> Option<usize> {
-    let has = |tool: &usize| of(remedies, *tool).next().is_some();
-    Some(chosen.0)
-        .filter(has)
-        .or_else(|| (0..TOOLS.len()).find(has))
+    let least = remedies.first()?.tool;
+    let first = TOOLS.iter().position(|(_, tools)| tools.contains(&least))?;
+    let offered: Vec<usize> = (first..first + TOOLS.len())
+        .map(|tool| tool % TOOLS.len())
+        .filter(|tool| of(remedies, *tool).next().is_some())
+        .collect();
+    let count = i32::try_from(offered.len()).ok()?;
+    let turned = usize::try_from(chosen.0.checked_rem_euclid(count)?).ok()?;
+    offered.get(turned).copied()
 }
 
 /// The sections; none when nothing mends it. `label` is `MEND` or `REMEDIES`.
@@ -159,13 +164,24 @@ mod tests {
         assert_eq!(texts(chosen), ["az one", "az two", "body"]);
         chosen.turn(true);
         assert_eq!(texts(chosen), ["body", "az one", "az two"]);
-        // Nothing for the portal: the first tool that has something stands in.
+        // Nothing for the portal: round to the first again, and back the other way.
         chosen.turn(true);
         assert_eq!(texts(chosen), ["az one", "az two", "body"]);
-        chosen.turn(true);
-        assert_eq!(chosen, Chosen::default());
+        chosen = Chosen::default();
         chosen.turn(false);
-        assert_eq!(chosen, Chosen(2));
+        assert_eq!(texts(chosen), ["body", "az one", "az two"]);
         assert_eq!(copy(&[], chosen), []);
+    }
+
+    #[test]
+    fn the_tool_of_the_least_change_comes_first() {
+        let remedies = [
+            remedy(Tool::Portal, "turn it on"),
+            remedy(Tool::Az, "az wider"),
+        ];
+        let mut chosen = Chosen::default();
+        assert_eq!(shown(&remedies, chosen), Some(2));
+        chosen.turn(true);
+        assert_eq!(shown(&remedies, chosen), Some(0));
     }
 }

@@ -36,7 +36,7 @@ use crate::ui::widgets::data_table::DataTable;
 use crate::ui::widgets::detail::{Detail, plain_text};
 use crate::ui::widgets::parts::{Height, Parts, Placed};
 
-use crate::analysis::hop::{Hop, HopKind, Remedy};
+use crate::analysis::hop::Remedy;
 use crate::analysis::verdict::Gate;
 use crate::ui::panes::ways::Who;
 use matrix::Matrix;
@@ -130,7 +130,6 @@ impl Network {
         };
         if made_of(&stamp) != made_of(&self.stamp) {
             self.rows = rows::build(cx.inventory, cx.snapshot, cx.judging);
-            self.matrix.take(&self.rows);
             self.oldest = self
                 .rows
                 .services
@@ -138,6 +137,8 @@ impl Network {
                 .map(|one| one.resource.source.observed_at)
                 .min();
         }
+        self.rows.take_hops(&self.loads);
+        self.matrix.take(&self.rows);
         self.stamp = stamp;
         self.table
             .set_columns(table::columns(cx, &self.rows, self.has_links(cx)));
@@ -186,6 +187,7 @@ impl Network {
         let cell = self.matrix.cell(cx, &self.rows, (row, column));
         let told = detail::Told {
             loads: &self.loads,
+            hops: &rows::made(&self.loads, who, &service.resource.id).collect::<Vec<_>>(),
             remedies: &self.remedies(who, service),
             tool: self.tool,
         };
@@ -196,11 +198,17 @@ impl Network {
 
     /// What opens the service to the caller: the remedies of the hops between the two.
     fn remedies(&self, who: &Who, service: &Service) -> Vec<Remedy> {
-        let Who::Service(caller) = who else {
-            return self.remedies_of(|hop| !hop.from.starts_with('/'), service, who);
-        };
-        let id = &caller.id;
-        self.remedies_of(|hop| ArmId::new(&hop.from) == *id, service, who)
+        let mut remedies = Vec::new();
+        for gate in rows::made(&self.loads, who, &service.resource.id)
+            .filter_map(|hop| hop.gate(Gate::Network))
+        {
+            for remedy in &gate.remedies {
+                if !remedies.contains(remedy) {
+                    remedies.push(remedy.clone());
+                }
+            }
+        }
+        remedies
     }
 
     /// What can be copied of the remedies that are shown.
@@ -210,31 +218,6 @@ impl Network {
             (Some(who), Some(service)) => mend::copy(&self.remedies(who, service), self.tool),
             _ => Vec::new(),
         }
-    }
-
-    fn remedies_of(
-        &self,
-        is_caller: impl Fn(&Hop) -> bool,
-        service: &Service,
-        who: &Who,
-    ) -> Vec<Remedy> {
-        if matches!(who, Who::Portal | Who::Internet) {
-            return Vec::new();
-        }
-        let mut remedies = Vec::new();
-        let between = self.loads.hops().iter().filter(|hop| {
-            hop.kind != HopKind::Inspector
-                && is_caller(hop)
-                && ArmId::new(&hop.to).is_within(&service.resource.id)
-        });
-        for gate in between.filter_map(|hop| hop.gate(Gate::Network)) {
-            for remedy in &gate.remedies {
-                if !remedies.contains(remedy) {
-                    remedies.push(remedy.clone());
-                }
-            }
-        }
-        remedies
     }
 
     fn show(&mut self, subject: String, sections: Vec<crate::ui::widgets::detail::Section>) {

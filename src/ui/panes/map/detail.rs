@@ -32,19 +32,38 @@ fn tool_of(remedy: &Remedy) -> usize {
 
 /// What mends a hop with one tool, gate by gate, the least change first.
 pub(super) fn remedies(row: &Row, tool: usize) -> Vec<&Remedy> {
+    all(row).filter(|remedy| tool_of(remedy) == tool).collect()
+}
+
+/// The tool whose remedies are shown: the wanted one where it has any, else that of the least change.
+pub(super) fn shown(row: &Row, wanted: Option<usize>) -> Option<usize> {
+    wanted
+        .filter(|tool| all(row).any(|remedy| tool_of(remedy) == *tool))
+        .or_else(|| all(row).next().map(tool_of))
+}
+
+/// The next tool that has a remedy for the hop, or the one before.
+pub(super) fn turned(row: &Row, wanted: Option<usize>, forward: bool) -> Option<usize> {
+    let from = shown(row, wanted)?;
+    let step = if forward { 1 } else { TOOLS.len() - 1 };
+    (1..=TOOLS.len())
+        .map(|turns| (from + turns * step) % TOOLS.len())
+        .find(|tool| all(row).any(|remedy| tool_of(remedy) == *tool))
+}
+
+/// What mends a hop: the worst gate's first.
+fn all(row: &Row) -> impl Iterator<Item = &Remedy> {
     let worst = row.worst().and_then(|at| row.hop.gates.get(at));
     let others = row
         .hop
         .gates
         .iter()
-        .filter(|gate| worst.is_none_or(|worst| worst.gate != gate.gate));
+        .filter(move |gate| worst.is_none_or(|worst| worst.gate != gate.gate));
     worst
         .into_iter()
         .chain(others)
         .filter(|gate| gate.judged.verdict != Verdict::Open)
         .flat_map(|gate| &gate.remedies)
-        .filter(|remedy| tool_of(remedy) == tool)
-        .collect()
 }
 
 /// All of it, and the lines of it that can be walked to: section, line, and what is there.
@@ -52,7 +71,7 @@ pub(super) fn sections(
     cx: &Cx<'_>,
     row: &Row,
     walk: Walk,
-    tool: usize,
+    tool: Option<usize>,
 ) -> (Vec<Section>, Vec<(usize, usize, Walk)>) {
     let mut sections = vec![head(cx, row)];
     let mut targets = Vec::new();
@@ -63,7 +82,7 @@ pub(super) fn sections(
 }
 
 /// The same in few rows: verdict and why, a sign a gate, what mends it.
-pub(super) fn brief(cx: &Cx<'_>, row: &Row, tool: usize) -> Vec<Section> {
+pub(super) fn brief(cx: &Cx<'_>, row: &Row, tool: Option<usize>) -> Vec<Section> {
     let is_reading = tally::is_reading(cx.inventory);
     let worst = row.worst().and_then(|at| row.hop.gates.get(at));
     let mut first = Section::new("").words(Rich::chip(cx.signs, row.sign).then(
@@ -264,19 +283,20 @@ fn read(cx: &Cx<'_>, evidence: &[Evidence]) -> String {
     words
 }
 
-fn mend(cx: &Cx<'_>, row: &Row, tool: usize) -> Option<Section> {
-    let has = |tool: usize| !remedies(row, tool).is_empty();
-    if !(0..TOOLS.len()).any(has) {
-        return None;
-    }
+fn mend(cx: &Cx<'_>, row: &Row, tool: Option<usize>) -> Option<Section> {
+    let tool = shown(row, tool)?;
     let mut right = Rich::new();
     for (at, name) in TOOLS.iter().enumerate() {
-        let role = if at == tool {
-            Role::Accent
+        if remedies(row, at).is_empty() {
+            continue;
+        }
+        // Brackets say it where there is no colour.
+        right = if at == tool {
+            right.then(Role::Accent, format!("[{name}]"))
         } else {
-            Role::Muted
+            right.then(Role::Muted, *name)
         };
-        right = right.then(role, *name).then(Role::Text, "  ");
+        right = right.then(Role::Text, "  ");
     }
     if let Some(key) = cx.key_of(super::CONTEXT, crate::config::Action::Copy) {
         right = right
@@ -285,17 +305,6 @@ fn mend(cx: &Cx<'_>, row: &Row, tool: usize) -> Option<Section> {
     }
     let mut section = Section::new("MEND").right(right);
     let own = remedies(row, tool);
-    if own.is_empty() {
-        let others: Vec<&str> = (0..TOOLS.len())
-            .filter(|tool| has(*tool))
-            .map(|tool| TOOLS[tool])
-            .collect();
-        return Some(section.words(Rich::muted(format!(
-            "Nothing for {}: see {}.",
-            TOOLS[tool],
-            others.join(", ")
-        ))));
-    }
     for (at, remedy) in own.into_iter().enumerate() {
         if at > 0 {
             section = section.blank().words(Rich::muted("Or:"));

@@ -18,7 +18,8 @@ impl Map {
         let sections = self.detail.sections().to_vec();
         let mut copy: Vec<CopyItem> = (0..detail::TOOLS.len())
             .flat_map(|tool| {
-                let remedies = detail::remedies(row, (self.tool + tool) % detail::TOOLS.len());
+                let first = detail::shown(row, self.tool).unwrap_or_default();
+                let remedies = detail::remedies(row, (first + tool) % detail::TOOLS.len());
                 remedies.into_iter().map(|remedy| CopyItem {
                     label: format!("{} remedy", remedy.tool.word()),
                     text: remedy.text.clone(),

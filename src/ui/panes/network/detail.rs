@@ -3,7 +3,7 @@
 
 use crate::analysis::evidence::Evidence;
 use crate::analysis::facets;
-use crate::analysis::hop::Remedy;
+use crate::analysis::hop::{Hop, Remedy};
 use crate::analysis::network::address::Meaning;
 use crate::analysis::network::{self, Answer, Asked, Rules, ServiceKind, region};
 use crate::analysis::verdict::{Gate, Verdict};
@@ -30,6 +30,8 @@ use crate::ui::panes::ways::{Ways, Who, presents};
 pub(crate) struct Told<'a> {
     /// The hops by the rules that carry them.
     pub(crate) loads: &'a Loads,
+    /// The hops that are made this way.
+    pub(crate) hops: &'a [&'a Hop],
     /// What opens the service to the caller.
     pub(crate) remedies: &'a [Remedy],
     /// The tool of the remedies that is shown.
@@ -48,7 +50,8 @@ pub(crate) fn sections(
     let mut sections = vec![heading(cx, who, target, cell)];
     if let Some(cell) = cell {
         sections.push(questions(cx, cell, target));
-        sections.push(basis(cx, who, target, cell));
+        sections.push(basis(cx, who, target, cell, told.hops));
+        sections.extend(made(cx, told.hops));
         let judged = &cell.admission.judged;
         if !judged.evidence.is_empty() {
             sections.push(proof::section(
@@ -100,8 +103,16 @@ pub(crate) fn title(cell: Option<&Cell>, service: &Service) -> (String, Rich) {
     (service.resource.name.clone(), right)
 }
 
-/// The sign that sums the cell up; none when nobody asks.
-pub(crate) fn verdict_sign(cell: &Cell) -> Sign {
+/// The sign that sums the cell up, hops and all.
+pub(crate) fn sum_sign(cell: &Cell) -> Sign {
+    match cell.sign {
+        Sign::Shut | Sign::Unknown => cell.sign,
+        _ => verdict_sign(cell),
+    }
+}
+
+/// The sign of what the firewall answers to the best that the caller could present.
+fn verdict_sign(cell: &Cell) -> Sign {
     match cell.admission.judged.verdict {
         Verdict::Open => Sign::Open,
         Verdict::AtRisk => Sign::AtRisk,
@@ -116,7 +127,7 @@ fn heading(cx: &Cx<'_>, who: &Who, target: &Resource, cell: Option<&Cell>) -> Se
         Who::Service(service) => service.name.clone(),
         other => other.name().to_owned(),
     };
-    let (line, role) = match cell.map(verdict_sign) {
+    let (line, role) = match cell.map(sum_sign) {
         Some(Sign::Shut) => (" ━━▶ ", Role::VerdictShut),
         Some(Sign::Unknown) => (" ──▶ ", Role::VerdictUnknown),
         Some(Sign::Open) => (" ──▶ ", Role::Node),
@@ -247,7 +258,7 @@ fn verdict(cx: &Cx<'_>, cell: &Cell, target: &Resource) -> Rich {
 }
 
 /// Why the call is asked about, and what was taken for granted.
-fn basis(cx: &Cx<'_>, who: &Who, target: &Resource, cell: &Cell) -> Section {
+fn basis(cx: &Cx<'_>, who: &Who, target: &Resource, cell: &Cell, hops: &[&Hop]) -> Section {
     let caller = Ways::caller(cx.inventory, cx.judging, who, target);
     let mut section = Section::new("");
     if let Some(what) = presents(&caller) {
@@ -258,10 +269,41 @@ fn basis(cx: &Cx<'_>, who: &Who, target: &Resource, cell: &Cell) -> Section {
             "Your address was not said: --client-ip says it.",
         ));
     }
-    if matches!(who, Who::Service(_)) || cell.basis.is_wanted() {
+    // Hops that were read need no guess why the call is made.
+    if hops.is_empty() && (matches!(who, Who::Service(_)) || cell.basis.is_wanted()) {
         section = section.words(Rich::muted(cell.basis.words().to_owned()));
     }
     section.words(Rich::muted("Network only: identity and role come after."))
+}
+
+/// The hops that are made this way, as they were judged: what their definitions present may be less
+/// than the best that the caller could. One line a hop, and why where the network does not let it in.
+fn made(cx: &Cx<'_>, hops: &[&Hop]) -> Option<Section> {
+    if hops.is_empty() {
+        return None;
+    }
+    let mut section = Section::new("HOPS THIS WAY");
+    let gated = hops
+        .iter()
+        .filter_map(|hop| Some((hop, &hop.gate(Gate::Network)?.judged)));
+    for (hop, judged) in gated {
+        let sign = match judged.verdict {
+            Verdict::Open => Sign::Open,
+            Verdict::AtRisk => Sign::AtRisk,
+            Verdict::Unknown => Sign::Unknown,
+            Verdict::Shut => Sign::Shut,
+        };
+        let via = hop.via.as_deref().unwrap_or_default();
+        section = section.words(
+            Rich::sign(cx.signs, sign)
+                .then(Role::Text, format!(" {} ", hop.kind))
+                .then(Role::Muted, via.to_owned()),
+        );
+        if sign != Sign::Open {
+            section = section.words(Rich::of(sign.word_role(), format!("{}.", judged.reason)));
+        }
+    }
+    Some(section)
 }
 
 fn open_to(cx: &Cx<'_>, service: &Service) -> Section {

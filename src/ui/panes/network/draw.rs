@@ -196,7 +196,7 @@ impl Network {
             let cell = self.matrix.cell(cx, &self.rows, (row, column));
             (rule.title, rule.right) = detail::title(cell.as_deref(), service);
             if let Some(cell) = &cell {
-                rule.facts = Rich::signed(cx.signs, detail::verdict_sign(cell));
+                rule.facts = Rich::signed(cx.signs, detail::sum_sign(cell));
             }
         }
         let below = rule.draw(cx, buffer, area);

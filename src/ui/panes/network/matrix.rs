@@ -197,7 +197,7 @@ impl Matrix {
             who,
             &service.resource,
         )
-        .map(Arc::new);
+        .map(|cell| Arc::new(cell.after(rows.made.get(&at))));
         self.kept.borrow_mut().insert(at, cell.clone());
         cell
     }

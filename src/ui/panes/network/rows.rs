@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::analysis::facets;
+use crate::analysis::hop::Hop;
 use crate::analysis::network::{self, Admission, Answer, Asked, Doors, OpenTo, Question, Reach};
 use crate::analysis::verdict::Verdict;
 use crate::model::facet::Facet;
@@ -18,6 +19,7 @@ use crate::store::{Inventory, Snapshot, State};
 use crate::ui::signs::Sign;
 use crate::ui::text::width;
 
+use crate::ui::panes::loads::Loads;
 use crate::ui::panes::ways::{Basis, Ways, Who, kind};
 
 /// The families that stand in this pane.
@@ -45,8 +47,10 @@ pub(crate) struct Service {
     pub(crate) open_to: OpenTo,
     /// Whether the answer waits for a reading that is under way.
     pub(crate) is_reading: bool,
-    /// The sum.
+    /// The sum of its rules and of the hops that lead there.
     pub(crate) sign: Sign,
+    /// The sum of its rules alone.
+    by_firewall: Sign,
     /// What `bypass` keeps out although the pattern calls there.
     pub(crate) bypass_shuts: bool,
 }
@@ -75,6 +79,54 @@ pub(crate) struct Rows {
     pub(crate) counts: [usize; 3],
     /// Which calls the pattern has.
     pub(crate) ways: Ways,
+    /// The worst that the network gates of judged hops say, by caller and service.
+    pub(crate) made: HashMap<(usize, usize), Verdict>,
+}
+
+impl Rows {
+    /// Takes over what was judged of the hops: what a definition presents may be less than the best
+    /// that a caller could.
+    pub(crate) fn take_hops(&mut self, loads: &Loads) {
+        self.made.clear();
+        for (column, service) in self.services.iter_mut().enumerate() {
+            let id = &service.resource.id;
+            for (row, who) in self.callers.iter().enumerate() {
+                // A person's address may not have been said: their own line asks for it.
+                if matches!(who, Who::Service(_))
+                    && let Some(verdict) = Loads::worst_network(made(loads, who, id))
+                {
+                    self.made.insert((row, column), verdict);
+                }
+            }
+            let own = (0..self.callers.len()).filter_map(|row| self.made.get(&(row, column)));
+            service.sign = match Verdict::worst(own.copied()) {
+                Some(Verdict::Shut) => Sign::Shut,
+                Some(Verdict::Unknown)
+                    if matches!(
+                        service.by_firewall,
+                        Sign::Open | Sign::Exposure | Sign::Keep
+                    ) =>
+                {
+                    Sign::Unknown
+                }
+                _ => service.by_firewall,
+            };
+        }
+    }
+}
+
+/// The hops that were judged between a caller and a service. Persons stand for each other here: the
+/// network sees an address.
+pub(crate) fn made<'a>(
+    loads: &'a Loads,
+    who: &'a Who,
+    service: &ArmId,
+) -> impl Iterator<Item = &'a Hop> {
+    loads.to(service).filter(move |hop| match who {
+        Who::You => !hop.from.starts_with('/'),
+        Who::Service(caller) => hop.from.eq_ignore_ascii_case(caller.id.as_str()),
+        Who::Portal | Who::Internet => false,
+    })
 }
 
 /// Makes the rows.
@@ -140,6 +192,7 @@ pub(crate) fn build(inventory: &Inventory, snapshot: &Snapshot, judging: &Judgin
                 open_to,
                 is_reading,
                 sign,
+                by_firewall: sign,
                 bypass_shuts,
             })
         })
@@ -153,6 +206,7 @@ pub(crate) fn build(inventory: &Inventory, snapshot: &Snapshot, judging: &Judgin
         )
     });
     Rows {
+        made: HashMap::new(),
         widest: callers
             .iter()
             .map(|who| width(who.name()))
@@ -328,6 +382,23 @@ pub(crate) fn judge(
         basis,
         admission,
     })
+}
+
+impl Cell {
+    /// The cell after what was judged of the hops that are made this way.
+    pub(crate) fn after(mut self, made: Option<&Verdict>) -> Self {
+        let lets_in = matches!(self.sign, Sign::Open | Sign::Exposure | Sign::Note);
+        match made {
+            Some(Verdict::Shut) if self.sign != Sign::Shut => {
+                (self.sign, self.words) = (Sign::Shut, "not every hop");
+            }
+            Some(Verdict::Unknown) if lets_in => {
+                (self.sign, self.words) = (Sign::Unknown, "not every hop");
+            }
+            _ => {}
+        }
+        self
+    }
 }
 
 fn by_words(question: Question) -> &'static str {
