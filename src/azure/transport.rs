@@ -4,10 +4,10 @@
 //! try, what the answer teaches about quotas, and the decision about another try. It must not know
 //! what an answer means for a reading; it hands over status, headers and text.
 
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
 use bytes::Bytes;
 use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
@@ -28,13 +28,19 @@ use crate::model::key::Key;
 use crate::model::ledger::Service;
 
 pub(crate) mod exchange;
+mod opened;
 #[cfg(test)]
 pub(crate) mod scripted;
 
 use exchange::{Ask, Exchange, Got, Silence};
+use opened::{AUXILIARY, Opened, headers_of};
+pub(crate) use opened::{Authorize, Whose, bearer_value, joined};
 
 /// How many auxiliary tokens Resource Manager takes beside the own one (arm-wide: auxiliary tokens).
 pub(crate) const AUXILIARY_AT_MOST: usize = 3;
+
+/// How long a try that has left is waited for when nobody wants its answer any more.
+const FAREWELL: Duration = Duration::from_secs(2);
 
 /// How long and how fast a client may try.
 #[derive(Clone, Debug)]
@@ -64,27 +70,6 @@ impl Default for Limits {
             largest_answer: 256 << 20,
         }
     }
-}
-
-/// Gives the header that opens a service. A rejected one is not given again while another is to be had.
-#[async_trait]
-pub(crate) trait Authorize: Send + Sync {
-    async fn header(&self, rejected: Option<&HeaderValue>)
-    -> Result<HeaderValue, Arc<SignInError>>;
-
-    /// The value of `x-ms-authorization-auxiliary`, where the call carries other tenants' tokens;
-    /// all of them new ones with `anew`.
-    async fn auxiliary(&self, anew: bool) -> Result<Option<HeaderValue>, Arc<SignInError>> {
-        let _ = anew;
-        Ok(None)
-    }
-}
-
-/// The headers that open a service.
-#[derive(Clone)]
-struct Opened {
-    bearer: HeaderValue,
-    auxiliary: Option<HeaderValue>,
 }
 
 /// What a call carries.
@@ -182,13 +167,7 @@ impl Wire {
         authorize: Option<&dyn Authorize>,
     ) -> Result<Incoming, WireError> {
         self.check(&call)?;
-        let cancel = call.cancel.clone();
-        // Dropping the inner future closes its ledger record.
-        tokio::select! {
-            biased;
-            () = cancel.cancelled() => Err(WireError::Cancelled),
-            result = self.run_to_the_end(&call, authorize) => result,
-        }
+        self.run_to_the_end(&call, authorize).await
     }
 
     fn check(&self, call: &Outgoing) -> Result<(), WireError> {
@@ -224,8 +203,8 @@ impl Wire {
         let mut opened = match authorize {
             None => None,
             Some(authorize) => Some(
-                headers_of(authorize, None)
-                    .await
+                unless_given_up(call, headers_of(authorize, None))
+                    .await?
                     .map_err(WireError::SignIn)?,
             ),
         };
@@ -237,18 +216,23 @@ impl Wire {
             // Token calls take no place: a call that holds one may be waiting for a token.
             let place = match call.service {
                 Service::Login | Service::ManagedIdentity => None,
-                _ => Some(self.throttle.admit(&call.quotas, call.priority).await),
+                _ => {
+                    let turn = self.throttle.admit(&call.quotas, call.priority);
+                    Some(unless_given_up(call, turn).await?)
+                }
             };
             match &mut record {
                 None => {
-                    record = Some(self.recorder.begin(&opening(call, &call.method, &call.url)));
+                    let mut opening = opening(call, &call.method, &call.url);
+                    if let Some(Opened { whose, .. }) = &opened {
+                        opening.tenant = whose.tenant.as_ref();
+                        opening.auxiliary = &whose.auxiliary;
+                    }
+                    record = Some(self.recorder.begin(&opening));
                 }
                 Some(record) => record.try_again(),
             }
-            let result = self
-                .exchange
-                .exchange(self.ask(call, opened.as_ref()))
-                .await;
+            let result = self.try_once(call, opened.as_ref()).await?;
             drop(place);
             let Some(open) = record.take() else {
                 return Err(WireError::Cancelled);
@@ -262,7 +246,7 @@ impl Wire {
                 ) {
                     Verdict::Again(wait) if !silence.is_final => {
                         open.waits(wait, None);
-                        tokio::time::sleep(wait).await;
+                        unless_given_up(call, tokio::time::sleep(wait)).await?;
                         record = Some(open);
                         continue;
                     }
@@ -277,12 +261,14 @@ impl Wire {
             match self.judge_answer(call, &got, tried, may_refresh) {
                 Step::Wait(wait, status) => {
                     open.waits(wait, status);
-                    tokio::time::sleep(wait).await;
+                    unless_given_up(call, tokio::time::sleep(wait)).await?;
                 }
                 Step::NewToken => {
                     may_refresh = false;
                     let fresh = match authorize {
-                        Some(authorize) => headers_of(authorize, opened.as_ref()).await,
+                        Some(authorize) => {
+                            unless_given_up(call, headers_of(authorize, opened.as_ref())).await?
+                        }
                         None => continue,
                     };
                     match fresh {
@@ -304,13 +290,32 @@ impl Wire {
         }
     }
 
+    /// One try. What is on its way is waited for a little even when nobody wants it any more: the ledger
+    /// is to say what became of everything that was sent.
+    async fn try_once(
+        &self,
+        call: &Outgoing,
+        opened: Option<&Opened>,
+    ) -> Result<Result<Got, Silence>, WireError> {
+        let mut exchange = self.exchange.exchange(self.ask(call, opened));
+        if let Some(result) = call.cancel.run_until_cancelled(&mut exchange).await {
+            return Ok(result);
+        }
+        tokio::time::timeout(FAREWELL, exchange)
+            .await
+            .map_err(|_| WireError::Cancelled)
+    }
+
     fn patience<'a>(&'a self, call: &'a Outgoing) -> &'a RetryPolicy {
         call.patience.as_ref().unwrap_or(&self.limits.retry)
     }
 
     fn ask(&self, call: &Outgoing, opened: Option<&Opened>) -> Ask {
         let mut headers = call.headers.clone();
-        if let Some(Opened { bearer, auxiliary }) = opened {
+        if let Some(Opened {
+            bearer, auxiliary, ..
+        }) = opened
+        {
             headers.insert(AUTHORIZATION, bearer.clone());
             if let Some(auxiliary) = auxiliary {
                 headers.insert(AUXILIARY, auxiliary.clone());
@@ -431,18 +436,16 @@ impl Wire {
     }
 }
 
-/// The header that carries other tenants' tokens.
-const AUXILIARY: HeaderName = HeaderName::from_static("x-ms-authorization-auxiliary");
-
-/// The headers for a first try, or new ones after these were refused.
-async fn headers_of(
-    authorize: &dyn Authorize,
-    refused: Option<&Opened>,
-) -> Result<Opened, Arc<SignInError>> {
-    Ok(Opened {
-        bearer: authorize.header(refused.map(|one| &one.bearer)).await?,
-        auxiliary: authorize.auxiliary(refused.is_some()).await?,
-    })
+/// Goes on with a step of a call, unless nobody wants the call any more. A ledger record that is left
+/// behind closes itself.
+async fn unless_given_up<T>(
+    call: &Outgoing,
+    step: impl Future<Output = T>,
+) -> Result<T, WireError> {
+    call.cancel
+        .run_until_cancelled(step)
+        .await
+        .ok_or(WireError::Cancelled)
 }
 
 /// Why other tenants' tokens must not go along with this call.
@@ -515,28 +518,6 @@ fn throttled_quota<'a>(call: &'a Outgoing, got: &Incoming) -> Option<&'a Quota> 
         .iter()
         .find(|quota| is_whole_subscription && matches!(quota, Quota::Subscription(_)))
         .or_else(|| call.quotas.first())
-}
-
-/// A header value made of a token, marked so that no `Debug` shows it.
-pub(crate) fn bearer_value(token: &str) -> Option<HeaderValue> {
-    if token.trim().is_empty() {
-        return None;
-    }
-    let mut value = HeaderValue::from_str(&format!("Bearer {token}")).ok()?;
-    value.set_sensitive(true);
-    Some(value)
-}
-
-/// One header value out of several tokens' own, marked like them.
-pub(crate) fn joined(values: &[HeaderValue]) -> Option<HeaderValue> {
-    let bytes = values
-        .iter()
-        .map(HeaderValue::as_bytes)
-        .collect::<Vec<_>>()
-        .join(&b", "[..]);
-    let mut value = HeaderValue::from_bytes(&bytes).ok()?;
-    value.set_sensitive(true);
-    Some(value)
 }
 
 /// The headers that every call of ours carries.

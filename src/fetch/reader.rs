@@ -62,6 +62,12 @@ pub trait Reader: Send + Sync + 'static {
         cancel: &CancellationToken,
     ) -> Vec<Issue>;
 
+    /// Prepares what the reading will lead to, beside it. The reading's end is told without waiting for
+    /// it; rest is not.
+    async fn foresee(&self, wanted: &Wanted) {
+        let _ = wanted;
+    }
+
     /// Forgets what signing in gave, so that the next reading tries again.
     fn sign_in_again(&self) {}
 }

@@ -308,8 +308,11 @@ impl<R: Reader> Runner<R> {
             .await;
             let reader = Arc::clone(&self.reader);
             let task = self.tasks.spawn(async move {
-                let issues = reader.read(&wanted, focused, &teller, &cancel).await;
-                teller.tell(News::Done(issues));
+                let reading = async {
+                    let issues = reader.read(&wanted, focused, &teller, &cancel).await;
+                    teller.tell(News::Done(issues));
+                };
+                tokio::join!(reading, reader.foresee(&wanted));
             });
             self.names.insert(task.id(), (key, generation));
         }

@@ -177,6 +177,57 @@ async fn a_long_wait_is_refused_at_once() {
     assert_eq!(until.whole_seconds(), 900);
 }
 
+/// What became of a call that nobody wants any more, a second after it started.
+async fn given_up(answers_after: Duration) -> (Vec<Outcome>, Duration) {
+    let exchange = Scripted::slow(answers_after, |_| got(200, &[], &json!({"value": []})));
+    let bench = Bench::over(&exchange);
+    let cancel = CancellationToken::new();
+    let call = groups("s").until(cancel.clone());
+    let start = Instant::now();
+    let (ended, ()) = tokio::join!(bench.client.get(call), async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        cancel.cancel();
+    });
+    drop(ended);
+    let events = bench.events.lock().unwrap();
+    let outcomes = events.iter().filter_map(|event| match event {
+        Event::Entry(entry) => Some(entry.outcome.clone()),
+        Event::Waiting(_) => None,
+    });
+    (outcomes.collect(), start.elapsed())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_has_left_is_told_as_what_it_came_to() {
+    let (outcomes, took) = given_up(Duration::from_millis(1500)).await;
+    assert_eq!(outcomes, [Outcome::Pending, Outcome::Answered]);
+    assert_eq!(took, Duration::from_millis(1500));
+
+    // Nobody waits long for what nobody wants.
+    let (outcomes, took) = given_up(Duration::from_secs(20)).await;
+    assert!(
+        matches!(outcomes.as_slice(), [Outcome::Pending, Outcome::Failed(why)] if why.contains("given up")),
+        "{outcomes:?}"
+    );
+    assert!(took <= Duration::from_secs(3), "{took:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_given_up_before_it_leaves_is_no_call() {
+    let exchange = Scripted::new(|_| got(200, &[], &json!({"value": []})));
+    let bench = Bench::over(&exchange);
+    let cancel = CancellationToken::new();
+    cancel.cancel();
+    let error = bench
+        .client
+        .get(groups("s").until(cancel))
+        .await
+        .unwrap_err();
+    assert!(matches!(error, CallError::Cancelled));
+    assert!(exchange.seen().is_empty());
+    assert!(bench.events.lock().unwrap().is_empty());
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_azure_says_is_left_sets_the_pace() {
     let exchange = Scripted::new(|_| {

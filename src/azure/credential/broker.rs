@@ -14,7 +14,7 @@ use super::chain::{Chain, Given};
 use super::claims::caller_of;
 use super::{Credentials, SignInError};
 use crate::azure::clock::Clock;
-use crate::azure::transport::{Authorize, Wire, bearer_value, joined};
+use crate::azure::transport::{Authorize, Whose, Wire, bearer_value, joined};
 use crate::model::caller::{Caller, CredentialAnswer};
 use crate::model::cloud::Audience;
 use crate::model::id::TenantId;
@@ -273,6 +273,17 @@ impl Authorize for Ticket {
         )
         .await?;
         Ok(joined(&headers))
+    }
+
+    fn whose(&self) -> Whose {
+        let says = |(asked, _): &Address| {
+            let caller = self.broker.caller(asked.as_ref());
+            caller.and_then(|one| one.tenant).or_else(|| asked.clone())
+        };
+        Whose {
+            tenant: says(&self.address),
+            auxiliary: self.auxiliary.iter().filter_map(says).collect(),
+        }
     }
 }
 

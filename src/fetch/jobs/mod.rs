@@ -53,18 +53,6 @@ impl AzureReader {
         }
     }
 
-    /// Role assignments lead to names: the directory's token is fetched beside them, so that the
-    /// question for names need not wait for it. A refusal is told by that question, not here.
-    fn foresee_names(&self, tenant: Option<&TenantId>) {
-        if self.client.cloud().graph.is_none() {
-            return;
-        }
-        let (client, tenant) = (self.client.clone(), tenant.cloned());
-        tokio::spawn(async move {
-            let _ = client.sign_in(tenant.as_ref(), Audience::Graph).await;
-        });
-    }
-
     /// Says who is signed in, when that is news.
     fn tell_caller(&self, tenant: Option<&TenantId>, teller: &Teller) {
         let Some(mut caller) = self.client.caller(tenant) else {
@@ -114,9 +102,6 @@ impl Reader for AzureReader {
             teller,
             cancel,
         };
-        if matches!(wanted.key, Key::RoleAssignments(_)) {
-            self.foresee_names(wanted.tenant.as_ref());
-        }
         let issues = match &wanted.how {
             How::Principals(ids) => job.principals(ids).await,
             How::Skip(reason) => vec![job.issue(IssueKind::Unsupported, reason.to_string())],
@@ -133,6 +118,15 @@ impl Reader for AzureReader {
         };
         self.tell_caller(wanted.tenant.as_ref(), teller);
         issues
+    }
+
+    /// Role assignments lead to names: the directory's token is fetched beside them, so that the
+    /// question for names need not wait for it. A refusal is told by that question, not here.
+    async fn foresee(&self, wanted: &Wanted) {
+        if matches!(wanted.key, Key::RoleAssignments(_)) && self.client.cloud().graph.is_some() {
+            let tenant = wanted.tenant.as_ref();
+            let _ = self.client.sign_in(tenant, Audience::Graph).await;
+        }
     }
 
     fn sign_in_again(&self) {
