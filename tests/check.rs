@@ -5,6 +5,8 @@
 
 #[path = "check/foundry.rs"]
 mod foundry;
+#[path = "check/policy.rs"]
+mod policy;
 #[path = "check/stories.rs"]
 mod stories;
 mod support;
@@ -69,6 +71,7 @@ fn the_report_of_every_scenario_fits_the_schema() {
         .iter()
         .chain(&tenants::TOLD)
         .chain(&foundry::TOLD)
+        .chain(&policy::TOLD)
         .map(|(name, twin)| format!("{name}[:{twin}]"))
         .collect();
     let known = SCENARIOS.into_iter().chain(told.iter().map(String::as_str));

@@ -492,7 +492,7 @@ fn embedding_missing() {
 }
 
 /// What was refused, and which role would have shown it.
-fn refused<'a>(report: &'a Value, what: &str) -> Option<(&'a str, &'a str)> {
+pub(crate) fn refused<'a>(report: &'a Value, what: &str) -> Option<(&'a str, &'a str)> {
     let one = items(report, "notRead")
         .iter()
         .find(|one| one["what"] == what && one["state"] == "denied")?;

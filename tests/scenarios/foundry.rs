@@ -113,6 +113,40 @@ fn in_policy_exempted_the_exemption_has_expired_in_the_twin() {
 }
 
 #[test]
+fn in_policy_exemption_expired_only_the_end_of_the_exemption_turns() {
+    let (story, twin) = both("policy-exemption-expired");
+    for scenario in [&story, &twin] {
+        facts(
+            scenario,
+            &[(COSMOS, "/properties/disableLocalAuth", Some(json!(false)))],
+        );
+    }
+    let end = |scenario: &Scenario| {
+        scenario.ending("/policyExemptions/hub-cosmos-keys")["properties"]["expiresOn"]
+            .as_str()
+            .expect("an end")
+            .to_owned()
+    };
+    assert!(end(&story).starts_with("{{now-") && end(&twin).starts_with("{{now+"));
+}
+
+#[test]
+fn in_policy_will_close_models_an_initiative_brings_the_policy_and_the_twin_is_left_out() {
+    let (story, twin) = both("policy-will-close-models");
+    let assignment = story.ending("/policyAssignments/nothing-public");
+    assert_eq!(
+        assignment["properties"]["policyDefinitionId"],
+        story.ending("/policySetDefinitions/nothing-public")["id"]
+    );
+    let out = |scenario: &Scenario| {
+        scenario.ending("/policyAssignments/nothing-public")["properties"]["notScopes"]
+            .as_array()
+            .map_or(0, Vec::len)
+    };
+    assert_eq!((out(&story), out(&twin)), (0, 1));
+}
+
+#[test]
 fn without_a_group_of_the_hubs_nothing_of_it_is_left() {
     for name in ["service-side-encryption", "hub-without-cmk"] {
         let (story, twin) = both(name);

@@ -20,7 +20,7 @@ pub(crate) const PROMISED: [&str; 6] = [
 ];
 
 /// The stories that are promised, and the word of each one's twin.
-pub(crate) const STORIES: [(&str, &str); 39] = [
+pub(crate) const STORIES: [(&str, &str); 42] = [
     ("cross-tenant-conflict", "mended"),
     ("cross-tenant-home-object", "mended"),
     ("cross-tenant-no-role", "mended"),
@@ -47,7 +47,10 @@ pub(crate) const STORIES: [(&str, &str); 39] = [
     ("outbound-without-search", "mended"),
     ("owner-without-data", "mended"),
     ("perimeter-enforced", "mended"),
+    ("policies-refused", "mended"),
     ("policy-exempted", "broken"),
+    ("policy-exemption-expired", "mended"),
+    ("policy-will-close-models", "mended"),
     ("role-assignments-refused", "mended"),
     ("role-eligible", "mended"),
     ("role-through-group", "broken"),

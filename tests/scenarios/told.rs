@@ -406,6 +406,7 @@ fn in_embedding_missing_the_model_is_named_and_not_there() {
 fn what_is_refused_is_refused_with_403() {
     for (name, service) in [
         ("data-plane-refused", "search"),
+        ("policies-refused", "arm"),
         ("role-assignments-refused", "arm"),
     ] {
         let story = loading::load(name);

@@ -18,15 +18,20 @@
 //!
 //! # What could not be read
 //!
-//! A gate says whether its property lets the call through, and that needs no policy. So a list that
-//! was refused does not turn every gate unknown: it stands in `notRead`, and a finding says which
-//! scope. Two things are stricter:
+//! A missing reading never makes a verdict more certain, and "at risk" read without its policy would be
+//! "open". So where assignments, or the definition of an assignment that may change things (it has an
+//! identity of its own), were refused, failed or are to come, a gate that is open *by a property that a
+//! policy could set* is `unknown`, and its reason still says what the property does today. Which gates
+//! those are is found as above, by judging again with everything that a policy could set at its worst:
+//! a gate that rests on none of it (a role, a region, a token where keys are turned off) stays as it is. This
+//! costs little: the right to read policies comes with `Microsoft.Authorization/*/read`, as the rights to
+//! read role and deny assignments do, without which no hop is open either.
 //!
 //! * a policy that is *proven* to change a gate's property, while the **exemptions** are not known: the
 //!   gate is `unknown`. Refused exemptions are not "no exemption", and not "exempted" either;
 //! * the hops into a hub's **managed group**, for which domain-rules E.3 makes the policy part of the
-//!   question: they are `unknown` while assignments, or the definition of an assignment that may change
-//!   things (it has an identity of its own), cannot be read.
+//!   question: their network and authentication are `unknown`, whatever they rest on;
+//! * a definition that is **gone** is an answer: the assignment does nothing.
 //!
 //! A rule whose `if` cannot be evaluated ([`condition`]) proves nothing: a finding says so.
 //!
@@ -41,6 +46,7 @@ mod overlay;
 mod property;
 pub mod reach;
 pub mod remedy;
+mod unknown;
 pub mod whatif;
 pub mod words;
 

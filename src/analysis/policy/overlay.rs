@@ -3,23 +3,22 @@
 
 use crate::analysis::evidence::Evidence;
 use crate::analysis::ground::Ground;
-use crate::analysis::hop::{GateVerdict, Hop, HopKind};
+use crate::analysis::hop::{GateVerdict, Hop};
 use crate::analysis::remedy::{noted, read};
 use crate::analysis::verdict::{Gate, Verdict};
 use crate::model::id::ArmId;
-use crate::model::key::Key;
 use crate::model::resource::Resource;
 
-use super::reach::{Spared, unread};
+use super::reach::Spared;
 use super::whatif::{Set, judged, touches, turned};
-use super::{Meeting, Policies, property, remedy, words};
+use super::{Meeting, Policies, property, remedy, unknown, words};
 
 /// Lays the policies over the hops.
 pub fn overlay(ground: &Ground<'_>, hops: &mut [Hop]) {
     let policies = Policies::of(ground);
     will_turn(ground, &policies, hops);
     have_shut(ground, &policies, hops);
-    not_known(ground, &policies, hops);
+    unknown::not_known(ground, &policies, hops);
 }
 
 /// Whether a gate's verdict is a policy's doing.
@@ -163,7 +162,7 @@ fn add(gate: &mut GateVerdict, evidence: Vec<Evidence>) {
     }
 }
 
-fn put_first(gate: &mut GateVerdict, remedies: Vec<crate::analysis::hop::Remedy>) {
+pub(super) fn put_first(gate: &mut GateVerdict, remedies: Vec<crate::analysis::hop::Remedy>) {
     let mut all = remedies;
     for one in std::mem::take(&mut gate.remedies) {
         if !all.contains(&one) {
@@ -262,72 +261,8 @@ fn name_author(
     gate.remedies.extend(own);
 }
 
-/// Hops into a managed group: while it cannot be told whether a policy will change what they need,
-/// they are not open (domain-rules E.3).
-fn not_known(ground: &Ground<'_>, policies: &Policies<'_>, hops: &mut [Hop]) {
-    for hop in hops {
-        let is_managed = matches!(
-            hop.kind,
-            HopKind::FoundryToManagedCosmos
-                | HopKind::FoundryToManagedSearch
-                | HopKind::FoundryToManagedStorage
-        );
-        let Some(resource) = ground.resource(&ArmId::new(&hop.to)).filter(|_| is_managed) else {
-            continue;
-        };
-        let Some((why, remedies)) = doubt(ground, policies, resource) else {
-            continue;
-        };
-        for gate in &mut hop.gates {
-            let is_of_property = matches!(gate.gate, Gate::Authentication | Gate::Network);
-            // What is at risk for certain stays so: another policy can make it no better.
-            if is_of_property && gate.judged.verdict == Verdict::Open {
-                gate.judged.verdict = Verdict::Unknown;
-                gate.judged.reason = format!(
-                    "{}; whether a policy will change that cannot be told: {why}",
-                    gate.judged.reason
-                );
-                put_first(gate, remedies.clone());
-            }
-        }
-    }
-}
-
-fn doubt(
-    ground: &Ground<'_>,
-    policies: &Policies<'_>,
-    resource: &Resource,
-) -> Option<(String, Vec<crate::analysis::hop::Remedy>)> {
-    if let Some(why) = unread(ground.inventory, Key::PolicyAssignments, &resource.id) {
-        return Some((why, give(ground, resource)));
-    }
-    let doubt = policies.doubts.iter().find(|one| {
-        one.resource.id == resource.id
-            && policies.forces[one.force].could_change()
-            && matches!(
-                policies.forces[one.force].content,
-                super::force::Content::Missing(..)
-            )
-    })?;
-    let force = &policies.forces[doubt.force];
-    let super::force::Content::Missing(id, _) = &force.content else {
-        return None;
-    };
-    let scope = id.parent().unwrap_or_else(|| id.clone());
-    let caller = ground.inventory.snapshot().callers().first();
-    Some((
-        format!(
-            "the definition {} of {} {}",
-            id.name(),
-            words::named(force.assignment),
-            doubt.why
-        ),
-        read::give(caller, "Reader", &scope),
-    ))
-}
-
 /// The right to read policies of a resource's subscription.
-fn give(ground: &Ground<'_>, resource: &Resource) -> Vec<crate::analysis::hop::Remedy> {
+pub(super) fn give(ground: &Ground<'_>, resource: &Resource) -> Vec<crate::analysis::hop::Remedy> {
     let caller = ground.inventory.snapshot().callers().first();
     let scope = resource
         .id

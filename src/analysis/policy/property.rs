@@ -284,6 +284,32 @@ pub(super) fn advised(resource: &Resource) -> Vec<(String, Value, Value)> {
     all
 }
 
+/// Everything that a policy may set on a resource, each at the value that lets the least through: what
+/// benchmarks ask for, no bypass, and the other way of giving rights to a vault.
+pub(super) fn worst(resource: &Resource) -> Vec<(String, Value)> {
+    let mut all: Vec<(String, Value)> = advised(resource)
+        .into_iter()
+        .map(|(path, wanted, _)| (path, wanted))
+        .collect();
+    if let Some(wall) = &resource.firewall {
+        let bypass = match resource.family {
+            Family::Cosmos => "networkAclBypass",
+            _ => "bypass",
+        };
+        all.push((format!("{}.{bypass}", wall.rules_path), json!("None")));
+    }
+    if let Details::Vault(vault) = &resource.details
+        && vault.rbac_authorization.value() == Some(&true)
+    {
+        all.retain(|(path, _)| path != "properties.enableRbacAuthorization");
+        all.push((
+            "properties.enableRbacAuthorization".to_owned(),
+            json!(false),
+        ));
+    }
+    all
+}
+
 /// What the property would be had nothing turned it: for telling whose doing a shut gate is.
 pub(super) fn before(resource: &Resource, path: &str) -> Option<Value> {
     if path.to_ascii_lowercase().ends_with("bypass") {
