@@ -134,6 +134,12 @@ pub enum Command {
     Explain(Explain),
     /// List the rules of the findings, or explain one of them
     Rules(Rules),
+    /// Judge a call before anybody makes it, and print it ready to run; changes nothing
+    Preflight {
+        /// What is to be called
+        #[command(subcommand)]
+        what: Preflight,
+    },
     /// Only the embedded Azure, for other clients
     Simulate(Simulate),
     /// How hopscope would sign in, and what each credential says
@@ -245,6 +251,55 @@ pub struct Explain {
     pub text: Vec<String>,
 }
 
+/// `hopscope preflight`
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum Preflight {
+    /// A virtual network that is to draw its addresses from an IPAM pool, of its own tenant or another
+    ///
+    /// Every condition is judged with its proof and what mends it: the application and its stub, the
+    /// tokens, both roles, both halves of the connection, the region, the room. The network may draw
+    /// already, not draw yet, or not be there. Exit code 0 when every gate is open, else 1.
+    #[command(after_long_help = IPAM_EXAMPLES)]
+    Ipam(Ipam),
+}
+
+const IPAM_EXAMPLES: &str = "\
+Examples:
+  hopscope preflight ipam --tenant MANAGED --auxiliary-tenant MANAGING \\
+    --pool /subscriptions/…/networkManagers/nm-hub/ipamPools/spokes \\
+    --vnet /subscriptions/…/virtualNetworks/vnet-new --addresses 100
+  hopscope preflight ipam --demo cross-tenant-pending --format json --pool ID --vnet ID
+
+No token is ever printed: the call fetches its own into variables of the shell.";
+
+/// `hopscope preflight ipam`
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+pub struct Ipam {
+    /// The pool, by its resource id
+    #[arg(long, value_name = "ID")]
+    pub pool: String,
+    /// The virtual network, by its resource id; it need not be there yet
+    #[arg(long, value_name = "ID")]
+    pub vnet: String,
+    /// How many addresses it is to draw [default: what it asks for now, else 256]
+    #[arg(long, value_name = "N", value_parser = count)]
+    pub addresses: Option<u128>,
+    /// What to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// Write to this file instead of stdout
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// A number of addresses: an IPv6 pool holds more than 64 bits count.
+fn count(text: &str) -> Result<u128, String> {
+    match text.replace([',', '_'], "").parse() {
+        Ok(0) | Err(_) => Err("a whole number from 1 on".to_owned()),
+        Ok(number) => Ok(number),
+    }
+}
+
 /// `hopscope simulate`
 #[derive(Clone, Debug, PartialEq, Eq, Args)]
 pub struct Simulate {
@@ -312,6 +367,27 @@ mod tests {
         assert!(parse(&["check", "--format", "pdf"]).is_err());
         assert!(parse(&["check", "--fail-on", "shut,bad"]).is_err());
         assert!(parse(&["check", "--client-ip", "1.2.3"]).is_err());
+    }
+
+    #[test]
+    fn addresses_are_counted_beyond_64_bits_and_never_none() {
+        let asked = |number: &str| {
+            let ids = ["preflight", "ipam", "--pool", "/p", "--vnet", "/v"];
+            parse(&[&ids[..], &["--addresses", number]].concat()).map(|cli| match cli.command {
+                Some(Command::Preflight {
+                    what: Preflight::Ipam(own),
+                }) => own.addresses,
+                other => panic!("{other:?}"),
+            })
+        };
+        assert_eq!(asked("100").unwrap(), Some(100));
+        assert_eq!(
+            asked("1,208,925,819,614,629,174,706,176").unwrap(),
+            Some(1 << 80)
+        );
+        for wrong in ["0", "-1", "many", ""] {
+            assert!(asked(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -7,6 +7,8 @@
 mod foundry;
 #[path = "check/policy.rs"]
 mod policy;
+#[path = "check/preflight.rs"]
+mod preflight;
 #[path = "check/stories.rs"]
 mod stories;
 mod support;

@@ -19,7 +19,8 @@
 //! * [`outbound`]: who may call out, and where to;
 //! * [`findings`]: what a person should know, rule by rule;
 //! * [`parts`]: the part that a resource plays in the pattern;
-//! * [`policy`]: what Azure Policy will make of it (domain-rules E.3).
+//! * [`policy`]: what Azure Policy will make of it (domain-rules E.3);
+//! * [`preflight`]: what a network that is to draw from a pool would meet.
 //!
 //! A new service firewall is one file in `network/` and one line in its list.
 
@@ -41,6 +42,7 @@ pub mod network;
 pub mod outbound;
 pub mod parts;
 pub mod policy;
+pub mod preflight;
 pub mod refusals;
 pub mod remedy;
 pub mod verdict;

@@ -5,18 +5,16 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 
 use time::OffsetDateTime;
 use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
 
 use crate::analysis::hop::{Judgement, Severity};
 use crate::analysis::hops;
 use crate::analysis::verdict::Verdict;
 use crate::cli::{Check, FailOn, Format, Global, Knobs};
 use crate::config::ConfigFile;
-use crate::fetch::plan::Depth;
 use crate::report::{Meta, json, text};
 use crate::store::{Inventory, Snapshot, Store, Update};
 
-use super::session::{Channels, Place, UPDATES};
+use super::session::Place;
 use super::{Exit, Failure, stdout_takes_colour, trouble};
 
 /// What stdout can show.
@@ -53,20 +51,9 @@ pub async fn run(
 ) -> Result<Exit, Failure> {
     let place = Place::find(global, file, &Knobs::default()).await?;
     let meta_cloud = place.cloud.name.clone();
-    let judging = super::judging::judging(global, file, &place.cloud.suffix);
+    let judging = super::judging::judging(global, file, &place.cloud);
     let scope = place.scope.clone();
-    let (updates_in, updates) = mpsc::channel(UPDATES);
-    // Nobody asks for more: the other end goes at once, and the fetcher takes that as silence.
-    let (_, asks) = mpsc::unbounded_channel();
-    let stop = CancellationToken::new();
-    let channels = Channels {
-        updates: updates_in,
-        asks,
-        first_rest: None,
-    };
-    tokio::spawn(place.read(Depth::Whole, None, channels, stop.clone()));
-    let snapshot = until_idle(updates).await;
-    stop.cancel();
+    let snapshot = place.once().await;
     let verdict = trouble::judge(&snapshot, &scope);
     let meta = Meta {
         generated_at: OffsetDateTime::now_utc(),

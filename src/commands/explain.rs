@@ -7,19 +7,16 @@
 use std::io::{BufRead, Read, Write};
 
 use time::OffsetDateTime;
-use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
 
 use crate::analysis::{explain, hops};
 use crate::cli::{Explain, Global, Knobs};
 use crate::config::ConfigFile;
-use crate::fetch::plan::Depth;
 use crate::report::text::{Style, explain as print};
-use crate::store::{Inventory, Snapshot};
+use crate::store::Inventory;
 
-use super::check::{Screen, until_idle};
+use super::check::Screen;
 use super::judging::judging;
-use super::session::{Channels, Place, UPDATES};
+use super::session::Place;
 use super::{Exit, Failure, trouble};
 
 /// The longest text that is read: a whole log is no message.
@@ -68,9 +65,9 @@ pub async fn run(
     let outcome = print::message(stdout, &recognised, style).and_then(|()| stdout.flush());
     super::written(outcome)?;
 
-    let judging = judging(global, file, &place.cloud.suffix);
+    let judging = judging(global, file, &place.cloud);
     let scope = place.scope.clone();
-    let snapshot = read(place).await;
+    let snapshot = place.once().await;
     let outcome = match trouble::judge(&snapshot, &scope).failure {
         Some(failure) if failure.exit == Exit::Usage => return Err(failure),
         Some(failure) => print::text_alone(stdout, &recognised, &failure.message, style),
@@ -85,23 +82,6 @@ pub async fn run(
         }
     };
     super::written(outcome.and_then(|()| stdout.flush()))
-}
-
-/// Reads everything in scope once.
-async fn read(place: Place) -> Snapshot {
-    let (updates_in, updates) = mpsc::channel(UPDATES);
-    // Nobody asks for more: the other end goes at once, and the fetcher takes that as silence.
-    let (_, asks) = mpsc::unbounded_channel();
-    let stop = CancellationToken::new();
-    let channels = Channels {
-        updates: updates_in,
-        asks,
-        first_rest: None,
-    };
-    tokio::spawn(place.read(Depth::Whole, None, channels, stop.clone()));
-    let snapshot = until_idle(updates).await;
-    stop.cancel();
-    snapshot
 }
 
 #[cfg(test)]

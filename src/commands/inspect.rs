@@ -15,7 +15,7 @@ use crate::cli::{Global, Knobs};
 use crate::config::{ConfigFile, Settings, Surroundings};
 use crate::fetch::plan::Depth;
 use crate::model::ask::Ask;
-use crate::model::cloud::Suffixes;
+use crate::model::cloud::Cloud;
 use crate::simulator::Scenario;
 use crate::store::Update;
 use crate::terminal::{Signals, TerminalError};
@@ -34,7 +34,7 @@ pub async fn run(global: Global, knobs: Knobs, offset: UtcOffset) -> Result<Exit
     let settings = Settings::load(global.config.as_deref(), folder.as_deref(), &surroundings)
         .map_err(|error| Failure::usage(causes(&error)))?;
     super::judging::rules_are_known(&settings.file)?;
-    let (cloud, portal, suffix) = door(&global)?;
+    let (name, cloud) = door(&global)?;
     let scope = settings.file.scope_or(global.scope());
     let pick = global.demo.is_none() && scope.is_open();
     let depth = if pick { Depth::Choosing } else { Depth::Whole };
@@ -45,9 +45,9 @@ pub async fn run(global: Global, knobs: Knobs, offset: UtcOffset) -> Result<Exit
     let stop = signals.stop.clone();
     let failed: Arc<Mutex<Option<Failure>>> = Arc::default();
     let setup = Setup {
-        judging: super::judging::judging(&global, &settings.file, &suffix),
-        cloud,
-        portal,
+        judging: super::judging::judging(&global, &settings.file, &cloud),
+        cloud: name,
+        portal: cloud.portal.to_string(),
         offset,
         offline: false,
         pick,
@@ -91,24 +91,19 @@ pub async fn run(global: Global, knobs: Knobs, offset: UtcOffset) -> Result<Exit
     }
 }
 
-/// The name to show for what is looked at, the base of its portal, and its host suffixes. Finds out here, before there
-/// is a screen, whether the cloud file or the scenario can be used.
-fn door(global: &Global) -> Result<(String, String, Suffixes), Failure> {
+/// The name to show for what is looked at, and its cloud; a demo stands for the public one. Finds out
+/// here, before there is a screen, whether the cloud file or the scenario can be used.
+fn door(global: &Global) -> Result<(String, Cloud), Failure> {
     let Some(name) = &global.demo else {
         let cloud = named(global)?;
-        return Ok((cloud.name, cloud.portal.to_string(), cloud.suffix));
+        return Ok((cloud.name.clone(), cloud));
     };
     let is_known = Scenario::exists(name).map_err(|error| Failure::usage(causes(&error)))?;
     if !is_known {
         // Loading says it best: with the names that there are.
         Scenario::load(name).map_err(|error| Failure::usage(causes(&error)))?;
     }
-    let public = cloud::public();
-    Ok((
-        format!("demo {name}"),
-        public.portal.to_string(),
-        public.suffix,
-    ))
+    Ok((format!("demo {name}"), cloud::public()))
 }
 
 /// All that reads behind the screen.

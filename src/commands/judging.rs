@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::analysis::findings;
 use crate::cli::Global;
 use crate::config::ConfigFile;
-use crate::model::cloud::Suffixes;
+use crate::model::cloud::Cloud;
 use crate::model::judging::{Judging, Pattern};
 use crate::simulator::Scenario;
 
@@ -13,9 +13,13 @@ use super::Failure;
 
 /// The inputs of judgement. A demo knows the address of its caller, and what its owner would have
 /// declared; a flag, or a config file that declares something, wins over it.
-pub fn judging(global: &Global, file: &ConfigFile, suffix: &Suffixes) -> Judging {
+pub fn judging(global: &Global, file: &ConfigFile, cloud: &Cloud) -> Judging {
     let mut judging = file.judged(global.judging());
-    judging.suffix = suffix.clone();
+    judging.suffix = cloud.suffix.clone();
+    // A demo stands for the public cloud: its own address is gone when it ends.
+    if global.demo.is_none() {
+        judging.door = cloud.door();
+    }
     if let Some(preface) = global.demo.as_deref().and_then(Scenario::preface) {
         judging.client_ip = judging.client_ip.or(preface.address);
         if judging.pattern == Pattern::default()

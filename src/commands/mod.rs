@@ -12,6 +12,7 @@ pub mod explain;
 pub mod inspect;
 pub mod judging;
 mod log;
+pub mod preflight;
 pub mod rules;
 pub mod session;
 pub mod simulate;
@@ -26,7 +27,7 @@ use std::time::Duration;
 use clap::CommandFactory;
 use time::UtcOffset;
 
-use crate::cli::{Cli, Command, DEFAULT_SCENARIO, Demo, Global, Knobs, Rules, Simulate};
+use crate::cli::{Cli, Command, DEFAULT_SCENARIO, Demo, Global, Knobs, Preflight, Rules, Simulate};
 use crate::config::ConfigFile;
 
 /// What the shell is told.
@@ -159,6 +160,20 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
             let mut stdout = io::stdout().lock();
             let screen = check::Screen::of_stdout();
             block_on(explain::run(&global, &text, &file, &mut stdout, screen))?
+        }
+        Some(Command::Preflight {
+            what: Preflight::Ipam(arguments),
+        }) => {
+            let file = config(&global)?;
+            let mut stdout = io::stdout().lock();
+            let screen = check::Screen::of_stdout();
+            block_on(preflight::run(
+                &global,
+                &arguments,
+                &file,
+                &mut stdout,
+                screen,
+            ))?
         }
         Some(Command::Simulate(arguments)) => simulated(arguments),
         Some(Command::Doctor) => {

@@ -19,10 +19,12 @@ use crate::fetch::runner::{self, Ends, Periods, Settings};
 use crate::model::ask::Ask;
 use crate::model::cloud::Cloud;
 use crate::model::id::TenantId;
+use crate::model::ipam::Draw;
 use crate::model::scope::Scope;
 use crate::simulator::{self, Listen, Scenario, Server};
 use crate::store::{Snapshot, Update};
 
+use super::check::until_idle;
 use super::judging::judging;
 use super::{Failure, causes};
 
@@ -42,6 +44,8 @@ pub struct Place {
     pub credentials: Credentials,
     /// The embedded Azure of a demo; it ends when this goes.
     pub server: Option<Server>,
+    /// Calls into address pools that are looked at before they are made.
+    pub draws: Vec<Draw>,
 }
 
 impl Place {
@@ -62,14 +66,32 @@ impl Place {
         };
         let credentials = Credentials::new(choice(global.credential))
             .in_tenant(scope.tenant.as_ref().map(TenantId::new));
-        let users = judging(global, file, &cloud.suffix).pattern.users;
+        let users = judging(global, file, &cloud).pattern.users;
         Ok(Self {
             cloud,
             scope,
             users,
             credentials,
             server,
+            draws: Vec::new(),
         })
+    }
+
+    /// Reads everything in scope once.
+    pub(super) async fn once(self) -> Snapshot {
+        let (updates_in, updates) = mpsc::channel(UPDATES);
+        // Nobody asks for more: the other end goes at once, and the fetcher takes that as silence.
+        let (_, asks) = mpsc::unbounded_channel();
+        let stop = CancellationToken::new();
+        let channels = Channels {
+            updates: updates_in,
+            asks,
+            first_rest: None,
+        };
+        tokio::spawn(self.read(Depth::Whole, None, channels, stop.clone()));
+        let snapshot = until_idle(updates).await;
+        stop.cancel();
+        snapshot
     }
 
     /// Reads until it is stopped or nobody listens; nothing is opened before the first call. The
@@ -87,6 +109,7 @@ impl Place {
             users,
             credentials,
             server,
+            draws,
         } = self;
         let (called, calls) = mpsc::unbounded_channel();
         let plan = Options {
@@ -95,6 +118,7 @@ impl Place {
             search: cloud.search.is_some(),
             users: users.into(),
             logs: cloud.log_analytics.is_some(),
+            draws,
         };
         let client = Client::new(
             cloud,

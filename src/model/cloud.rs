@@ -68,7 +68,43 @@ impl Default for Suffixes {
     }
 }
 
+/// Where a person's own calls to Resource Manager go, for commands that are printed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Door {
+    /// Base of ARM, without a slash at the end.
+    pub resource_manager: String,
+    /// What its tokens are asked for.
+    pub audience: String,
+    /// Base of the token endpoint of a loopback cloud, which no `az login` leads to.
+    pub authority: Option<String>,
+}
+
+impl Default for Door {
+    /// The public cloud's.
+    fn default() -> Self {
+        Self {
+            resource_manager: "https://management.azure.com".to_owned(),
+            audience: "https://management.azure.com".to_owned(),
+            authority: None,
+        }
+    }
+}
+
 impl Cloud {
+    /// Where commands that are printed for this cloud go.
+    pub fn door(&self) -> Door {
+        let bare = |url: &str| url.trim_end_matches('/').to_owned();
+        let base = bare(self.resource_manager.as_str());
+        Door {
+            audience: self
+                .audience
+                .get(&Audience::ResourceManager)
+                .map_or_else(|| base.clone(), |own| bare(own)),
+            authority: self.is_loopback().then(|| bare(self.authority.as_str())),
+            resource_manager: base,
+        }
+    }
+
     /// The OAuth scope of a service: its audience with `/.default`.
     pub fn scope_of(&self, audience: Audience) -> Option<String> {
         self.audience

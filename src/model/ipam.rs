@@ -16,6 +16,9 @@ pub const MANAGER: &str = "Microsoft.Network/networkManagers";
 /// The type of an address pool.
 pub const POOL: &str = "Microsoft.Network/networkManagers/ipamPools";
 
+/// The type of a virtual network.
+pub const NETWORK: &str = "Microsoft.Network/virtualNetworks";
+
 /// Whether an id is one of an address pool.
 pub fn is_pool(id: &ArmId) -> bool {
     id.resource_type()
@@ -204,4 +207,13 @@ pub struct LinkedAccess {
     pub network: ArmId,
     /// Where it was read.
     pub source: Source,
+}
+
+/// A network that is to draw from a pool, which it need not do yet, nor be there.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Draw {
+    /// The pool.
+    pub pool: ArmId,
+    /// The network.
+    pub network: ArmId,
 }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use time::Date;
 
-use super::cloud::Suffixes;
+use super::cloud::{Door, Suffixes};
 
 /// The inputs of judgement that do not come from Azure.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct Judging {
     /// Host suffixes of the cloud that was read: they tie the address in a definition to a
     /// resource.
     pub suffix: Suffixes,
+    /// Where calls that are printed go, and how a shell comes by a token for them.
+    pub door: Door,
     /// `[severity]` of the config file: what a rule's findings weigh here.
     pub severity: BTreeMap<String, Severity>,
     /// `[[suppress]]` of the config file: findings that are not to be shown.

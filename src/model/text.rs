@@ -37,9 +37,39 @@ pub fn safe(text: &str) -> Cow<'_, str> {
     Cow::Owned(kept)
 }
 
+/// A count with a comma after every third digit: `1,048,576`.
+pub fn grouped(count: u128) -> String {
+    let digits = count.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn counts_are_grouped_whole() {
+        for (count, shown) in [
+            (0, "0"),
+            (31, "31"),
+            (1_024, "1,024"),
+            (1 << 20, "1,048,576"),
+            (1 << 80, "1,208,925,819,614,629,174,706,176"),
+            (
+                u128::MAX,
+                "340,282,366,920,938,463,463,374,607,431,768,211,455",
+            ),
+        ] {
+            assert_eq!(grouped(count), shown);
+        }
+    }
 
     #[test]
     fn what_steers_a_terminal_is_taken_out() {

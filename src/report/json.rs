@@ -8,6 +8,7 @@ mod access;
 mod blocks;
 mod details;
 mod hops;
+pub mod preflight;
 mod write;
 
 use serde_json::{Map, Value, json};

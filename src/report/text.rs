@@ -9,6 +9,7 @@ pub mod explain;
 mod facts;
 mod findings;
 mod hops;
+pub mod preflight;
 pub mod rules;
 
 use std::collections::BTreeMap;

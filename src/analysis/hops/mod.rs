@@ -17,7 +17,7 @@ mod logs;
 mod models;
 mod openai;
 mod people;
-mod tenants;
+pub(in crate::analysis) mod tenants;
 
 use std::sync::Arc;
 

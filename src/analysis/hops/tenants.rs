@@ -9,12 +9,16 @@
 //! * `tokens`: whether a token for the pool's tenant can be had and is taken;
 //! * `rights`: the right on the pool and the one on the network;
 //! * `connection`: whether the two tenants are connected, and stand in one region;
-//! * `room`: whether the pool has addresses left.
+//! * `room`: whether the pool has addresses left;
+//! * `ready`: the call itself, for a shell;
+//! * `planned`: all of it for a network that does not draw yet ([`crate::analysis::preflight`]).
 
-mod asker;
+pub(in crate::analysis) mod asker;
 mod connection;
+pub(in crate::analysis) mod planned;
+mod ready;
 mod rights;
-mod room;
+pub(in crate::analysis) mod room;
 mod tokens;
 
 use indexmap::{IndexMap, IndexSet};
@@ -22,6 +26,7 @@ use indexmap::{IndexMap, IndexSet};
 use crate::analysis::gates;
 use crate::analysis::ground::Ground;
 use crate::analysis::hop::{Basis, GateVerdict, Hop, HopKind};
+use crate::analysis::preflight::Presence;
 use crate::model::id::{ArmId, TenantId};
 use crate::model::ipam::{Allocation, IpamPool, is_pool};
 use crate::model::resource::{Details, Family, Resource};
@@ -32,8 +37,12 @@ use asker::Asker;
 /// One call into another tenant.
 struct Call<'g> {
     ground: &'g Ground<'g>,
-    /// The network that draws; none where only a role ties the ends.
+    /// The network that draws; none where only a role ties the ends, or where it is yet to be made.
     network: Option<&'g Resource>,
+    /// The network's id, also of one that is yet to be made.
+    network_id: Option<ArmId>,
+    /// What is to be drawn, where nobody made the call yet.
+    planned: Option<Planned>,
     /// The tenant of what asks.
     from: Option<TenantId>,
     /// The pool's id.
@@ -46,22 +55,29 @@ struct Call<'g> {
     asker: Asker,
 }
 
+/// A call before it is made.
+#[derive(Clone, Debug)]
+struct Planned {
+    /// How many addresses are to be drawn.
+    wanted: u128,
+    /// Whether the network is there.
+    presence: Presence,
+}
+
 impl Call<'_> {
     /// The pool's tenant.
     fn pool_tenant(&self) -> Option<&TenantId> {
         self.to.as_ref().map(Home::tenant)
     }
 
-    fn judge(&self) -> Vec<GateVerdict> {
-        let checks = [
-            asker::identity(self),
-            Some(tokens::authentication(self)),
-            rights::authorization(self),
-        ];
-        let configuration = connection::checks(self)
-            .into_iter()
-            .chain(room::check(self));
-        gates::merged(checks.into_iter().flatten().chain(configuration))
+    /// Every condition, one by one.
+    fn checks(&self) -> Vec<GateVerdict> {
+        let mut checks = asker::identity(self);
+        checks.push(tokens::authentication(self));
+        checks.extend(rights::authorization(self));
+        checks.extend(connection::checks(self));
+        checks.extend(room::check(self));
+        checks
     }
 
     fn hop(self) -> Option<Hop> {
@@ -79,7 +95,7 @@ impl Call<'_> {
             } else {
                 Basis::Inferred
             },
-            gates: self.judge(),
+            gates: gates::merged(self.checks()),
         })
     }
 }
@@ -102,6 +118,8 @@ pub(super) fn draw(ground: &Ground<'_>, out: &mut Vec<Hop>) {
             let call = Call {
                 ground,
                 network: Some(network),
+                network_id: Some(network.id.clone()),
+                planned: None,
                 from: from.clone(),
                 pool: pools.get(&pool_id).copied(),
                 pool_id,
@@ -119,6 +137,8 @@ pub(super) fn draw(ground: &Ground<'_>, out: &mut Vec<Hop>) {
             let call = Call {
                 ground,
                 network: None,
+                network_id: None,
+                planned: None,
                 from: asker.owner.clone(),
                 pool_id: pool_id.clone(),
                 pool: Some(pool),

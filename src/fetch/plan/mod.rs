@@ -13,6 +13,7 @@ mod facets;
 mod logs;
 mod managed;
 mod named;
+mod options;
 mod perimeters;
 mod policy;
 mod principals;
@@ -20,6 +21,7 @@ mod scope;
 mod search;
 mod tenants;
 
+pub use options::{Depth, Options};
 pub use scope::{Trouble, troubles};
 pub use search::{Door, WithoutRole};
 
@@ -39,44 +41,6 @@ use crate::model::scope::Scope;
 use crate::store::{Payload, Slice, Snapshot, State};
 
 use scope::{Place, tenant_of};
-
-/// How far to look.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Depth {
-    /// Everything in scope.
-    #[default]
-    Whole,
-    /// Only what a person needs to choose a scope: groups, and which parts stand in them.
-    Choosing,
-}
-
-/// What the plan depends on beside the store and the scope.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Options {
-    /// How far to look.
-    pub depth: Depth,
-    /// Whether the cloud has Microsoft Graph.
-    pub graph: bool,
-    /// Whether the cloud has the data plane of AI Search.
-    pub search: bool,
-    /// Whose way in is judged beside that of the signed-in person: object ids, or user principal
-    /// names.
-    pub users: Arc<[String]>,
-    /// Whether the cloud has Log Analytics.
-    pub logs: bool,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            depth: Depth::Whole,
-            graph: true,
-            search: true,
-            users: Arc::default(),
-            logs: true,
-        }
-    }
-}
 
 /// How a wanted key is come by.
 #[derive(Clone, Debug, PartialEq, Eq)]

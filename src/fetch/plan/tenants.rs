@@ -93,13 +93,18 @@ impl Planner<'_> {
         found
     }
 
-    /// The pools that networks in view draw from, each with one of the networks.
+    /// The pools that networks in view draw from, or are to, each with one of the networks.
     fn drawn(&self) -> IndexMap<ArmId, ArmId> {
         let mut found = IndexMap::new();
         for resource in self.resources.values() {
             for pool in pools_of(resource) {
                 found.entry(pool).or_insert_with(|| resource.id.clone());
             }
+        }
+        for draw in &self.options.draws {
+            found
+                .entry(draw.pool.clone())
+                .or_insert_with(|| draw.network.clone());
         }
         found
     }
@@ -141,14 +146,16 @@ impl Planner<'_> {
         Some(View(view))
     }
 
-    /// The managed subscriptions' halves: of those with a network that draws, and of those in scope
-    /// that a manager names.
+    /// The managed subscriptions' halves: of those with a network that draws or is to, and of those in
+    /// scope that a manager names.
     fn connections(&mut self, managers: &IndexMap<ArmId, Option<TenantId>>, places: &[Place]) {
         let mut wanted: IndexSet<ArmId> = self
             .resources
             .values()
             .filter(|one| !pools_of(one).is_empty())
-            .filter_map(|one| one.id.subscription())
+            .map(|one| &one.id)
+            .chain(self.options.draws.iter().map(|draw| &draw.network))
+            .filter_map(ArmId::subscription)
             .map(|one| ArmId::of_subscription(&one))
             .collect();
         for manager in managers.keys() {
@@ -173,15 +180,24 @@ impl Planner<'_> {
     /// One read of each network that draws from another tenant's pool, with that tenant's token beside
     /// its own: where no such tenant is spoken for there is nothing to prove.
     fn proofs(&mut self, places: &[Place]) {
-        let networks: Vec<_> = self.resources.values().cloned().collect();
-        for network in networks {
-            let Some(subscription) = network.id.subscription() else {
+        let drawing = self.resources.values().flat_map(|network| {
+            let pools = pools_of(network).into_iter();
+            pools.map(|pool| (network.id.clone(), pool))
+        });
+        let planned = self.options.draws.iter();
+        let planned = planned.map(|draw| (draw.network.clone(), draw.pool.clone()));
+        let mut pools: IndexMap<ArmId, Vec<ArmId>> = IndexMap::new();
+        for (network, pool) in drawing.chain(planned) {
+            pools.entry(network).or_default().push(pool);
+        }
+        for (network, pools) in pools {
+            let Some(subscription) = network.subscription() else {
                 continue;
             };
             let own = self.known.home_of(&subscription);
             let own = own.as_ref().map(|home| home.tenant().clone());
             let mut others = IndexSet::new();
-            for pool in pools_of(&network) {
+            for pool in pools {
                 others.extend(
                     pool.subscription()
                         .and_then(|one| Some(self.known.home_of(&one)?.tenant().clone()))
@@ -194,7 +210,7 @@ impl Planner<'_> {
                 };
                 let tenant = tenant_of(&subscription, places);
                 self.want(
-                    Key::LinkedAccess(network.id.clone(), view.unwrap_or(other)),
+                    Key::LinkedAccess(network.clone(), view.unwrap_or(other)),
                     tenant.as_ref(),
                     rank::FACET,
                     "whether Azure takes the token of the pool's tenant",
@@ -278,6 +294,12 @@ impl Planner<'_> {
                     .into_iter()
                     .filter(|pool| own.is_none() || home(pool) != own),
             );
+        }
+        for draw in &self.options.draws {
+            let own = home(&draw.network);
+            if own.is_none() || home(&draw.pool) != own {
+                found.insert(draw.pool.clone());
+            }
         }
         for place in places {
             let whole = Key::NetworkManagers(ArmId::of_subscription(&place.subscription));

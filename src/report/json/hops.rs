@@ -26,7 +26,7 @@ pub(super) fn hop(hop: &Hop) -> Value {
     out.into()
 }
 
-fn gate(gate: &GateVerdict) -> Value {
+pub(super) fn gate(gate: &GateVerdict) -> Value {
     let mut out = Map::new();
     out.insert("gate".into(), gate.gate.word().into());
     out.insert("verdict".into(), gate.judged.verdict.word().into());

@@ -144,7 +144,7 @@ fn end(inventory: &Inventory, end: &str) -> String {
     clean(&known.or_else(caller).unwrap_or_else(|| end.to_owned()))
 }
 
-fn sign(verdict: Verdict) -> &'static str {
+pub(super) fn sign(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Shut => "x",
         Verdict::AtRisk => "!",
@@ -154,7 +154,7 @@ fn sign(verdict: Verdict) -> &'static str {
 }
 
 /// Colour only repeats what the word says.
-fn inked(ink: Ink, verdict: Verdict, line: &str) -> String {
+pub(super) fn inked(ink: Ink, verdict: Verdict, line: &str) -> String {
     match verdict {
         Verdict::Shut | Verdict::AtRisk => ink.state(State::Failed, line),
         Verdict::Unknown => ink.state(State::Denied, line),

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::analysis::access::{self, Action, Standing};
 use crate::analysis::evidence::Evidence;
 use crate::analysis::facets::why_missing;
-use crate::analysis::gates::{self, judged};
+use crate::analysis::gates::judged;
 use crate::analysis::ground::Ground;
 use crate::analysis::hop::GateVerdict;
 use crate::analysis::remedy::az::{Assignee, az};
@@ -252,13 +252,12 @@ fn is_stranger(issue: &Issue) -> bool {
 }
 
 /// Identity: the application may be in other tenants, and has a service principal in the pool's.
-pub(super) fn identity(call: &Call<'_>) -> Option<GateVerdict> {
-    let checks = match &call.asker.app {
+pub(super) fn identity(call: &Call<'_>) -> Vec<GateVerdict> {
+    match &call.asker.app {
         // Before it is for many tenants, no other one takes it in.
         Some(app) => vec![audience(call, app), stub(call, app)],
         None => vec![guest(call)],
-    };
-    gates::all(Gate::Identity, checks)
+    }
 }
 
 /// Whether it is certain that nobody in the pool's tenant could hold a role.

@@ -7,13 +7,14 @@ use crate::analysis::evidence::Evidence;
 use crate::analysis::facets::{scope_connections, why_missing};
 use crate::analysis::gates::judged;
 use crate::analysis::hop::{GateVerdict, Remedy};
+use crate::analysis::preflight::Presence;
 use crate::analysis::remedy::az::az;
 use crate::analysis::remedy::portal::portal;
 use crate::analysis::remedy::shell::Line;
 use crate::analysis::verdict::{Gate, Tag, Verdict};
 use crate::model::field::Field;
 use crate::model::id::{ArmId, TenantId};
-use crate::model::ipam::{NetworkManagerConnection, ScopeConnection};
+use crate::model::ipam::{IpamPool, NetworkManagerConnection, ScopeConnection};
 use crate::model::key::Key;
 use crate::store::{Payload, State};
 
@@ -22,13 +23,13 @@ use super::Call;
 /// The checks that concern the call.
 pub(super) fn checks(call: &Call<'_>) -> Vec<GateVerdict> {
     let mut checks = Vec::new();
-    if let (Some(manager), Some(network)) = (call.pool_id.parent(), call.network) {
-        if let Some(subscription) = network.id.subscription() {
+    if let (Some(manager), Some(network)) = (call.pool_id.parent(), &call.network_id) {
+        if let Some(subscription) = network.subscription() {
             let subscription = ArmId::of_subscription(&subscription);
             checks.push(managing(call, &manager, &subscription));
             checks.push(managed(call, &manager, &subscription));
         }
-        checks.extend(region(call));
+        checks.push(region(call));
     }
     checks
 }
@@ -324,34 +325,34 @@ fn mend(
 }
 
 /// Pool and network have to share the region.
-fn region(call: &Call<'_>) -> Option<GateVerdict> {
-    let network = call.network?;
+pub(super) fn region(call: &Call<'_>) -> GateVerdict {
     let Some(pool) = call.pool else {
-        return Some(say(
+        return say(
             Verdict::Unknown,
             format!(
                 "whether the pool {} is in the region of the network cannot be told: it was not read",
                 call.pool_id.name()
             ),
             Vec::new(),
-        ));
+        );
     };
-    let evidence = vec![
-        Evidence::in_body(
-            pool.id.clone(),
-            &pool.raw,
-            &pool.source,
-            "location".to_owned(),
-        ),
-        Evidence::of(network, "location"),
-    ];
+    let mut evidence = vec![Evidence::in_body(
+        pool.id.clone(),
+        &pool.raw,
+        &pool.source,
+        "location".to_owned(),
+    )];
+    let Some(network) = call.network else {
+        return unmade(call, pool, evidence);
+    };
+    evidence.push(Evidence::of(network, "location"));
     let plain = |text: &str| text.replace(' ', "").to_ascii_lowercase();
     let (Some(own), Some(other)) = (network.location.text(), pool.location.text()) else {
-        return Some(say(
+        return say(
             Verdict::Unknown,
             "the region of the pool, or of the network, cannot be read".to_owned(),
             evidence,
-        ));
+        );
     };
     let mut gate = if plain(own) == plain(other) {
         say(
@@ -379,5 +380,31 @@ fn region(call: &Call<'_>) -> Option<GateVerdict> {
         )])
     };
     gate.judged = gate.judged.tagged([Tag::S]);
-    Some(gate)
+    gate
+}
+
+/// A network that is yet to be made is put where the pool is.
+fn unmade(call: &Call<'_>, pool: &IpamPool, evidence: Vec<Evidence>) -> GateVerdict {
+    let presence = call.planned.as_ref().map(|own| &own.presence);
+    match (presence, pool.location.text()) {
+        (Some(Presence::Absent(_)), Some(place)) => {
+            let reason = format!(
+                "the network is not there yet, and the call makes it in {place}, where the pool is"
+            );
+            let mut gate = say(Verdict::Open, reason, evidence);
+            gate.judged = gate.judged.tagged([Tag::S]);
+            gate
+        }
+        (Some(Presence::Absent(_)), None) => say(
+            Verdict::Unknown,
+            "the region of the pool cannot be read".to_owned(),
+            evidence,
+        ),
+        _ => say(
+            Verdict::Unknown,
+            "whether pool and network share a region cannot be told: the network was not read"
+                .to_owned(),
+            evidence,
+        ),
+    }
 }

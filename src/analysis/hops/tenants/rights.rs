@@ -4,12 +4,11 @@
 use crate::analysis::access::action::{Match, any_permits};
 use crate::analysis::access::{Action, Need, Role};
 use crate::analysis::evidence::Evidence;
-use crate::analysis::gates;
 use crate::analysis::gates::authorization::{Claim, authorization as held};
 use crate::analysis::hop::GateVerdict;
 use crate::analysis::remedy::az::az;
 use crate::analysis::remedy::shell::Line;
-use crate::analysis::verdict::{Gate, Verdict};
+use crate::analysis::verdict::Verdict;
 use crate::model::access::RoleAssignment;
 
 use super::Call;
@@ -25,16 +24,16 @@ const NETWORK_CONTRIBUTOR: Role = Role {
 };
 const WRITE: &str = "Microsoft.Network/virtualNetworks/write";
 
-pub(super) fn authorization(call: &Call<'_>) -> Option<GateVerdict> {
+pub(super) fn authorization(call: &Call<'_>) -> Vec<GateVerdict> {
     let mut checks = Vec::new();
     // Nobody holds nothing: identity says so.
     if !is_nobody(call) {
         checks.push(on_pool(call));
     }
-    if let Some(network) = call.network {
+    if let Some(network) = &call.network_id {
         let needs = [Need {
             action: Action::control(WRITE),
-            scope: network.id.clone(),
+            scope: network.clone(),
             role: NETWORK_CONTRIBUTOR,
         }];
         checks.push(held(
@@ -47,7 +46,7 @@ pub(super) fn authorization(call: &Call<'_>) -> Option<GateVerdict> {
             },
         ));
     }
-    gates::all(Gate::Authorization, checks)
+    checks
 }
 
 fn on_pool(call: &Call<'_>) -> GateVerdict {

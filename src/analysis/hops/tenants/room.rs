@@ -6,6 +6,7 @@
 
 use ipnet::IpNet;
 use serde_json::json;
+use time::OffsetDateTime;
 
 use crate::analysis::evidence::Evidence;
 use crate::analysis::facets::{pools_of, static_cidrs};
@@ -18,7 +19,7 @@ use crate::model::field::Field;
 use crate::model::ipam::IpamPool;
 use crate::model::key::Key;
 use crate::model::resource::Family;
-use crate::store::State;
+use crate::store::{Inventory, State};
 
 use super::{Call, allocations};
 
@@ -47,7 +48,12 @@ pub(super) fn check(call: &Call<'_>) -> Option<GateVerdict> {
         &pool.source,
         "properties.addressPrefixes".to_owned(),
     ));
-    let Some((total, used, missing)) = counted(call, pool, &mut evidence) else {
+    let Some(Counted {
+        total,
+        used,
+        missing,
+    }) = counted(call.ground.inventory, pool, call.ground.now, &mut evidence)
+    else {
         return Some(say(
             Verdict::Unknown,
             format!("the prefixes of the pool {} cannot be read", pool.name),
@@ -55,7 +61,7 @@ pub(super) fn check(call: &Call<'_>) -> Option<GateVerdict> {
         ));
     };
     let left = total.saturating_sub(used);
-    if let (None, Some(why)) = (call.network, &missing) {
+    if let (None, None, Some(why)) = (call.network, &call.planned, &missing) {
         // A network that was not read may have its addresses: then nobody asks the pool for any.
         let reason = format!(
             "whether the pool {} has room cannot be told: {why}",
@@ -129,8 +135,9 @@ fn asked(call: &Call<'_>) -> Asked {
     let mut wanted: u128 = 0;
     let mut evidence = Vec::new();
     let mut has: Vec<String> = Vec::new();
+    let planned = call.planned.as_ref().map(|own| own.wanted);
     let Some(network) = call.network else {
-        return Asked::For(1, evidence);
+        return Asked::For(planned.unwrap_or(1), evidence);
     };
     for (at, one) in allocations(network, &call.pool_id) {
         let path = format!("properties.addressSpace.ipamPoolPrefixAllocations[{at}]");
@@ -155,6 +162,9 @@ fn asked(call: &Call<'_>) -> Asked {
             }
         }
     }
+    if let (true, Some(planned)) = (evidence.is_empty(), planned) {
+        return Asked::For(planned, evidence);
+    }
     if wanted > 0 {
         return Asked::For(wanted, evidence);
     }
@@ -167,13 +177,25 @@ fn asked(call: &Call<'_>) -> Asked {
     }))
 }
 
-/// All addresses of a pool, those that are taken at least, and why there may be more of these.
-fn counted(
-    call: &Call<'_>,
+/// What was counted of a pool.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::analysis) struct Counted {
+    /// All its addresses.
+    pub(in crate::analysis) total: u128,
+    /// Those that are taken at least.
+    pub(in crate::analysis) used: u128,
+    /// Why more may be taken.
+    pub(in crate::analysis) missing: Option<String>,
+}
+
+/// Counts a pool from prefixes, static ranges, pools below and networks. None where its own prefixes
+/// cannot be read.
+pub(in crate::analysis) fn counted(
+    inventory: &Inventory,
     pool: &IpamPool,
+    now: OffsetDateTime,
     evidence: &mut Vec<Evidence>,
-) -> Option<(u128, u128, Option<String>)> {
-    let inventory = call.ground.inventory;
+) -> Option<Counted> {
     let mut missing = None;
     let own = nets(pool.prefixes.value()?)?;
     let total = size(&own);
@@ -190,7 +212,7 @@ fn counted(
         pool.id.clone(),
         Facet::StaticCidrs.name(),
         json!({ "read": statics.items.len() }),
-        statics.observed_at.unwrap_or(call.ground.now),
+        statics.observed_at.unwrap_or(now),
     ));
     if let Some(manager) = pool.manager() {
         let siblings = pools_of(inventory, &manager);
@@ -211,7 +233,7 @@ fn counted(
         }
         missing = missing.or(siblings.missing);
     }
-    for network in call.ground.family(Family::VirtualNetwork) {
+    for network in inventory.family(Family::VirtualNetwork) {
         for (_, one) in allocations(network, &pool.id) {
             match &one.prefixes {
                 Field::Value(texts) => taken.extend(nets(texts).unwrap_or_default()),
@@ -236,10 +258,14 @@ fn counted(
     }
     // What is taken elsewhere, by a mistake, is not of this pool.
     taken.retain(|one| own.iter().any(|whole| whole.contains(one)));
-    Some((total, size(&taken), missing))
+    Some(Counted {
+        total,
+        used: size(&taken),
+        missing,
+    })
 }
 
-fn nets<T: AsRef<str>>(texts: &[T]) -> Option<Vec<IpNet>> {
+pub(in crate::analysis) fn nets<T: AsRef<str>>(texts: &[T]) -> Option<Vec<IpNet>> {
     texts
         .iter()
         .map(|text| {
@@ -253,7 +279,7 @@ fn nets<T: AsRef<str>>(texts: &[T]) -> Option<Vec<IpNet>> {
 }
 
 /// How many addresses several ranges hold together, each counted once.
-fn size(nets: &[IpNet]) -> u128 {
+pub(in crate::analysis) fn size(nets: &[IpNet]) -> u128 {
     IpNet::aggregate(&nets.to_vec())
         .iter()
         .map(|net| {

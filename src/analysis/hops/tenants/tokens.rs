@@ -6,27 +6,23 @@
 //! as, no token is seen, and nothing is told of it.
 
 use indexmap::IndexSet;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::analysis::evidence::Evidence;
 use crate::analysis::gates::judged;
-use crate::analysis::hop::{GateVerdict, Remedy};
-use crate::analysis::remedy::az::az;
-use crate::analysis::remedy::shell::{Line, quoted};
+use crate::analysis::hop::GateVerdict;
 use crate::analysis::verdict::{Gate, Verdict};
 use crate::model::caller::Caller;
 use crate::model::id::{ArmId, TenantId};
-use crate::model::issue::Issue;
+use crate::model::issue::{Issue, IssueKind};
 use crate::model::key::Key;
 use crate::store::{Home, Slice, State};
 
 use super::asker::{looks_into, sign_in_trouble};
-use super::{Call, drawn_from, home};
+use super::{Call, drawn_from, home, ready};
 
 /// The most tokens that Azure takes beside the own one.
 const AT_MOST: usize = 3;
-/// The version with which a network is put: IPAM is known since 2024-05-01.
-const VERSION: &str = "2024-10-01";
 
 pub(super) fn authentication(call: &Call<'_>) -> GateVerdict {
     let gate = own(call);
@@ -109,7 +105,7 @@ fn own(call: &Call<'_>) -> GateVerdict {
             format!("a token for tenant {tenant} was asked for, and one of tenant {words} was given: it is no token of the pool's tenant"),
             vec![Evidence::listed(ArmId::new(format!("/tenants/{tenant}")), "tid", json!(words), call.ground.now)],
         )
-        .mended_by(ready_call(call, tenant));
+        .mended_by(ready::remedies(call, tenant));
     }
     if caller.is_none() && !views.contains(&Some(tenant.clone())) {
         let evidence = match to {
@@ -126,7 +122,7 @@ fn own(call: &Call<'_>) -> GateVerdict {
             format!("the pool is in tenant {tenant}, and no token for it goes along: it is not among the tenants that are signed in to (--auxiliary-tenant)"),
             evidence,
         )
-        .mended_by(ready_call(call, tenant));
+        .mended_by(ready::remedies(call, tenant));
     }
     if let Some(issue) = sign_in_trouble(call.ground, tenant) {
         return say(
@@ -139,7 +135,7 @@ fn own(call: &Call<'_>) -> GateVerdict {
                 issue.at,
             )],
         )
-        .mended_by(ready_call(call, tenant));
+        .mended_by(ready::remedies(call, tenant));
     }
     by_proof(call, tenant, caller)
 }
@@ -184,6 +180,15 @@ fn by_proof(call: &Call<'_>, tenant: &TenantId, caller: Option<&Caller>) -> Gate
                 )
             }
         }
+        // One bad token fails the whole call with 401 (F.1): what is not there was looked for, and so
+        // the token was taken.
+        (_, Some(issue)) if issue.kind == IssueKind::NotFound && caller.is_some() => say(
+            Verdict::Open,
+            format!(
+                "a token for tenant {tenant} can be had, and Azure took it: it looked for the network, which is not there yet"
+            ),
+            vec![refusal(call, issue)],
+        ),
         (_, Some(issue)) if issue.status == Some(401) => say(
             Verdict::Shut,
             format!(
@@ -192,7 +197,7 @@ fn by_proof(call: &Call<'_>, tenant: &TenantId, caller: Option<&Caller>) -> Gate
             ),
             vec![refusal(call, issue)],
         )
-        .mended_by(ready_call(call, tenant)),
+        .mended_by(ready::remedies(call, tenant)),
         (_, Some(issue)) => say(
             Verdict::Unknown,
             format!(
@@ -212,9 +217,9 @@ fn by_proof(call: &Call<'_>, tenant: &TenantId, caller: Option<&Caller>) -> Gate
 /// The read that proves the token: of the network, else the list of the tenant's subscriptions.
 fn proof<'g>(call: &Call<'g>, tenant: &TenantId) -> Option<(&'g Key, &'g Slice)> {
     let mut slices = call.ground.inventory.snapshot().slices();
-    slices.find(|(key, _)| match (key, call.network) {
+    slices.find(|(key, _)| match (key, &call.network_id) {
         (Key::LinkedAccess(network, view), Some(own)) => {
-            *network == own.id && (view == tenant || looks_into(call.ground, Some(view), tenant))
+            network == own && (view == tenant || looks_into(call.ground, Some(view), tenant))
         }
         (Key::Subscriptions(view), None) => looks_into(call.ground, view.as_ref(), tenant),
         _ => false,
@@ -222,9 +227,8 @@ fn proof<'g>(call: &Call<'g>, tenant: &TenantId) -> Option<(&'g Key, &'g Slice)>
 }
 
 fn refusal(call: &Call<'_>, issue: &Issue) -> Evidence {
-    let scope = call
-        .network
-        .map_or_else(|| call.pool_id.clone(), |network| network.id.clone());
+    let scope = call.network_id.clone();
+    let scope = scope.unwrap_or_else(|| call.pool_id.clone());
     let status = issue
         .status
         .map_or_else(String::new, |status| status.to_string());
@@ -271,8 +275,10 @@ fn wrong<'g>(call: &Call<'g>, tenant: &TenantId) -> Option<&'g Caller> {
 /// A network that draws from more other tenants than Azure takes tokens.
 fn too_many(call: &Call<'_>) -> Option<GateVerdict> {
     let network = call.network?;
-    let others: IndexSet<TenantId> = drawn_from(network)
+    let pools = drawn_from(network);
+    let others: IndexSet<TenantId> = pools
         .iter()
+        .chain([&call.pool_id])
         .filter_map(|pool| Some(home(call.ground, pool)?.tenant().clone()))
         .filter(|one| call.from.as_ref() != Some(one))
         .collect();
@@ -287,46 +293,4 @@ fn too_many(call: &Call<'_>) -> Option<GateVerdict> {
             [Evidence::of(network, "properties.addressSpace.ipamPoolPrefixAllocations")],
         )
     })
-}
-
-/// The call with both tokens, ready to run: the other tenant's token in a variable, never in the text.
-fn ready_call(call: &Call<'_>, tenant: &TenantId) -> Vec<Remedy> {
-    let token = Line::of("az account get-access-token")
-        .with("--tenant", tenant.as_str())
-        .plain("--resource https://management.azure.com/ --query accessToken --output tsv")
-        .text();
-    let Some(network) = call.network else {
-        return vec![az(Line::of(&format!("auxiliaryToken=$({token})")))];
-    };
-    let uri = format!(
-        "https://management.azure.com{}?api-version={VERSION}",
-        network.id
-    );
-    let put = Line::of(&format!("auxiliaryToken=$({token})\naz rest --method put"))
-        .with("--uri", &uri)
-        .plain("--headers \"x-ms-authorization-auxiliary=Bearer $auxiliaryToken\"")
-        .plain(&format!(
-            "--body {}",
-            quoted(&body(&network.raw).to_string())
-        ));
-    let mut remedy = az(put);
-    remedy.note = Some(
-        "Signed in to both tenants as the same application. It puts the network as it was read; in another cloud than the public one, Azure Resource Manager has another address.".to_owned(),
-    );
-    vec![remedy]
-}
-
-/// A network as it is put: without what Azure fills in.
-fn body(raw: &Value) -> Value {
-    let mut body = serde_json::Map::new();
-    for name in ["location", "tags", "properties"] {
-        if let Some(value) = raw.get(name) {
-            body.insert(name.to_owned(), value.clone());
-        }
-    }
-    if let Some(Value::Object(properties)) = body.get_mut("properties") {
-        properties.shift_remove("provisioningState");
-        properties.shift_remove("resourceGuid");
-    }
-    Value::Object(body)
 }

@@ -1,0 +1,46 @@
+//! What the plan depends on beside the store and the scope.
+
+use std::sync::Arc;
+
+use crate::model::ipam::Draw;
+
+/// How far to look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Depth {
+    /// Everything in scope.
+    #[default]
+    Whole,
+    /// Only what a person needs to choose a scope: groups, and which parts stand in them.
+    Choosing,
+}
+
+/// What the plan depends on beside the store and the scope.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// How far to look.
+    pub depth: Depth,
+    /// Whether the cloud has Microsoft Graph.
+    pub graph: bool,
+    /// Whether the cloud has the data plane of AI Search.
+    pub search: bool,
+    /// Whose way in is judged beside that of the signed-in person: object ids, or user principal
+    /// names.
+    pub users: Arc<[String]>,
+    /// Whether the cloud has Log Analytics.
+    pub logs: bool,
+    /// Calls into pools that somebody wants to know about before they are made.
+    pub draws: Vec<Draw>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            depth: Depth::Whole,
+            graph: true,
+            search: true,
+            users: Arc::default(),
+            logs: true,
+            draws: Vec::new(),
+        }
+    }
+}
