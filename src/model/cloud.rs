@@ -93,14 +93,14 @@ impl Default for Door {
 impl Cloud {
     /// Where commands that are printed for this cloud go.
     pub fn door(&self) -> Door {
-        let bare = |url: &str| url.trim_end_matches('/').to_owned();
-        let base = bare(self.resource_manager.as_str());
+        let trimmed = |url: &str| url.trim_end_matches('/').to_owned();
+        let base = trimmed(self.resource_manager.as_str());
         Door {
             audience: self
                 .audience
                 .get(&Audience::ResourceManager)
-                .map_or_else(|| base.clone(), |own| bare(own)),
-            authority: self.is_loopback().then(|| bare(self.authority.as_str())),
+                .map_or_else(|| base.clone(), |own| trimmed(own)),
+            authority: self.is_loopback().then(|| trimmed(self.authority.as_str())),
             resource_manager: base,
         }
     }

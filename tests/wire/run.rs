@@ -92,6 +92,7 @@ pub(crate) async fn run(name: &str, plan: Plan) -> Ran {
         scope,
         users: Vec::new(),
         server: None,
+        draws: Vec::new(),
     };
     let snapshot = read(place).await;
     Ran {
