@@ -22,7 +22,7 @@ pub(super) const RULES: [Rule; 5] = [
     },
     Rule {
         doc: "A skillset uses a skill that has been retired or is deprecated.",
-        source: "AI Search, deprecated skills [K]",
+        source: "AI Search documentation, deprecated skills",
         severity: Severity::Warning,
         find: retired_skill,
         ..note("search/retired-skill", "A skill has been retired")
@@ -40,8 +40,8 @@ pub(super) const RULES: [Rule; 5] = [
         ..note("api/old-version", "An API version is too old to tell")
     },
     Rule {
-        doc: "A deployed model has been retired, or will be: calls to it fail from then on.",
-        source: "Azure OpenAI, retired models [K]",
+        doc: "A deployed model has been retired: every call to it is answered with an error. Models whose retirement is only announced are not named here, as the dates move.",
+        source: "Azure OpenAI documentation, retired models (2026-02)",
         severity: Severity::Warning,
         find: retired_model,
         ..note("openai/retired-model", "A deployed model has been retired")
@@ -115,8 +115,9 @@ fn on_your_data(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
         .collect()
 }
 
-/// Skills that Microsoft has retired, by the end of their type.
-const RETIRED_SKILLS: [(&str, &str); 4] = [
+/// Skills that are no longer supported since August 31, 2024, by the end of their type, and what
+/// follows each. From the documentation's page of deprecated skills.
+const RETIRED_SKILLS: [(&str, &str); 3] = [
     (
         "Text.NamedEntityRecognitionSkill",
         "Text.V3.EntityRecognitionSkill",
@@ -126,10 +127,6 @@ const RETIRED_SKILLS: [(&str, &str); 4] = [
         "Text.V3.EntityRecognitionSkill",
     ),
     ("Text.SentimentSkill", "Text.V3.SentimentSkill"),
-    (
-        "Text.AzureOpenAIEmbeddingSkillV1",
-        "Text.AzureOpenAIEmbeddingSkill",
-    ),
 ];
 
 fn retired_skill(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
@@ -149,7 +146,9 @@ fn retired_skill(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
                 found.push(
                     rule.on(service.id.as_str())
                         .titled(format!("{old} of {} has been retired", skillset.name))
-                        .saying(format!("{new} took its place [K]."))
+                        .saying(format!(
+                            "Its support ended on August 31, 2024; {new} took its place."
+                        ))
                         .proved_by([Evidence::in_body(
                             service.id.child(&format!("skillsets/{}", skillset.name)),
                             &skillset.raw,
@@ -258,15 +257,44 @@ fn old_version(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
         .collect()
 }
 
-/// Models that are no longer served, with the versions; none means all of them.
-const RETIRED_MODELS: [(&str, &[&str]); 4] = [
-    ("gpt-35-turbo", &["0301", "0613"]),
+/// Models that are no longer served: name, versions (none means all of them), the day they were
+/// retired, and what the documentation suggests instead. A fine-tuned model has a name of its own and
+/// days of its own.
+const RETIRED_MODELS: [(&str, &[&str], &str, &str); 14] = [
+    ("o1-preview", &[], "July 28, 2025", "o1"),
+    ("gpt-4.5-preview", &[], "July 14, 2025", "gpt-4.1"),
     (
-        "gpt-4",
-        &["0314", "vision-preview", "1106-Preview", "0125-Preview"],
+        "gpt-4o-realtime-preview",
+        &["2024-10-01"],
+        "March 26, 2025",
+        "a later version",
     ),
-    ("text-davinci-003", &[]),
-    ("gpt-4-32k", &[]),
+    (
+        "gpt-35-turbo",
+        &["0301", "0613"],
+        "February 13, 2025",
+        "a later model",
+    ),
+    ("gpt-4", &["0314", "0613"], "June 6, 2025", "a later model"),
+    ("gpt-4-32k", &[], "June 6, 2025", "a later model"),
+    (
+        "gpt-35-turbo-16k",
+        &["0613"],
+        "April 30, 2025",
+        "gpt-4.1-mini",
+    ),
+    ("babbage-002", &[], "January 27, 2025", "a later model"),
+    ("davinci-002", &[], "January 27, 2025", "a later model"),
+    ("dall-e-2", &[], "January 27, 2025", "a later model"),
+    ("text-davinci-002", &[], "June 14, 2024", "a later model"),
+    ("text-davinci-003", &[], "June 14, 2024", "a later model"),
+    ("text-curie-001", &[], "June 14, 2024", "a later model"),
+    (
+        "text-similarity-ada-001",
+        &[],
+        "June 14, 2024",
+        "text-embedding-3-small",
+    ),
 ];
 
 fn retired_model(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
@@ -274,19 +302,19 @@ fn retired_model(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
     for account in scene.own(Family::Cognitive) {
         let listed = facets::deployments(scene.inventory, &account.id);
         for one in listed.items {
-            let gone = RETIRED_MODELS.iter().any(|(model, versions)| {
+            let gone = RETIRED_MODELS.iter().find(|(model, versions, ..)| {
                 one.model.is(model)
                     && (versions.is_empty()
                         || versions.iter().any(|version| one.version.is(version)))
             });
-            if !gone {
+            let Some((.., day, instead)) = gone else {
                 continue;
-            }
+            };
             found.push(
                 rule.on(account.id.as_str())
                     .titled(format!("Deployment {} is of a retired model", one.name))
                     .saying(format!(
-                        "{} {} is no longer served [K].",
+                        "{} {} was retired on {day}; {instead} takes its place.",
                         one.model.text().unwrap_or_default(),
                         one.version.text().unwrap_or_default()
                     ))

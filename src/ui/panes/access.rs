@@ -174,6 +174,10 @@ impl Access {
         };
         self.needs = Made::of(cx, &names);
         self.grid.take(&self.needs);
+        // While readings and verdicts still come in, the worst cell may be another one each time.
+        if cx.snapshot.is_idle() && cx.judged == Some(cx.snapshot.revision()) {
+            self.grid.hold();
+        }
         let beside = beside::sections(cx, &matrix, &names, &self.excess);
         self.beside.set(beside, false);
         self.made = [

@@ -23,6 +23,8 @@ pub(super) struct Grid {
     column: usize,
     columns: usize,
     chosen: Option<(Arc<str>, Arc<str>)>,
+    /// A person has chosen, or all was read and judged: the selection stays where it is.
+    is_held: bool,
     top: usize,
     page: usize,
     faults: bool,
@@ -58,19 +60,28 @@ impl Grid {
         }
         drop(tester);
         self.listed = listed;
-        let place = self.chosen.as_ref().and_then(|(who, target)| {
-            let row = self
-                .listed
-                .iter()
-                .position(|row| made.people[*row].id == *who)?;
-            let column = made
-                .targets
-                .iter()
-                .position(|one| one.id.folded() == &**target)?;
-            Some((row, column))
-        });
+        let place = self
+            .chosen
+            .as_ref()
+            .filter(|_| self.is_held)
+            .and_then(|(who, target)| {
+                let row = self
+                    .listed
+                    .iter()
+                    .position(|row| made.people[*row].id == *who)?;
+                let column = made
+                    .targets
+                    .iter()
+                    .position(|one| one.id.folded() == &**target)?;
+                Some((row, column))
+            });
         (self.row, self.column) = place.unwrap_or_else(|| self.worst(made));
         self.remember(made);
+    }
+
+    /// From now on the selection stays on its cell.
+    pub(super) fn hold(&mut self) {
+        self.is_held = true;
     }
 
     fn worst(&self, made: &Made) -> (usize, usize) {
@@ -100,6 +111,7 @@ impl Grid {
 
     /// Puts the selection on a cell. False when it is not listed.
     pub(super) fn go_to(&mut self, made: &Made, (row, column): (usize, usize)) -> bool {
+        self.hold();
         if !self.listed.contains(&row) {
             // What is gone to is never hidden by what was typed before.
             (self.filter, self.faults) = (Filter::default(), false);
@@ -123,6 +135,7 @@ impl Grid {
 
     /// Does what an action means. `alone` is the form of one principal at a time.
     pub(super) fn on_action(&mut self, action: Action, made: &Made, alone: bool) -> bool {
+        self.hold();
         if action == Action::FaultsOnly {
             self.faults = !self.faults;
             self.take(made);
