@@ -421,6 +421,43 @@ fn the_doctor_says_who_is_signed_in() {
     assert!(ran.stdout.contains("ada@contoso.com"), "{}", ran.stdout);
 }
 
+/// Each tenant has a token of its own, or a reason why not and what would help.
+#[test]
+fn the_doctor_signs_in_to_every_tenant() {
+    const FABRIKAM: &str = "52c6a8d0-6b1e-4a5e-9d0c-4f7a3c1be290";
+    for (name, code, says) in [
+        (
+            "cross-tenant",
+            0,
+            "d34f7c1a-9b52-4e86-a0d7-6c2e81b5f394, there object id c8b35d17-0a6f-4e92-b4d8-72f19e6a5c03",
+        ),
+        (
+            "cross-tenant-no-stub",
+            3,
+            "`az ad sp create --id d34f7c1a-9b52-4e86-a0d7-6c2e81b5f394`",
+        ),
+        (
+            "cross-tenant-wrong-token",
+            3,
+            "is of tenant 7f3ebb89-300f-4a0d-8c3e-57a8d657c0d1",
+        ),
+    ] {
+        let ran = hopscope(&["doctor", "--demo", name]);
+        assert_eq!(ran.code, code, "{name}: {ran:?}");
+        assert!(
+            ran.stdout.contains("it speaks for"),
+            "{name}: {}",
+            ran.stdout
+        );
+        let line = ran.stdout.lines().find(|line| line.contains(FABRIKAM));
+        assert!(
+            line.is_some_and(|line| line.contains(says)),
+            "{name}: {}",
+            ran.stdout
+        );
+    }
+}
+
 #[test]
 fn the_log_file_says_what_was_wanted_and_holds_no_token() {
     let folder = tempfile::tempdir().unwrap();

@@ -4,6 +4,7 @@
 use std::io::Write;
 
 use crate::azure::client::Client;
+use crate::azure::credential::speaks_for;
 use crate::azure::transport::Limits;
 use crate::cli::{Global, Knobs};
 use crate::config::ConfigFile;
@@ -48,6 +49,12 @@ pub async fn run(
             ),
         ),
     ];
+    let others: Vec<TenantId> = place
+        .scope
+        .auxiliary_tenants
+        .iter()
+        .map(TenantId::new)
+        .collect();
     let client = Client::new(place.cloud, place.credentials, |_| {}, Limits::default());
     let signed_in = client
         .sign_in(tenant.as_ref(), Audience::ResourceManager)
@@ -55,7 +62,7 @@ pub async fn run(
     for answer in client.credential_answers() {
         lines.push((answer.credential, answer.said));
     }
-    let exit = match signed_in {
+    let mut exit = match signed_in {
         Ok(caller) => {
             let who = caller
                 .label()
@@ -64,6 +71,9 @@ pub async fn run(
             if let Some(tenant) = &caller.tenant {
                 lines.push(("tenant", tenant.to_string()));
             }
+            if let Some(tenants) = speaks_for(&caller.credential) {
+                lines.push(("it speaks for", tenants.to_owned()));
+            }
             Exit::Done
         }
         Err(error) => {
@@ -71,10 +81,44 @@ pub async fn run(
             Exit::Unreachable
         }
     };
+    for other in &others {
+        let (is_well, said) = spoken_for(&client, other).await;
+        lines.push(("auxiliary tenant", format!("{other}: {said}")));
+        if !is_well {
+            exit = Exit::Unreachable;
+        }
+    }
     let width = lines.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     let outcome = lines
         .iter()
         .try_for_each(|(name, value)| writeln!(out, "{name:width$}  {}", safe(value)));
     super::written(outcome)?;
     Ok(exit)
+}
+
+/// Whether a token of another tenant can be had, and as whom.
+async fn spoken_for(client: &Client, tenant: &TenantId) -> (bool, String) {
+    match client
+        .sign_in(Some(tenant), Audience::ResourceManager)
+        .await
+    {
+        Err(error) => (false, format!("no token: {error}")),
+        Ok(caller) => match &caller.tenant {
+            // A domain's name cannot be held against an id.
+            Some(given) if given != tenant && tenant.is_guid() => (
+                false,
+                format!("the token that was given is of tenant {given}"),
+            ),
+            _ => {
+                let who = caller
+                    .label()
+                    .unwrap_or("somebody that the token does not name");
+                let id = caller
+                    .object_id
+                    .as_ref()
+                    .map_or_else(String::new, |id| format!(", there object id {id}"));
+                (true, format!("{who}{id}"))
+            }
+        },
+    }
 }

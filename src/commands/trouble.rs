@@ -1,6 +1,7 @@
 //! From what a reading ended with to the sentence on stderr: cause first, then the next step.
 
 use crate::fetch::plan::{Trouble, troubles};
+use crate::model::cloud::Audience;
 use crate::model::issue::{Issue, IssueKind};
 use crate::model::key::Key;
 use crate::model::scope::Scope;
@@ -34,7 +35,7 @@ pub(super) fn judge(snapshot: &Snapshot, scope: &Scope) -> Verdict {
         return fatal(Failure::unreachable(message));
     }
     let found = troubles(snapshot, scope);
-    let sentences: Vec<String> = found.iter().map(sentence).collect();
+    let mut sentences: Vec<String> = found.iter().map(sentence).collect();
     if !anything_read(snapshot) {
         let message = if sentences.is_empty() {
             nothing(snapshot)
@@ -51,10 +52,22 @@ pub(super) fn judge(snapshot: &Snapshot, scope: &Scope) -> Verdict {
         // The subscriptions can be read, but none of what was asked for is in them.
         return fatal(Failure::usage(sentences.join("\n")));
     }
+    sentences.extend(tenants_without_token(snapshot));
     Verdict {
         failure: None,
         warnings: sentences,
     }
+}
+
+/// Each tenant that no token could be had of. The rest was read without it.
+fn tenants_without_token(snapshot: &Snapshot) -> impl Iterator<Item = String> {
+    let troubles = snapshot.sign_in_troubles().iter();
+    troubles
+        .filter(|one| one.audience == Audience::ResourceManager)
+        .map(|one| match &one.tenant {
+            Some(tenant) => format!("tenant {tenant}: {}", one.message),
+            None => one.message.clone(),
+        })
 }
 
 /// What was asked for by name and is not there, when that is all of it.

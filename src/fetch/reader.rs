@@ -7,10 +7,10 @@ use time::OffsetDateTime;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::model::caller::{Caller, CredentialAnswer};
+use crate::model::caller::Caller;
 use crate::model::issue::Issue;
 use crate::model::key::Key;
-use crate::store::Payload;
+use crate::store::{Payload, SignInTrouble};
 
 use super::plan::Wanted;
 
@@ -22,12 +22,7 @@ pub enum News {
     /// A token was given to this principal.
     SignedIn(Caller),
     /// No credential gave a token.
-    NotSignedIn {
-        /// The sentence to show.
-        message: String,
-        /// What each credential said.
-        answers: Vec<CredentialAnswer>,
-    },
+    NotSignedIn(SignInTrouble),
     /// The reading ended, with what went wrong.
     Done(Vec<Issue>),
 }

@@ -24,7 +24,7 @@ use crate::model::issue::{Issue, IssueKind};
 use crate::model::key::{GroupName, Key};
 use crate::model::resource::Family;
 use crate::model::scope::Scope;
-use crate::store::{Snapshot, Store, Update};
+use crate::store::{SignInTrouble, Snapshot, Store, Update};
 
 use super::plan::{self, Depth, How, Plan};
 use super::reader::{News, Reader, Teller};
@@ -98,7 +98,7 @@ pub async fn run(reader: Arc<impl Reader>, settings: Settings, ends: Ends) {
         stale: true,
         rested: false,
         due: None,
-        refused: None,
+        refused: Vec::new(),
     };
     runner.run(news, ends.asks, ends.calls).await;
 }
@@ -124,8 +124,8 @@ struct Runner<R> {
     rested: bool,
     /// When the next periodic reading is due; only while nothing is under way.
     due: Option<Instant>,
-    /// The last refusal to sign in, so that it is told once.
-    refused: Option<String>,
+    /// The last refusals to sign in, so that each is told once.
+    refused: Vec<SignInTrouble>,
 }
 
 impl<R: Reader> Runner<R> {
@@ -321,14 +321,15 @@ impl<R: Reader> Runner<R> {
     async fn hear(&mut self, key: Key, generation: u64, news: News) {
         match news {
             News::SignedIn(caller) => {
-                self.refused = None;
+                self.refused.retain(|one| one.tenant != caller.asked);
                 self.stale = true; // Whoever is signed in matters.
                 return self.say(Update::SignedIn(caller)).await;
             }
-            News::NotSignedIn { message, answers } => {
-                if self.refused.as_ref() != Some(&message) {
-                    self.refused = Some(message.clone());
-                    self.say(Update::NotSignedIn { message, answers }).await;
+            News::NotSignedIn(trouble) => {
+                if !self.refused.contains(&trouble) {
+                    self.refused.retain(|one| !one.is_about(&trouble));
+                    self.refused.push(trouble.clone());
+                    self.say(Update::NotSignedIn(trouble)).await;
                 }
                 return;
             }
@@ -349,7 +350,7 @@ impl<R: Reader> Runner<R> {
                 .await;
             }
             News::Done(issues) => self.settle(&key, generation, issues).await,
-            News::SignedIn(_) | News::NotSignedIn { .. } => {}
+            News::SignedIn(_) | News::NotSignedIn(_) => {}
         }
     }
 
@@ -437,7 +438,7 @@ impl<R: Reader> Runner<R> {
                 self.say(Update::Scoped(scope)).await;
             }
             Ask::SignIn => {
-                self.refused = None;
+                self.refused.clear();
                 self.reader.sign_in_again();
                 self.refresh_all().await;
             }

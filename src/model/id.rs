@@ -116,6 +116,13 @@ folded_id! {
     /// A tenant's GUID, or a verified domain name where that is all that is known.
     TenantId
 }
+impl TenantId {
+    /// Whether it is a GUID: only then another id says that it is another tenant.
+    pub fn is_guid(&self) -> bool {
+        uuid::Uuid::try_parse(self.as_str()).is_ok()
+    }
+}
+
 folded_id! {
     /// The object id of a user, group or service principal in Entra ID.
     PrincipalId

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::model::issue::Issue;
 use crate::model::ledger::LedgerEntry;
 
-use super::{LEDGER_LIMIT, Payload, Phase, SignInTrouble, Slice, Store, Update};
+use super::{LEDGER_LIMIT, Payload, Phase, Slice, Store, Update};
 
 pub(super) fn apply(store: &mut Store, update: Update) -> bool {
     match update {
@@ -61,7 +61,7 @@ pub(super) fn apply(store: &mut Store, update: Update) -> bool {
             true
         }
         Update::SignedIn(caller) => {
-            store.sign_in_trouble = None;
+            Arc::make_mut(&mut store.sign_in_troubles).retain(|one| one.tenant != caller.asked);
             let callers = Arc::make_mut(&mut store.callers);
             let known = callers
                 .iter_mut()
@@ -74,8 +74,13 @@ pub(super) fn apply(store: &mut Store, update: Update) -> bool {
             store.revision += 1;
             true
         }
-        Update::NotSignedIn { message, answers } => {
-            store.sign_in_trouble = Some(Arc::new(SignInTrouble { message, answers }));
+        Update::NotSignedIn(trouble) => {
+            let troubles = Arc::make_mut(&mut store.sign_in_troubles);
+            match troubles.iter_mut().find(|one| one.is_about(&trouble)) {
+                Some(one) if *one == trouble => return false,
+                Some(one) => *one = trouble,
+                None => troubles.push(trouble),
+            }
             store.revision += 1;
             true
         }

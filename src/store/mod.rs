@@ -28,6 +28,8 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::model::caller::{Caller, CredentialAnswer};
+use crate::model::cloud::Audience;
+use crate::model::id::TenantId;
 use crate::model::key::Key;
 use crate::model::ledger::LedgerEntry;
 use crate::model::scope::Scope;
@@ -41,7 +43,7 @@ pub struct Store {
     slices: Arc<IndexMap<Key, Slice>>,
     ledger: Arc<Ledger>,
     callers: Arc<Vec<Caller>>,
-    sign_in_trouble: Option<Arc<SignInTrouble>>,
+    sign_in_troubles: Arc<Vec<SignInTrouble>>,
     scope: Arc<Scope>,
     frozen: bool,
     idle: bool,
@@ -58,13 +60,24 @@ pub struct Ledger {
     pub let_go: u64,
 }
 
-/// Why nobody is signed in.
+/// Why a token could not be had.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignInTrouble {
+    /// The tenant whose token was asked for; none is the credential's own.
+    pub tenant: Option<TenantId>,
+    /// The service that it was for.
+    pub audience: Audience,
     /// The sentence to show.
     pub message: String,
     /// What each credential said.
     pub answers: Vec<CredentialAnswer>,
+}
+
+impl SignInTrouble {
+    /// Whether another one is about the same token.
+    pub fn is_about(&self, other: &Self) -> bool {
+        self.tenant == other.tenant && self.audience == other.audience
+    }
 }
 
 impl Store {
@@ -110,7 +123,7 @@ impl Store {
             slices: Arc::clone(&self.slices),
             ledger: Arc::clone(&self.ledger),
             callers: Arc::clone(&self.callers),
-            sign_in_trouble: self.sign_in_trouble.clone(),
+            sign_in_troubles: Arc::clone(&self.sign_in_troubles),
             scope: Arc::clone(&self.scope),
             frozen: self.frozen,
             idle: self.idle,

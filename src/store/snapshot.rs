@@ -5,6 +5,8 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::model::caller::Caller;
+use crate::model::cloud::Audience;
+use crate::model::id::TenantId;
 use crate::model::key::Key;
 use crate::model::ledger::LedgerEntry;
 use crate::model::scope::Scope;
@@ -17,7 +19,7 @@ pub struct Snapshot {
     pub(super) slices: Arc<IndexMap<Key, Slice>>,
     pub(super) ledger: Arc<Ledger>,
     pub(super) callers: Arc<Vec<Caller>>,
-    pub(super) sign_in_trouble: Option<Arc<SignInTrouble>>,
+    pub(super) sign_in_troubles: Arc<Vec<SignInTrouble>>,
     pub(super) scope: Arc<Scope>,
     pub(super) frozen: bool,
     pub(super) idle: bool,
@@ -68,9 +70,18 @@ impl Snapshot {
         &self.callers
     }
 
-    /// Why nobody is signed in.
+    /// Why nobody is signed in to the tenant that is looked at. Another tenant's trouble, or that of the
+    /// directory alone, is no such reason.
     pub fn sign_in_trouble(&self) -> Option<&SignInTrouble> {
-        self.sign_in_trouble.as_deref()
+        let own = self.scope.tenant.as_ref().map(TenantId::new);
+        self.sign_in_troubles
+            .iter()
+            .find(|one| one.tenant == own && one.audience == Audience::ResourceManager)
+    }
+
+    /// Every token that could not be had.
+    pub fn sign_in_troubles(&self) -> &[SignInTrouble] {
+        &self.sign_in_troubles
     }
 
     /// What is being looked at.

@@ -2,12 +2,13 @@
 
 use time::OffsetDateTime;
 
-use crate::model::caller::{Caller, CredentialAnswer};
+use crate::model::caller::Caller;
 use crate::model::issue::Issue;
 use crate::model::key::Key;
 use crate::model::ledger::LedgerEntry;
 use crate::model::scope::Scope;
 
+use super::SignInTrouble;
 use super::payload::Payload;
 
 /// One piece of news from a fetcher.
@@ -70,13 +71,8 @@ pub enum Update {
     Request(Box<LedgerEntry>),
     /// Who is signed in for a tenant.
     SignedIn(Caller),
-    /// No credential gave a token: what each one said.
-    NotSignedIn {
-        /// The sentence to show.
-        message: String,
-        /// What each credential said.
-        answers: Vec<CredentialAnswer>,
-    },
+    /// No credential gave a token of a tenant.
+    NotSignedIn(SignInTrouble),
     /// The scope is settled: what is being looked at.
     Scoped(Scope),
     /// Periodic reading was stopped or taken up again.

@@ -2,6 +2,7 @@
 //! and its twin is well.
 
 use super::stories::{Cause, broken, mends, well};
+use super::support::hopscope;
 
 /// The stories, and the word of each one's twin.
 pub(crate) const TOLD: [(&str, &str); 11] = [
@@ -236,4 +237,25 @@ fn region() {
         "the weight of the fact is named"
     );
     well("cross-tenant-region:mended", &[]);
+}
+
+/// A tenant that gives no token is named; the rest was read, and stands.
+#[test]
+fn a_tenant_without_a_token_is_a_warning_of_its_own() {
+    let ran = hopscope(&[
+        "check",
+        "--demo",
+        "cross-tenant-no-stub",
+        "--fail-on",
+        "never",
+    ]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let said: Vec<&str> = ran.stderr.lines().collect();
+    assert_eq!(said.len(), 1, "{said:#?}");
+    assert!(
+        said[0]
+            .starts_with("hopscope: tenant 52c6a8d0-6b1e-4a5e-9d0c-4f7a3c1be290: not signed in: "),
+        "{said:#?}"
+    );
+    assert!(said[0].contains("az ad sp create"), "{said:#?}");
 }

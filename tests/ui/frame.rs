@@ -3,9 +3,11 @@
 use crossterm::event::{Event, MouseButton, MouseEvent, MouseEventKind};
 use hopscope::model::ask::Ask;
 use hopscope::model::caller::CredentialAnswer;
+use hopscope::model::cloud::Audience;
+use hopscope::model::id::TenantId;
 use hopscope::model::issue::{Issue, IssueKind};
 use hopscope::model::resource::Family;
-use hopscope::store::{Payload, Update};
+use hopscope::store::{Payload, SignInTrouble, Update};
 use hopscope::ui::effect::Effect;
 use proptest::prelude::*;
 use ratatui::style::{Color, Modifier};
@@ -109,16 +111,38 @@ fn the_same_input_gives_the_same_cells() {
 #[test]
 fn nobody_signed_in_is_a_sheet_with_what_each_credential_said() {
     let mut stage = Stage::new(100, 30);
-    stage.news(vec![Update::NotSignedIn {
+    stage.news(vec![Update::NotSignedIn(SignInTrouble {
+        tenant: None,
+        audience: Audience::ResourceManager,
         message: "Nobody is signed in. Run `az login`, then press r.".to_owned(),
         answers: vec![CredentialAnswer {
             credential: "az",
             said: "Please run 'az login' to setup account.".to_owned(),
         }],
-    }]);
+    })]);
     insta::assert_snapshot!(stage.text());
     let effects = stage.press("r");
     assert!(effects.contains(&Effect::Ask(Ask::SignIn)), "{effects:?}");
+}
+
+/// Another tenant that gives no token is named, and takes nothing else away.
+#[test]
+fn a_tenant_without_a_token_is_an_exception_in_the_header() {
+    let mut stage = Stage::new(140, 42);
+    full(&mut stage);
+    let before = stage.text();
+    stage.news(vec![Update::NotSignedIn(SignInTrouble {
+        tenant: Some(TenantId::new("52c6a8d0-6b1e-4a5e-9d0c-4f7a3c1be290")),
+        audience: Audience::ResourceManager,
+        message: "not signed in".to_owned(),
+        answers: Vec::new(),
+    })]);
+    let text = stage.text();
+    let (header, rest) = text.split_once('\n').unwrap();
+    assert!(header.contains("no token for 52c6…e290"), "{header}");
+    assert_eq!(rest, before.split_once('\n').unwrap().1);
+    let effects = stage.press("r");
+    assert!(!effects.contains(&Effect::Ask(Ask::SignIn)), "{effects:?}");
 }
 
 #[test]

@@ -52,8 +52,7 @@ fn fault(one: &Sent, now: OffsetDateTime) -> Option<String> {
         ));
     }
     let (asked, given) = (one.tenant.as_ref()?, claims.tenant.as_ref()?);
-    let is_id = uuid::Uuid::try_parse(asked.as_str()).is_ok();
-    (is_id && asked != given).then(|| format!("is of tenant {}", given.as_str()))
+    (asked.is_guid() && asked != given).then(|| format!("is of tenant {}", given.as_str()))
 }
 
 /// Whether Azure's message holds the token's tenant. The client is mostly the same in all of them.

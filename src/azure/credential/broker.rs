@@ -160,10 +160,12 @@ impl Broker {
     /// Starts a request that goes on even if nobody waits for it any more.
     fn start(&self, address: &Address) -> Flight {
         let (inner, address) = (Arc::clone(&self.shared), address.clone());
+        let tenant = address.0.clone();
         let task = tokio::spawn(async move { inner.renew(&address).await });
         async move {
             task.await.unwrap_or_else(|error| {
                 Err(Arc::new(SignInError {
+                    tenant,
                     answers: Vec::new(),
                     summary: format!("the sign-in was broken off: {error}"),
                     next_step: "try again".to_owned(),
@@ -181,6 +183,7 @@ impl Inner {
         let result = match self.scopes.get(audience) {
             Some(scope) => self.chain.token(tenant.as_ref(), scope).await,
             None => Err(SignInError {
+                tenant: tenant.clone(),
                 answers: Vec::new(),
                 summary: "this cloud has no audience for the service".to_owned(),
                 next_step: "name it in the cloud file, table `[audience]`".to_owned(),
@@ -210,6 +213,7 @@ impl Inner {
     fn hold(&self, address: &Address, given: &Given) -> Result<Held, SignInError> {
         let token = given.token.token.secret();
         let header = bearer_value(token).ok_or_else(|| SignInError {
+            tenant: address.0.clone(),
             answers: Vec::new(),
             summary: format!(
                 "{} gave no token, or one that no header can carry",

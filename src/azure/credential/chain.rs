@@ -7,6 +7,7 @@ use std::time::Duration;
 use azure_core::credentials::AccessToken;
 
 use super::claims::caller_of;
+use super::reach::next_step;
 use super::sources::{
     Cli, DeveloperCli, Fixed, FromEnvironment, Loopback, ManagedIdentity, Said, Source,
     WorkloadIdentity,
@@ -166,11 +167,13 @@ impl Chain {
         token: AccessToken,
         tenant: Option<&TenantId>,
     ) -> Result<AccessToken, Said> {
-        let is_guid = |tenant: &TenantId| uuid::Uuid::try_parse(tenant.as_str()).is_ok();
         let given = caller_of(token.token.secret(), "").tenant;
         match (tenant, given) {
             (Some(wanted), Some(given))
-                if self.checks_tenant && is_guid(wanted) && is_guid(&given) && *wanted != given =>
+                if self.checks_tenant
+                    && wanted.is_guid()
+                    && given.is_guid()
+                    && *wanted != given =>
             {
                 Err(Said::Failed(format!(
                     "its token is of tenant {given}, not of {wanted}"
@@ -207,46 +210,10 @@ fn explain(said: &[(&'static str, Said)], tenant: Option<&TenantId>) -> SignInEr
         .collect::<Vec<_>>()
         .join("; ");
     SignInError {
+        tenant: tenant.cloned(),
         answers: answers_of(said),
         summary,
         next_step: next_step(said, &matters, tenant),
-    }
-}
-
-fn next_step(
-    said: &[(&'static str, Said)],
-    matters: &[&(&'static str, Said)],
-    tenant: Option<&TenantId>,
-) -> String {
-    let flag = |name: &str| tenant.map_or_else(String::new, |tenant| format!(" {name} {tenant}"));
-    // Entra ID's code for a tenant that it does not know: signing in again to it does not help.
-    let is_unknown = |(_, answer): &&(&str, Said)| answer.text().contains("AADSTS90002");
-    if tenant.is_some() && matters.iter().any(is_unknown) {
-        return "check the id given with --tenant".to_owned();
-    }
-    let az = said.iter().find(|(name, _)| *name == "az");
-    match (az, matters) {
-        (Some((_, Said::Failed(_))), _) => format!("run `az login{}`", flag("--tenant")),
-        (Some((_, Said::NotSetUp(_))), _) => format!(
-            "install the Azure CLI and run `az login{}`, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and \
-             AZURE_CLIENT_SECRET",
-            flag("--tenant")
-        ),
-        (None, [("azd", _), ..]) => format!("run `azd auth login{}`", flag("--tenant-id")),
-        (None, [("environment", _), ..]) => {
-            "check AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET".to_owned()
-        }
-        (None, [("workload identity", _), ..]) => {
-            "check the pod's service account and its federated credential".to_owned()
-        }
-        (None, [("managed identity", _), ..]) => {
-            "check that this machine has a managed identity, or choose another `--credential`"
-                .to_owned()
-        }
-        (None, [("loopback", _), ..]) => {
-            "check that the server of the cloud file is running".to_owned()
-        }
-        _ => "choose another `--credential`".to_owned(),
     }
 }
 

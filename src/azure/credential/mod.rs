@@ -27,12 +27,14 @@ mod chain;
 mod claims;
 mod courier;
 mod executor;
+mod reach;
 mod said;
 mod sources;
 
 pub(crate) use broker::Broker;
 pub use claims::caller_of;
 pub use executor::GroupExecutor;
+pub use reach::speaks_for;
 
 /// Which credential to sign in with (`--credential`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -218,6 +220,8 @@ impl Credentials {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not signed in: {summary}; {next_step}")]
 pub struct SignInError {
+    /// The tenant whose token was asked for; none is the credential's own.
+    pub tenant: Option<TenantId>,
     /// What each credential said, in the order in which they were asked.
     pub answers: Vec<CredentialAnswer>,
     /// The answers that matter, in one sentence.

@@ -31,7 +31,7 @@ use crate::model::facet::Facet;
 use crate::model::id::{ArmId, TenantId};
 use crate::model::issue::{Issue, IssueKind};
 use crate::model::key::Key;
-use crate::store::Payload;
+use crate::store::{Payload, SignInTrouble};
 
 use super::plan::{How, Wanted};
 use super::reader::{News, Reader, Teller};
@@ -131,6 +131,8 @@ impl Reader for AzureReader {
 
     fn sign_in_again(&self) {
         self.client.forget_sign_in();
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        told.clear();
     }
 }
 
@@ -194,10 +196,12 @@ impl Job<'_> {
         if let CallError::Trouble(trouble) = &error
             && let Some(sign_in) = &trouble.sign_in
         {
-            self.teller.tell(News::NotSignedIn {
+            self.teller.tell(News::NotSignedIn(SignInTrouble {
+                tenant: sign_in.tenant.clone(),
+                audience: request.audience,
                 message: sign_in.to_string(),
                 answers: sign_in.answers.clone(),
-            });
+            }));
         }
         let Some(mut issue) = error.into_issue(self.wanted.key.words()) else {
             return vec![self.issue(IssueKind::Failed, "it was cancelled".to_owned())];

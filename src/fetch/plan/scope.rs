@@ -142,10 +142,9 @@ pub(super) fn view_for(known: &Snapshot, scope: &Scope, tenant: &TenantId) -> Op
     if let Some(named) = views.iter().find(|view| view.as_ref() == Some(tenant)) {
         return Some(View(named.clone()));
     }
-    let mut unnamed = views.into_iter().filter(|view| {
-        view.as_ref()
-            .is_none_or(|named| Uuid::try_parse(named.as_str()).is_err())
-    });
+    let mut unnamed = views
+        .into_iter()
+        .filter(|view| view.as_ref().is_none_or(|named| !named.is_guid()));
     let only = unnamed.next().filter(|_| unnamed.next().is_none())?;
     known
         .callers()

@@ -7,6 +7,7 @@ use super::*;
 use crate::azure::ledger::Waiting;
 use crate::fetch::plan::Wanted;
 use crate::fetch::testing::{AT, SUB, decoded, group, id, subscription};
+use crate::model::cloud::Audience;
 use crate::model::facet::Facet;
 use crate::model::id::{ArmId, SubscriptionId};
 use crate::model::ledger::{LedgerEntry, Outcome, Service};
@@ -346,10 +347,12 @@ async fn a_refusal_to_sign_in_is_told_once() {
             teller: &Teller,
             _cancel: &CancellationToken,
         ) -> Vec<Issue> {
-            teller.tell(News::NotSignedIn {
+            teller.tell(News::NotSignedIn(SignInTrouble {
+                tenant: wanted.tenant.clone(),
+                audience: Audience::ResourceManager,
                 message: "not signed in".into(),
                 answers: Vec::new(),
-            });
+            }));
             vec![Issue::new(
                 IssueKind::SignIn,
                 wanted.key.words(),
@@ -362,7 +365,10 @@ async fn a_refusal_to_sign_in_is_told_once() {
     let (_asks, asks_out) = mpsc::unbounded_channel();
     let (_calls, calls_out) = mpsc::unbounded_channel();
     let settings = Settings {
-        scope: Scope::default(),
+        scope: Scope {
+            auxiliary_tenants: vec!["other".to_owned()],
+            ..Scope::default()
+        },
         plan: plan::Options::default(),
         periods: None,
         stop: CancellationToken::new(),
@@ -377,14 +383,16 @@ async fn a_refusal_to_sign_in_is_told_once() {
     let mut told = 0;
     let mut store = Store::new();
     while let Some(update) = updates.recv().await {
-        told += usize::from(matches!(update, Update::NotSignedIn { .. }));
+        told += usize::from(matches!(update, Update::NotSignedIn(_)));
         let idle = matches!(update, Update::Idle { .. });
         store.apply(update);
         if idle {
             break;
         }
     }
-    assert_eq!(told, 1);
+    // Once for each of the two tenants, though each has two readings.
+    assert_eq!(told, 2);
+    assert_eq!(store.snapshot().sign_in_troubles().len(), 2);
     assert!(store.snapshot().sign_in_trouble().is_some());
     assert!(!store.snapshot().is_complete());
 }

@@ -8,11 +8,13 @@ use std::time::Duration;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crate::model::cloud::Audience;
+use crate::model::id::TenantId;
 use crate::store::Snapshot;
 use crate::ui::cx::Cx;
 use crate::ui::frame::tally;
 use crate::ui::signs::Sign;
-use crate::ui::text::{Cut, Rich, cut, embolden, put_right};
+use crate::ui::text::{Cut, Rich, cut, embolden, put_right, short_guid};
 use crate::ui::theme::Role;
 use crate::ui::widgets::bar;
 
@@ -55,6 +57,7 @@ impl Facts {
         if snapshot.callers().len() > 1 {
             exceptions.push(format!("{} tenants", snapshot.callers().len()));
         }
+        exceptions.extend(tenants_without_token(cx));
         if let Some(address) = cx.judging.client_ip {
             exceptions.push(format!("judged for {address}"));
         }
@@ -80,6 +83,27 @@ impl Facts {
             state: Some(state(snapshot, offline)),
         }
     }
+}
+
+/// The other tenants that no token could be had of, in words.
+fn tenants_without_token(cx: &Cx<'_>) -> Option<String> {
+    let own = cx.snapshot.sign_in_trouble();
+    let troubles = cx.snapshot.sign_in_troubles().iter();
+    let mut names: Vec<String> = troubles
+        .filter(|one| one.audience == Audience::ResourceManager && Some(*one) != own)
+        .filter_map(|one| Some(tenant_name(cx, one.tenant.as_ref()?)))
+        .collect();
+    names.sort();
+    (!names.is_empty()).then(|| format!("no token for {}", names.join(", ")))
+}
+
+/// A tenant by its name, where one was read.
+fn tenant_name(cx: &Cx<'_>, id: &TenantId) -> String {
+    let tenants = cx.inventory.tenants().iter();
+    let named = tenants
+        .filter(|one| one.id == *id)
+        .find_map(|one| one.display_name.text());
+    named.map_or_else(|| short_guid(id.as_str()), str::to_owned)
 }
 
 /// The sign of the state.
