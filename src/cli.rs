@@ -66,6 +66,14 @@ pub struct Global {
         conflicts_with_all = ["cloud", "cloud_file"]
     )]
     pub demo: Option<String>,
+    /// Look at a snapshot that `hopscope save` wrote instead of a signed-in cloud
+    #[arg(
+        long,
+        value_name = "FILE",
+        global = true,
+        conflicts_with_all = ["cloud", "cloud_file", "demo"]
+    )]
+    pub snapshot: Option<PathBuf>,
     /// Config file; else config.toml in the platform's config folder
     #[arg(long, value_name = "FILE", global = true)]
     pub config: Option<PathBuf>,
@@ -130,6 +138,12 @@ pub enum Command {
     Demo(Demo),
     /// Inspect once, without a screen
     Check(Check),
+    /// Inspect once and keep all that was read in a file
+    #[command(after_help = SAVE_EXAMPLES)]
+    Save(Save),
+    /// The inspector on a snapshot, offline
+    #[command(after_help = OPEN_EXAMPLES)]
+    Open(Open),
     /// Paste an error message: which hop, which gate, which causes hold in this environment
     Explain(Explain),
     /// List the rules of the findings, or explain one of them
@@ -234,6 +248,39 @@ pub enum FailOn {
     /// Nothing
     Never,
 }
+
+/// `hopscope save`
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+pub struct Save {
+    /// File to write; a snapshot of that name is replaced
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+}
+
+/// What follows the help of `save`.
+const SAVE_EXAMPLES: &str = "\
+Examples:
+  hopscope save poc.hop -g rg-rag-poc        keep what is in one resource group
+  hopscope open poc.hop                      look at it later, anywhere, offline
+  hopscope check --snapshot poc.hop          the report of it
+
+The file holds every answer as Azure sent it, without tokens; only its owner can read it.";
+
+/// `hopscope open`
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+pub struct Open {
+    /// Snapshot that `hopscope save` wrote
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+}
+
+/// What follows the help of `open`.
+const OPEN_EXAMPLES: &str = "\
+Examples:
+  hopscope open poc.hop                      every pane, y and c included
+  hopscope open poc.hop --client-ip 203.0.113.24
+
+Nothing is asked: no sign-in, no socket. It is judged as of the time at which it was saved.";
 
 /// `hopscope rules`
 #[derive(Clone, Debug, Default, PartialEq, Eq, Args)]

@@ -7,6 +7,9 @@
     reason = "helpers of tests fail like tests; a skipped test says why"
 )]
 
+#[path = "pty/snapshots.rs"]
+mod snapshots;
+
 use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Condvar, Mutex};

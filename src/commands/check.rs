@@ -3,18 +3,14 @@
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 
-use time::OffsetDateTime;
-use tokio::sync::mpsc;
-
 use crate::analysis::hop::{Judgement, Severity};
-use crate::analysis::hops;
 use crate::analysis::verdict::Verdict;
-use crate::cli::{Check, FailOn, Format, Global, Knobs};
+use crate::cli::{Check, FailOn, Format, Global};
 use crate::config::ConfigFile;
 use crate::report::{Meta, json, text};
-use crate::store::{Inventory, Snapshot, Store, Update};
+use crate::store::Inventory;
 
-use super::session::Place;
+use super::source::Source;
 use super::{Exit, Failure, stdout_takes_colour, trouble};
 
 /// What stdout can show.
@@ -49,18 +45,11 @@ pub async fn run(
     stdout: &mut impl Write,
     screen: Screen,
 ) -> Result<Exit, Failure> {
-    let place = Place::find(global, file, &Knobs::default()).await?;
-    let meta_cloud = place.cloud.name.clone();
-    let judging = super::judging::judging(global, file, &place.cloud);
-    let scope = place.scope.clone();
-    let snapshot = place.once().await;
-    let verdict = trouble::judge(&snapshot, &scope);
-    let meta = Meta {
-        generated_at: OffsetDateTime::now_utc(),
-        cloud: meta_cloud,
-    };
-    let inventory = Inventory::build(&snapshot);
-    let judgement = hops::judge(&inventory, &judging, meta.generated_at);
+    let inspected = Source::find(global, file).await?.read().await;
+    let snapshot = &inspected.snapshot;
+    let verdict = trouble::judge(snapshot, &inspected.scope);
+    let meta = inspected.meta();
+    let (inventory, judgement) = inspected.judge();
     // A program reads why nothing came from the report, too; for people the sentence is enough.
     if verdict.failure.is_none() || arguments.format == Format::Json {
         print(&inventory, &judgement, &meta, arguments, stdout, screen)?;
@@ -118,19 +107,6 @@ fn is_known(judgement: &Judgement) -> bool {
         .hops
         .iter()
         .any(|hop| hop.counts() && hop.verdict() == Verdict::Unknown)
-}
-
-/// Takes news until the fetcher rests, or is gone.
-pub(super) async fn until_idle(mut updates: mpsc::Receiver<Update>) -> Snapshot {
-    let mut store = Store::new();
-    while let Some(update) = updates.recv().await {
-        let rests = matches!(update, Update::Idle { .. });
-        store.apply(update);
-        if rests {
-            break;
-        }
-    }
-    store.snapshot()
 }
 
 fn print(

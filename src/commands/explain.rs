@@ -6,17 +6,13 @@
 
 use std::io::{BufRead, Read, Write};
 
-use time::OffsetDateTime;
-
-use crate::analysis::{explain, hops};
-use crate::cli::{Explain, Global, Knobs};
+use crate::analysis::explain;
+use crate::cli::{Explain, Global};
 use crate::config::ConfigFile;
 use crate::report::text::{Style, explain as print};
-use crate::store::Inventory;
 
 use super::check::Screen;
-use super::judging::judging;
-use super::session::Place;
+use super::source::Source;
 use super::{Exit, Failure, trouble};
 
 /// The longest text that is read: a whole log is no message.
@@ -55,7 +51,7 @@ pub async fn run(
         width: screen.width,
         colour: screen.colour,
     };
-    let place = Place::find(global, file, &Knobs::default()).await?;
+    let source = Source::find(global, file).await?;
     let recognised = explain::recognise(text);
     if !recognised.is_known() {
         let outcome = print::unknown(stdout).and_then(|()| stdout.flush());
@@ -65,15 +61,12 @@ pub async fn run(
     let outcome = print::message(stdout, &recognised, style).and_then(|()| stdout.flush());
     super::written(outcome)?;
 
-    let judging = judging(global, file, &place.cloud);
-    let scope = place.scope.clone();
-    let snapshot = place.once().await;
-    let outcome = match trouble::judge(&snapshot, &scope).failure {
+    let inspected = source.read().await;
+    let outcome = match trouble::judge(&inspected.snapshot, &inspected.scope).failure {
         Some(failure) if failure.exit == Exit::Usage => return Err(failure),
         Some(failure) => print::text_alone(stdout, &recognised, &failure.message, style),
         None => {
-            let inventory = Inventory::build(&snapshot);
-            let judged = hops::judge(&inventory, &judging, OffsetDateTime::now_utc());
+            let (inventory, judged) = inspected.judge();
             let causes = explain::here::look(&recognised, &inventory, &judged.hops);
             let right = explain::here::right(&recognised, &inventory);
             right

@@ -1,9 +1,10 @@
-//! `hopscope` and `hopscope demo`: the live inspector.
+//! `hopscope`, `hopscope demo` and `hopscope open`: the inspector.
 //!
 //! The first frame comes before anything else: the embedded Azure is started, the client built and
 //! the first call made only when it is on the screen. What can be wrong with the arguments is said
 //! before the terminal is taken.
 
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use time::{OffsetDateTime, UtcOffset};
@@ -13,19 +14,20 @@ use tokio_util::sync::CancellationToken;
 use crate::azure::cloud;
 use crate::cli::{Global, Knobs};
 use crate::config::{ConfigFile, Settings, Surroundings};
+use crate::fetch::jobs::again;
 use crate::fetch::plan::Depth;
 use crate::model::ask::Ask;
 use crate::model::cloud::Cloud;
 use crate::simulator::Scenario;
 use crate::store::Update;
 use crate::terminal::{Signals, TerminalError};
-use crate::ui::app::Ends;
+use crate::ui::app::{self, Ends};
 use crate::ui::panes;
 use crate::ui::screen;
 use crate::ui::view::Setup;
 
 use super::session::{Channels, Place, UPDATES, named, periods};
-use super::{Exit, Failure, causes, trouble};
+use super::{Exit, Failure, causes, source, trouble};
 
 /// Opens the inspector and runs it to its end.
 pub async fn run(global: Global, knobs: Knobs, offset: UtcOffset) -> Result<Exit, Failure> {
@@ -34,6 +36,9 @@ pub async fn run(global: Global, knobs: Knobs, offset: UtcOffset) -> Result<Exit
     let settings = Settings::load(global.config.as_deref(), folder.as_deref(), &surroundings)
         .map_err(|error| Failure::usage(causes(&error)))?;
     super::judging::rules_are_known(&settings.file)?;
+    if let Some(path) = global.snapshot.clone() {
+        return offline(&global, &path, settings, offset).await;
+    }
     let (name, cloud) = door(&global)?;
     let scope = settings.file.scope_or(global.scope());
     let pick = global.demo.is_none() && scope.is_open();
@@ -84,11 +89,51 @@ pub async fn run(global: Global, knobs: Knobs, offset: UtcOffset) -> Result<Exit
     if let Some(failure) = failed.lock().unwrap_or_else(PoisonError::into_inner).take() {
         return Err(failure);
     }
+    ended(outcome)
+}
+
+fn ended(outcome: Result<app::Exit, TerminalError>) -> Result<Exit, Failure> {
     match outcome {
         Ok(_) => Ok(Exit::Done),
         Err(error @ TerminalError::NotATerminal { .. }) => Err(Failure::usage(error.to_string())),
         Err(error) => Err(Failure::usage(causes(&error))),
     }
+}
+
+/// The inspector on a snapshot. The file is opened before the terminal is taken, and nothing else is:
+/// no credential, no client, no runner, and nobody listens to what the panes ask for.
+async fn offline(
+    global: &Global,
+    path: &Path,
+    settings: Settings,
+    offset: UtcOffset,
+) -> Result<Exit, Failure> {
+    let saved = source::opened(global, path)?;
+    let snapshot = saved.kept.restore(again::decoded);
+    let frame = saved.kept.frame();
+    let (updates_in, updates) = mpsc::channel(1);
+    let (asks, _) = mpsc::unbounded_channel();
+    let setup = Setup {
+        judging: frame.judging,
+        cloud: frame.cloud,
+        portal: frame.portal,
+        offset,
+        offline: true,
+        pick: false,
+        panes: panes::registry(),
+        now: saved.head.saved_at,
+        settings,
+    };
+    let ends = Ends {
+        updates,
+        asks,
+        signals: Signals::default(),
+        on_first_frame: Some(Box::new(move || {
+            // The loop listens: it has just drawn. Were it gone, nobody would look at the answer.
+            let _ = updates_in.try_send(Update::Opened(Box::new(snapshot)));
+        })),
+    };
+    ended(screen::inspect(setup, ends).await)
 }
 
 /// The name to show for what is looked at, and its cloud; a demo stands for the public one. Finds out

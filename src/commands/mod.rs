@@ -14,8 +14,10 @@ pub mod judging;
 mod log;
 pub mod preflight;
 pub mod rules;
+pub mod save;
 pub mod session;
 pub mod simulate;
+pub mod source;
 mod trouble;
 
 use std::fmt;
@@ -142,6 +144,16 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
                 "a demo brings its own cloud: leave --cloud and --cloud-file out",
             ));
         }
+        Some(Command::Demo(_) | Command::Open(_)) if global.snapshot.is_some() => {
+            return Err(Failure::usage(
+                "--snapshot stands in for a signed-in cloud: leave it out here",
+            ));
+        }
+        Some(Command::Doctor) if global.snapshot.is_some() => {
+            return Err(Failure::usage(
+                "a snapshot needs no sign-in: there is nothing for doctor to look at",
+            ));
+        }
         _ => {}
     }
     // The offset of the clock on the wall can only be had while there is one thread.
@@ -174,6 +186,18 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
                 &mut stdout,
                 screen,
             ))?
+        }
+        Some(Command::Save(arguments)) => {
+            let file = config(&global)?;
+            let mut stdout = io::stdout().lock();
+            block_on(save::run(&global, &arguments, &file, &mut stdout))?
+        }
+        Some(Command::Open(arguments)) => {
+            let global = Global {
+                snapshot: Some(arguments.file),
+                ..global
+            };
+            block_on(inspect::run(global, Knobs::default(), offset))?
         }
         Some(Command::Simulate(arguments)) => simulated(arguments),
         Some(Command::Doctor) => {

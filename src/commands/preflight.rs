@@ -4,22 +4,19 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
-use time::OffsetDateTime;
-
 use crate::analysis::ground::Ground;
 use crate::analysis::preflight;
 use crate::analysis::verdict::Verdict;
-use crate::cli::{Format, Global, Ipam, Knobs};
+use crate::cli::{Format, Global, Ipam};
 use crate::config::ConfigFile;
 use crate::model::id::ArmId;
 use crate::model::ipam::{Draw, NETWORK, POOL, is_pool};
 use crate::model::scope::Scope;
-use crate::report::{Meta, json, text};
+use crate::report::{json, text};
 use crate::store::Inventory;
 
 use super::check::Screen;
-use super::judging::judging;
-use super::session::Place;
+use super::source::Source;
 use super::{Exit, Failure, trouble, written};
 
 /// Judges the call and prints it.
@@ -31,21 +28,21 @@ pub async fn run(
     screen: Screen,
 ) -> Result<Exit, Failure> {
     let draw = named(arguments)?;
-    let mut place = Place::find(global, file, &Knobs::default()).await?;
-    let asked = place.scope.clone();
-    place.scope = widened(place.scope, &draw);
-    place.draws.push(draw.clone());
-    let meta = Meta {
-        generated_at: OffsetDateTime::now_utc(),
-        cloud: place.cloud.name.clone(),
-    };
-    let judging = judging(global, file, &place.cloud);
-    let snapshot = place.once().await;
-    if let Some(failure) = trouble::judge(&snapshot, &asked).failure {
+    let mut source = Source::find(global, file).await?;
+    let mut asked = None;
+    if let Source::Place(place, _) = &mut source {
+        asked = Some(place.scope.clone());
+        place.scope = widened(place.scope.clone(), &draw);
+        place.draws.push(draw.clone());
+    }
+    let inspected = source.read().await;
+    let asked = asked.as_ref().unwrap_or(&inspected.scope);
+    if let Some(failure) = trouble::judge(&inspected.snapshot, asked).failure {
         return Err(failure);
     }
-    let inventory = Inventory::build(&snapshot);
-    let ground = Ground::new(&inventory, &judging, OffsetDateTime::now_utc());
+    let meta = inspected.meta();
+    let inventory = Inventory::build(&inspected.snapshot);
+    let ground = Ground::new(&inventory, &inspected.frame.judging, inspected.at);
     let found = preflight::ipam(&ground, &draw, arguments.addresses);
     let print = |out: &mut dyn Write, style: text::Style| -> io::Result<()> {
         match arguments.format {

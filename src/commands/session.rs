@@ -22,9 +22,8 @@ use crate::model::id::TenantId;
 use crate::model::ipam::Draw;
 use crate::model::scope::Scope;
 use crate::simulator::{self, Listen, Scenario, Server};
-use crate::store::{Snapshot, Update};
+use crate::store::{Snapshot, Store, Update};
 
-use super::check::until_idle;
 use super::judging::judging;
 use super::{Failure, causes};
 
@@ -142,6 +141,19 @@ impl Place {
         runner::run(Arc::new(AzureReader::new(client)), settings, ends).await;
         drop(server);
     }
+}
+
+/// Takes news until the fetcher rests, or is gone.
+async fn until_idle(mut updates: mpsc::Receiver<Update>) -> Snapshot {
+    let mut store = Store::new();
+    while let Some(update) = updates.recv().await {
+        let rests = matches!(update, Update::Idle { .. });
+        store.apply(update);
+        if rests {
+            break;
+        }
+    }
+    store.snapshot()
 }
 
 /// The fetcher's ends towards store and panes.

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 /// A service of a cloud that a token can be sent to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Audience {
     /// Azure Resource Manager.
     ResourceManager,
@@ -41,7 +43,8 @@ pub struct Cloud {
 }
 
 /// Host suffixes of a cloud, without a leading dot.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Suffixes {
     /// `search.windows.net`
     pub search: String,
@@ -69,7 +72,8 @@ impl Default for Suffixes {
 }
 
 /// Where a person's own calls to Resource Manager go, for commands that are printed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Door {
     /// Base of ARM, without a slash at the end.
     pub resource_manager: String,

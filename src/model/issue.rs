@@ -5,10 +5,12 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Deserializer, Serialize};
 use time::OffsetDateTime;
 
 /// The kind of trouble; it decides the word and the sign that a pane shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum IssueKind {
     /// Azure refused: a right is missing (HTTP 401 or 403).
     Denied,
@@ -31,7 +33,8 @@ pub enum IssueKind {
 }
 
 /// One trouble, with all that Azure said about it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Issue {
     /// The kind.
     pub kind: IssueKind,
@@ -52,7 +55,54 @@ pub struct Issue {
     /// `x-ms-request-id`, else the correlation id.
     pub request_id: Option<Arc<str>>,
     /// When it happened.
+    #[serde(with = "time::serde::rfc3339")]
     pub at: OffsetDateTime,
+}
+
+/// The least roles that an issue can name: those of `azure::endpoints` and of `azure::client`.
+pub const ROLES: [&str; 6] = [
+    "Reader",
+    "Directory Readers",
+    "Resource Policy Contributor",
+    "Log Analytics Reader",
+    "Search Index Data Reader",
+    "IPAM Pool User",
+];
+
+impl<'de> Deserialize<'de> for Issue {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Kept {
+            kind: IssueKind,
+            what: String,
+            message: String,
+            path: Option<String>,
+            status: Option<u16>,
+            code: Option<String>,
+            right: Option<String>,
+            role: Option<String>,
+            request_id: Option<Arc<str>>,
+            #[serde(with = "time::serde::rfc3339")]
+            at: OffsetDateTime,
+        }
+        let kept = Kept::deserialize(deserializer)?;
+        // A role that this version does not name is left out: the right that it would grant still
+        // says what is missing.
+        let role = |name: String| ROLES.into_iter().find(|role| *role == name);
+        Ok(Self {
+            kind: kept.kind,
+            what: kept.what,
+            message: kept.message,
+            path: kept.path,
+            status: kept.status,
+            code: kept.code,
+            right: kept.right,
+            role: kept.role.and_then(role),
+            request_id: kept.request_id,
+            at: kept.at,
+        })
+    }
 }
 
 impl Issue {

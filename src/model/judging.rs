@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use serde::{Deserialize, Serialize};
 use time::Date;
 
 use super::cloud::{Door, Suffixes};
 
 /// The inputs of judgement that do not come from Azure.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 pub struct Judging {
     /// `--client-ip`: whose address the firewalls are judged for. Without it an address rule that
     /// might admit the person is `unknown`.
@@ -27,7 +29,8 @@ pub struct Judging {
 }
 
 /// How bad a finding is. Later is milder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Severity {
     /// Something does not work, or is open to strangers.
     Error,
@@ -49,7 +52,8 @@ impl Severity {
 }
 
 /// One `[[suppress]]`: a finding that somebody has looked at and lives with.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Suppression {
     /// The rule's id.
     pub rule: String,
@@ -69,7 +73,8 @@ impl Suppression {
 }
 
 /// The pattern as a person declares it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Pattern {
     /// Object ids or user names of the people whose way in is judged, beside the signed-in one.
     pub users: Vec<String>,
@@ -80,7 +85,8 @@ pub struct Pattern {
 }
 
 /// One `[[pattern.hop]]`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct DeclaredHop {
     /// The kind, such as `indexer-to-storage`.
     pub kind: String,

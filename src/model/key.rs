@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::access::Member;
 use super::facet::Facet;
 use super::id::{ArmId, Folded, PrincipalId, SubscriptionId, TenantId};
@@ -10,7 +12,8 @@ use super::policy::is_set;
 use super::resource::Family;
 
 /// The name of one slice.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Key {
     /// `/tenants` with the credential of a tenant; none is the credential's own.
     Tenants(Option<TenantId>),

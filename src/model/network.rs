@@ -1,5 +1,9 @@
 //! The service firewall of a `PaaS` resource as its GET body states it, before any judgement.
 
+use std::sync::Arc;
+
+use serde_json::Value;
+
 use super::field::Field;
 use super::id::ArmId;
 
@@ -99,6 +103,8 @@ pub struct SharedPrivateLink {
     pub status: Field<String>,
     /// Updating, Deleting, Failed, Succeeded, Incomplete.
     pub provisioning_state: Field<String>,
+    /// The JSON as Azure sent it.
+    pub raw: Arc<Value>,
 }
 
 /// A network security perimeter as the `PaaS` resource reports it (network.md, "`PaaS` side view").
@@ -112,6 +118,8 @@ pub struct PerimeterConfiguration {
     pub access_mode: Field<String>,
     /// The profile's rules.
     pub rules: Vec<PerimeterRule>,
+    /// The JSON as Azure sent it; null where it is put together from a perimeter's own lists.
+    pub raw: Arc<Value>,
 }
 
 /// One access rule of a perimeter profile.
@@ -142,4 +150,6 @@ pub struct OutboundRule {
     pub status: Field<String>,
     /// The host, the resource id or the service tag that it opens.
     pub destination: Field<String>,
+    /// The JSON as Azure sent it.
+    pub raw: Arc<Value>,
 }

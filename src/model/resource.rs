@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::OffsetDateTime;
 
@@ -13,7 +14,8 @@ use super::issue::Issue;
 use super::network::{Firewall, SharedPrivateLink};
 
 /// The resource types that are read, each with one provider-level list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Family {
     /// `Microsoft.Storage/storageAccounts`
     Storage,
@@ -161,11 +163,13 @@ impl Resource {
 }
 
 /// Where and when something was read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Source {
     /// The API version that answered.
     pub api_version: Arc<str>,
     /// When the answer came.
+    #[serde(with = "time::serde::rfc3339")]
     pub observed_at: OffsetDateTime,
     /// `x-ms-request-id`, else the correlation id.
     pub request_id: Option<Arc<str>>,

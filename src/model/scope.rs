@@ -1,7 +1,10 @@
 //! The scope that a person asked for, before it is resolved against what can be seen.
 
+use serde::{Deserialize, Serialize};
+
 /// What to look at. Empty lists mean: everything that can be seen (`check`), or ask (inspector).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Scope {
     /// `--tenant`.
     pub tenant: Option<String>,

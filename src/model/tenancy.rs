@@ -16,6 +16,8 @@ pub struct Tenant {
     pub display_name: Field<String>,
     /// `defaultDomain`.
     pub default_domain: Field<String>,
+    /// The JSON as Azure sent it.
+    pub raw: Arc<Value>,
 }
 
 /// A subscription.

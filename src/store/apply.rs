@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::model::issue::Issue;
 use crate::model::ledger::LedgerEntry;
 
-use super::{LEDGER_LIMIT, Payload, Phase, Slice, Store, Update};
+use super::{LEDGER_LIMIT, Payload, Phase, Slice, Snapshot, Store, Update};
 
 pub(super) fn apply(store: &mut Store, update: Update) -> bool {
     match update {
@@ -92,6 +92,10 @@ pub(super) fn apply(store: &mut Store, update: Update) -> bool {
             store.revision += 1;
             true
         }
+        Update::Opened(snapshot) => {
+            open(store, *snapshot);
+            true
+        }
         Update::Frozen(frozen) => {
             let changed = store.frozen != frozen;
             store.frozen = frozen;
@@ -103,6 +107,32 @@ pub(super) fn apply(store: &mut Store, update: Update) -> bool {
             changed
         }
     }
+}
+
+/// Puts what a file held in the place of everything. The revision goes on, so that nothing derived
+/// from what was there before is taken for new.
+fn open(store: &mut Store, snapshot: Snapshot) {
+    let Snapshot {
+        slices,
+        ledger,
+        callers,
+        sign_in_troubles,
+        scope,
+        frozen,
+        idle,
+        revision: _,
+    } = snapshot;
+    *store = Store {
+        slices,
+        ledger,
+        callers,
+        sign_in_troubles,
+        scope,
+        frozen,
+        idle,
+        revision: store.revision + 1,
+        dropped: store.dropped,
+    };
 }
 
 /// What an answer changed in its slice.

@@ -4,11 +4,15 @@
 //! [`Store::apply`]; readers take a [`Snapshot`], a handful of `Arc` clones. No lock, no clock and
 //! no presentation lives here.
 //!
-//! To hold a new kind of thing: a variant of [`Payload`], and an accessor in
-//! [`inventory::Inventory`] if panes need it joined with others.
+//! [`kept`] is all of it as plain data, [`file`](mod@file) that data in a file.
+//!
+//! To hold a new kind of thing: a variant of [`Payload`], its line in `kept/answers.rs`, and an
+//! accessor in [`inventory::Inventory`] if panes need it joined with others.
 
 mod apply;
+pub mod file;
 pub mod inventory;
+pub mod kept;
 pub mod payload;
 mod slice;
 mod snapshot;
@@ -17,6 +21,7 @@ mod unread;
 mod update;
 
 pub use inventory::Inventory;
+pub use kept::{Decode, Frame, Kept};
 pub use payload::Payload;
 pub use slice::{Phase, Slice, State};
 pub use snapshot::{Counts, Snapshot};
@@ -26,6 +31,7 @@ pub use update::Update;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 
 use crate::model::caller::{Caller, CredentialAnswer};
 use crate::model::cloud::Audience;
@@ -52,7 +58,8 @@ pub struct Store {
 }
 
 /// The ledger as the store keeps it.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Ledger {
     /// The newest entries, oldest first, each in one `Arc` so that a snapshot is cheap.
     pub entries: std::collections::VecDeque<Arc<LedgerEntry>>,
@@ -61,7 +68,8 @@ pub struct Ledger {
 }
 
 /// Why a token could not be had.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct SignInTrouble {
     /// The tenant whose token was asked for; none is the credential's own.
     pub tenant: Option<TenantId>,

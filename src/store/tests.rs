@@ -22,6 +22,7 @@ fn tenants(names: &[&str]) -> Payload {
                 id: TenantId::new(name),
                 display_name: Field::Absent,
                 default_domain: Field::Absent,
+                raw: std::sync::Arc::default(),
             })
             .collect(),
     )

@@ -10,6 +10,7 @@ use crate::model::scope::Scope;
 
 use super::SignInTrouble;
 use super::payload::Payload;
+use super::snapshot::Snapshot;
 
 /// One piece of news from a fetcher.
 #[derive(Clone, Debug)]
@@ -75,6 +76,8 @@ pub enum Update {
     NotSignedIn(SignInTrouble),
     /// The scope is settled: what is being looked at.
     Scoped(Scope),
+    /// Everything at once: what a snapshot file held.
+    Opened(Box<Snapshot>),
     /// Periodic reading was stopped or taken up again.
     Frozen(bool),
     /// Everything that was planned is answered (or failed): the fetcher rests.

@@ -6,6 +6,7 @@
 //! [`Ask`]s.
 
 use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crossterm::event::Event;
@@ -20,7 +21,8 @@ use tokio::time::{Instant, MissedTickBehavior, sleep_until};
 use crate::analysis::hop::Judgement;
 use crate::analysis::hops;
 use crate::model::ask::Ask;
-use crate::store::{Inventory, Store, Update};
+use crate::store::file::{self, Head};
+use crate::store::{Inventory, Kept, Store, Update};
 use crate::terminal::Signals;
 
 use super::effect::{Effect, Outcome};
@@ -117,6 +119,7 @@ enum Made {
     Lines(u64, Lines),
     Inventory(Box<Inventory>),
     Judgement(u64, Judgement),
+    Said(String),
 }
 
 /// Everything that one turn of the loop works on.
@@ -333,11 +336,35 @@ where
                 self.joining = false;
                 self.view.take(self.store.snapshot(), Some(*inventory));
             }
+            Made::Said(words) => self.view.say(words),
             Made::Judgement(revision, judgement) => {
                 self.judging = false;
                 self.view.judge(revision, judgement);
             }
         }
+    }
+
+    /// Keeps what is shown in a file. A file that is there is not replaced: nobody was asked.
+    fn save(&mut self, name: String) {
+        let (snapshot, frame) = self.view.shown();
+        let head = Head::new(self.view.as_of(), None);
+        let made = self.made.clone();
+        tokio::task::spawn_blocking(move || {
+            let path = match (name.strip_prefix("~/"), etcetera::home_dir()) {
+                (Some(rest), Ok(home)) => home.join(rest),
+                _ => PathBuf::from(&name),
+            };
+            let words = if path.exists() {
+                format!("not saved: {name} is there already")
+            } else {
+                match file::save(&path, &head, &Kept::of(&snapshot, &frame)) {
+                    Ok(()) => format!("saved: hopscope open {name}"),
+                    Err(error) => format!("not saved: {name}: {}", causes(&error)),
+                }
+            };
+            // The loop may have ended; then nobody reads it.
+            let _ = made.send(Made::Said(words));
+        });
     }
 
     /// Carries out what an event asks for. True when the program is to end.
@@ -353,6 +380,7 @@ where
                 }
                 Effect::Say(words) => self.view.say(words),
                 Effect::Jump { panes, ids } => self.view.jump(&panes, &ids),
+                Effect::Save(name) => self.save(name),
                 Effect::Mouse(on) => self.host.mouse(on)?,
                 Effect::Copy { label, text } => match self.host.copy(&text) {
                     Ok(()) => self.view.say(format!("copied {label}")),
@@ -378,4 +406,16 @@ where
         }
         Ok(false)
     }
+}
+
+/// An error and its causes in one line.
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
 }

@@ -37,6 +37,8 @@ pub enum Effect {
         /// Ids that the row may have, the best one first.
         ids: Vec<String>,
     },
+    /// Keep what is shown in a file of this name.
+    Save(String),
     /// Take the mouse, or give it back.
     Mouse(bool),
     /// Give the terminal back to the shell until the program is continued.

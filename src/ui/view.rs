@@ -5,6 +5,7 @@
 
 mod act;
 mod draw;
+mod save;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -47,7 +48,8 @@ pub struct Setup {
     pub portal: String,
     /// The offset of the clock on the wall.
     pub offset: UtcOffset,
-    /// No news can come: a snapshot from a file.
+    /// No news can come: a snapshot from a file, taken at `now`. Everything is shown and judged as
+    /// of then.
     pub offline: bool,
     /// Nobody said where to look: begin with the picker.
     pub pick: bool,
@@ -135,7 +137,12 @@ pub struct View {
     said: Option<(String, OffsetDateTime)>,
     earlier: VecDeque<String>,
     mouse: bool,
-    offline: bool,
+    /// The time, which in a snapshot is not the time of what is shown.
+    clock: OffsetDateTime,
+    /// When the snapshot was taken that is looked at.
+    saved_at: Option<OffsetDateTime>,
+    /// The name of a file while it is typed.
+    naming: Option<Field>,
     cloud: String,
     portal: String,
     tickets: u64,
@@ -183,7 +190,9 @@ impl View {
             said: None,
             earlier: VecDeque::new(),
             mouse: settings.mouse,
-            offline: setup.offline,
+            clock: setup.now,
+            saved_at: setup.offline.then_some(setup.now),
+            naming: None,
             cloud: setup.cloud,
             portal: setup.portal,
             tickets: 0,
@@ -206,7 +215,8 @@ impl View {
 
     /// Sets the clock; true when that changes what is seen beyond the clock itself.
     pub fn tick(&mut self, now: OffsetDateTime) -> bool {
-        self.ground.now = now;
+        self.clock = now;
+        self.ground.now = self.saved_at.unwrap_or(now);
         let over = self.said.as_ref().is_some_and(|(_, until)| now >= *until);
         if over {
             self.said = None;
@@ -281,7 +291,7 @@ impl View {
 
     /// Shows a sentence in the footer for three seconds.
     pub fn say(&mut self, words: impl Into<String>) {
-        self.said = Some((words.into(), self.ground.now + SAID));
+        self.said = Some((words.into(), self.clock + SAID));
     }
 
     /// Lines that were laid out elsewhere.
@@ -334,6 +344,9 @@ impl View {
             }
             return taken;
         }
+        if let Some(field) = &mut self.naming {
+            return field.on_event(event);
+        }
         let Some(field) = &mut self.typing else {
             return false;
         };
@@ -359,7 +372,7 @@ impl View {
         if let Some(overlay) = &self.overlay {
             return vec![overlay.context(), "global"];
         }
-        if self.typing.is_some() {
+        if self.typing.is_some() || self.naming.is_some() {
             return vec!["filter", "global"];
         }
         if self.picker.is_some() {

@@ -129,5 +129,6 @@ pub(super) fn outbound_rule(item: &Reader<'_>, _: &Context<'_>) -> Option<Outbou
         category: properties.word("category", CATEGORIES),
         status: properties.word("status", STATUS),
         destination,
+        raw: super::page::raw(item),
     })
 }

@@ -94,6 +94,7 @@ pub(super) fn perimeter(item: &Reader<'_>, _: &Context<'_>) -> Option<PerimeterC
         profile: profile.text("name"),
         access_mode: association.word("accessMode", &["Learning", "Enforced", "Audit"]),
         rules: profile.each("accessRules", rule).items().to_vec(),
+        raw: super::page::raw(item),
     })
 }
 

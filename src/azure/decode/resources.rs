@@ -21,6 +21,7 @@ pub(super) fn tenant(item: &Reader<'_>, _: &Context<'_>) -> Option<Tenant> {
         id: TenantId::new(id),
         display_name: item.text("displayName"),
         default_domain: item.text("defaultDomain"),
+        raw: raw(item),
     })
 }
 

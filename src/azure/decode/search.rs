@@ -140,5 +140,6 @@ fn shared_private_link(item: &Reader<'_>) -> Option<SharedPrivateLink> {
         target: properties.id("privateLinkResourceId").value().cloned(),
         status: properties.word("status", STATUS),
         provisioning_state: properties.word("provisioningState", PROVISIONING),
+        raw: super::page::raw(item),
     })
 }

@@ -5,18 +5,13 @@ use serde_json::json;
 use crate::azure::decode::page;
 use crate::azure::endpoints::Request;
 use crate::model::issue::Issue;
-use crate::model::key::Key;
 
-use super::{Job, News, context, payload};
+use super::{Job, News, context, payload, requested};
 
 impl Job<'_> {
     /// Reads a list to its end. What came before a failure stands.
     pub(super) async fn list(&self, request: &Request) -> Vec<Issue> {
         let key = &self.wanted.key;
-        let requested = match key {
-            Key::Facet(id, _) => Some(id),
-            _ => None,
-        };
         let mut issues = Vec::new();
         let mut before = 0;
         let on_page = |sheet: crate::azure::client::Page| {
@@ -25,7 +20,7 @@ impl Job<'_> {
                     .tell_caller(self.wanted.tenant.as_ref(), self.teller);
             }
             let observed_at = sheet.answer.observed_at;
-            let context = context(request, &sheet.answer, requested);
+            let context = context(request, &sheet.answer, requested(key));
             let count = sheet.items.len();
             let decoded = page(key, &json!({ "value": sheet.items }), &context);
             issues.extend(

@@ -8,6 +8,7 @@
 //! what does is a file here and an arm in [`AzureReader`]'s `read`.
 
 mod activity;
+pub mod again;
 mod lists;
 mod logs;
 mod principals;
@@ -139,16 +140,10 @@ impl Reader for AzureReader {
 impl Job<'_> {
     /// One document or a list, as the key has it.
     async fn ask(&self, request: &Request) -> Vec<Issue> {
-        match &self.wanted.key {
-            Key::Resource(_)
-            | Key::PolicyDefinition(_)
-            | Key::User(..)
-            | Key::IpamPool(_)
-            | Key::LinkedAccess(..)
-            | Key::Facet(_, Facet::IndexerStatus | Facet::IndexStatistics | Facet::PoolUsage) => {
-                self.single(request).await
-            }
-            _ => self.list(request).await,
+        if is_document(&self.wanted.key) {
+            self.single(request).await
+        } else {
+            self.list(request).await
         }
     }
 
@@ -254,6 +249,31 @@ fn is_of_every_scope(key: &Key) -> bool {
             | Key::AccessLog(_)
             | Key::NetworkManagers(_)
     )
+}
+
+/// Whether the answer is one document, not a list.
+fn is_document(key: &Key) -> bool {
+    matches!(
+        key,
+        Key::Resource(_)
+            | Key::PolicyDefinition(_)
+            | Key::User(..)
+            | Key::IpamPool(_)
+            | Key::LinkedAccess(..)
+            | Key::Facet(
+                _,
+                Facet::IndexerStatus | Facet::IndexStatistics | Facet::PoolUsage
+            )
+    )
+}
+
+/// The id that was asked for, when one thing, or the children of one thing, were.
+fn requested(key: &Key) -> Option<&ArmId> {
+    match key {
+        Key::Resource(id) | Key::PolicyDefinition(id) | Key::IpamPool(id) => Some(id),
+        Key::Facet(id, _) if !is_document(key) => Some(id),
+        _ => None,
+    }
 }
 
 /// What the decoders are told of an answer.

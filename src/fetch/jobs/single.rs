@@ -3,9 +3,8 @@
 use crate::azure::decode::{Page, page};
 use crate::azure::endpoints::Request;
 use crate::model::issue::Issue;
-use crate::model::key::Key;
 
-use super::{Job, News, context, payload};
+use super::{Job, News, context, payload, requested};
 
 impl Job<'_> {
     /// Reads one document.
@@ -20,11 +19,8 @@ impl Job<'_> {
             Ok(answer) => answer,
             Err(error) => return self.trouble(request, error),
         };
-        let requested = match key {
-            Key::Resource(id) | Key::PolicyDefinition(id) | Key::IpamPool(id) => Some(id),
-            _ => None,
-        };
-        let decoded = page(key, &answer.json, &context(request, &answer, requested));
+        let context = context(request, &answer, requested(key));
+        let decoded = page(key, &answer.json, &context);
         let nothing = decoded.page.is_empty();
         self.tell_page(decoded.page, answer.observed_at);
         let mut issues = decoded.issues;

@@ -85,6 +85,7 @@ fn configuration(
             .map_or(Field::Absent, |id| Field::Value(id.name().to_owned())),
         access_mode: item.access_mode.clone(),
         rules,
+        raw: std::sync::Arc::default(),
     }
 }
 

@@ -42,6 +42,8 @@ pub struct Facts {
     pub took: Option<Duration>,
     /// Live, frozen, offline, or asking.
     pub state: Option<Sign>,
+    /// How old a snapshot is, in place of the clock: `saved 3 h ago`.
+    pub saved: Option<String>,
 }
 
 impl Facts {
@@ -81,6 +83,7 @@ impl Facts {
             answered: (counts.answered, counts.asked),
             took,
             state: Some(state(snapshot, offline)),
+            saved: None,
         }
     }
 }
@@ -259,7 +262,9 @@ fn right(cx: &Cx<'_>, facts: &Facts, dropped: Drop) -> (Rich, Option<u16>) {
             .and(Rich::sign(cx.signs, state))
             .then(Role::Text, format!(" {} ", state.word()));
     }
-    (line.then(Role::Muted, cx.clock(cx.now)), bar_at)
+    let clock = || cx.clock(cx.now);
+    let when = facts.saved.clone().unwrap_or_else(clock);
+    (line.then(Role::Muted, when), bar_at)
 }
 
 fn draw_parts(

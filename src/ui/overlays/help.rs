@@ -39,13 +39,14 @@ const MOVES: [Action; 18] = [
 ];
 
 /// Actions that the frame has whatever the pane: the third column.
-pub const EVERYWHERE: [Action; 12] = [
+pub const EVERYWHERE: [Action; 13] = [
     Action::Back,
     Action::Palette,
     Action::Explain,
     Action::Refresh,
     Action::RefreshAll,
     Action::Freeze,
+    Action::Save,
     Action::Scope,
     Action::Mouse,
     Action::Redraw,

@@ -39,6 +39,9 @@ impl View {
             let step = overlay.on_action(action, &cx);
             return self.follow(step);
         }
+        if self.naming.is_some() {
+            return self.while_naming(action);
+        }
         let is_back = std::mem::take(&mut self.trail.has_jumped) && action == Action::Back;
         if is_back && self.typing.is_none() && self.picker.is_none() {
             return self.go_back();
@@ -147,7 +150,8 @@ impl View {
                 Outcome::drawn()
             }
             Action::Refresh | Action::RefreshAll | Action::Freeze => self.ask(action),
-            Action::Scope if self.offline => {
+            Action::Save => self.open_save(),
+            Action::Scope if self.saved_at.is_some() => {
                 self.say("this is a snapshot: there is no other place in it");
                 Outcome::drawn()
             }
@@ -227,7 +231,7 @@ impl View {
     }
 
     fn ask(&mut self, action: Action) -> Outcome {
-        if self.offline {
+        if self.saved_at.is_some() {
             self.say("this is a snapshot: nothing can be read again");
             return Outcome::drawn();
         }

@@ -15,6 +15,7 @@ use crate::ui::picker::Picker;
 use crate::ui::signs;
 
 use super::View;
+use super::save::saved_ago;
 
 impl View {
     /// Takes the size of the terminal that the next frame is drawn on.
@@ -101,7 +102,8 @@ impl View {
         let took = self
             .took
             .or_else(|| std::time::Duration::try_from(cx.now - self.reading_since?).ok());
-        let mut facts = Facts::of(cx, self.offline, &self.cloud, took);
+        let mut facts = Facts::of(cx, self.saved_at.is_some(), &self.cloud, took);
+        facts.saved = self.saved_at.map(|at| saved_ago(at, self.clock));
         if self.picker.is_some() {
             "choose where to look".clone_into(&mut facts.environment);
             facts.subscription = None;
@@ -148,6 +150,14 @@ impl View {
                 actions: &[Action::Refresh],
             };
             return footer::draw(cx, buffer, area, &left, &footer::EVERYWHERE[1..]);
+        }
+        if let Some(field) = &self.naming {
+            let left = Left::Field {
+                prompt: "save as",
+                field,
+                count: String::new(),
+            };
+            return footer::draw(cx, buffer, area, &left, &[Action::Enter, Action::Back]);
         }
         if let Some(field) = &self.typing {
             let (_, listed, all) = match (&self.picker, self.seats.get(self.active)) {

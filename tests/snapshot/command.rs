@@ -1,0 +1,93 @@
+//! `save`, `check --snapshot` and `open`, as a shell runs them.
+
+use std::fs;
+use std::path::Path;
+
+use crate::support::{Ran, hopscope, problems};
+
+fn run(arguments: &[&str]) -> Ran {
+    hopscope(arguments)
+}
+
+fn save(scenario: &str, file: &Path) {
+    let ran = run(&["save", file.to_str().unwrap(), "--demo", scenario]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+}
+
+#[test]
+fn a_snapshot_is_private_and_stands_in_for_the_cloud() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("poc.hop");
+    save("broken-indexer", &file);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = fs::metadata(&file).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    // Nothing of the attempt is left beside it, and it replaces itself.
+    save("broken-indexer", &file);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    let name = file.to_str().unwrap();
+    let ran = run(&["check", "--snapshot", name, "--format", "json"]);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    let report = ran.json();
+    assert_eq!(problems(&report), Vec::<String>::new());
+    let again = run(&["check", "--snapshot", name, "--format", "json"]);
+    assert_eq!(ran.stdout, again.stdout, "judged as of when it was saved");
+    let told = "Operation returned an invalid status 'Forbidden' AuthorizationFailure This request is not authorized to perform this operation.";
+    let ran = run(&["explain", told, "--snapshot", name]);
+    assert!(ran.code == 0 && ran.stdout.contains("stragdev"), "{ran:?}");
+}
+
+#[test]
+fn what_does_not_fit_a_snapshot_is_said_with_the_next_step() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("poc.hop");
+    save("healthy", &file);
+    let name = file.to_str().unwrap();
+    let other = folder.path().join("report.json");
+    fs::write(&other, "{}").unwrap();
+    let other = other.to_str().unwrap();
+    let cut = folder.path().join("cut.hop");
+    let bytes = fs::read(&file).unwrap();
+    fs::write(&cut, &bytes[..bytes.len() / 2]).unwrap();
+    let cut = cut.to_str().unwrap();
+    for (arguments, said) in [
+        (&["check", "--snapshot", cut][..], "it is cut off"),
+        (&["open", cut], "copy it again"),
+        (&["open", other], "`hopscope save FILE` writes one"),
+        (&["check", "--snapshot", "no-such-file"], "cannot be read"),
+        (&["check", "--snapshot", name, "-g", "rg"], "its own scope"),
+        (&["open", name, "--snapshot", name], "leave it out here"),
+        (&["doctor", "--snapshot", name], "no sign-in"),
+        (
+            &["save", other, "--demo", "healthy"],
+            "no snapshot of hopscope",
+        ),
+        (
+            &["check", "--snapshot", name, "--demo"],
+            "cannot be used with",
+        ),
+    ] {
+        let ran = run(arguments);
+        assert_eq!(ran.code, 2, "{arguments:?}: {ran:?}");
+        assert!(ran.stderr.contains(said), "{arguments:?}: {}", ran.stderr);
+        assert_eq!(ran.stdout, "", "{arguments:?}");
+    }
+    // What was there is still there.
+    assert_eq!(fs::read_to_string(other).unwrap(), "{}");
+    // A cloud that cannot be reached leaves no file.
+    let never = folder.path().join("never.hop");
+    let cloud = folder.path().join("cloud.toml");
+    let text = "name = \"lab\"\nresource_manager = \"http://127.0.0.1:9\"\nauthority = \"http://127.0.0.1:9\"\nportal = \"https://portal.azure.com\"\n";
+    fs::write(&cloud, text).unwrap();
+    let ran = run(&[
+        "save",
+        never.to_str().unwrap(),
+        "--cloud-file",
+        cloud.to_str().unwrap(),
+    ]);
+    assert_eq!(ran.code, 3, "{ran:?}");
+    assert!(!never.exists());
+}

@@ -1,0 +1,202 @@
+//! Scenarios read once, and their reports and panes.
+
+use std::collections::BTreeMap;
+
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use hopscope::cli::Global;
+use hopscope::commands::source::{Inspected, Source};
+use hopscope::config::{ConfigFile, Settings};
+use hopscope::fetch::jobs::again;
+use hopscope::report::{json, text};
+use hopscope::simulator::Scenario;
+use hopscope::store::file::{self, Head};
+use hopscope::store::{Kept, Snapshot};
+use hopscope::ui::effect::{Effect, Raw};
+use hopscope::ui::panes::registry;
+use hopscope::ui::view::{Setup, View};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use time::UtcOffset;
+
+/// The digits of the panes.
+pub(crate) const PANES: &str = "1234567890-";
+
+/// The names of all scenarios and their twins.
+pub(crate) fn names() -> Vec<String> {
+    let listed = Scenario::list().unwrap();
+    let twins = listed.iter().filter_map(|one| one.twin.as_ref());
+    listed
+        .iter()
+        .map(|one| one.name.clone())
+        .chain(twins.map(|twin| twin.name.clone()))
+        .collect()
+}
+
+/// Does `each` to every scenario, several at a time; says which one it was that failed.
+pub(crate) fn every_scenario(each: impl Fn(&str, Inspected) + Send + Sync) {
+    let names = names();
+    assert!(names.len() > 40, "{names:?}");
+    let queue = std::sync::Mutex::new(names.into_iter());
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                loop {
+                    let next = queue.lock().unwrap().next();
+                    let Some(name) = next else { return };
+                    each(&name, inspected(&name));
+                }
+            });
+        }
+    });
+}
+
+/// A scenario as `check --demo` reads it.
+pub(crate) fn inspected(name: &str) -> Inspected {
+    let global = Global {
+        demo: Some(name.to_owned()),
+        ..Global::default()
+    };
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(async {
+            let source = Source::find(&global, &ConfigFile::default()).await.unwrap();
+            source.read().await
+        })
+}
+
+/// What is left of a snapshot that went through a file.
+pub(crate) fn through_a_file(inspected: &Inspected) -> Inspected {
+    let kept = Kept::of(&inspected.snapshot, &inspected.frame);
+    let bytes = file::pack(&Head::new(inspected.at, None), &kept).unwrap();
+    let saved = file::read(bytes.as_slice(), bytes.len() as u64).unwrap();
+    assert!(saved.kept == kept, "the file holds something else");
+    let snapshot = saved.kept.restore(again::decoded);
+    Inspected {
+        scope: snapshot.scope().clone(),
+        snapshot,
+        frame: saved.kept.frame(),
+        at: saved.head.saved_at,
+        masked: saved.head.masked,
+    }
+}
+
+/// The JSON report.
+pub(crate) fn json_of(inspected: &Inspected) -> String {
+    let (inventory, judgement) = inspected.judge();
+    let report = json::build(&inventory, &judgement, &inspected.meta());
+    serde_json::to_string_pretty(&report).unwrap()
+}
+
+/// The report for people.
+pub(crate) fn text_of(inspected: &Inspected) -> String {
+    let (inventory, judgement) = inspected.judge();
+    let mut out = Vec::new();
+    let style = text::Style::default();
+    text::write(&mut out, &inventory, &judgement, &inspected.meta(), style).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+/// The inspector on what was read.
+pub(crate) struct Screen {
+    view: View,
+    area: Rect,
+}
+
+impl Screen {
+    pub(crate) fn of(inspected: &Inspected, offline: bool) -> Self {
+        let frame = &inspected.frame;
+        let mut view = View::new(Setup {
+            settings: Settings::shipped("dark").unwrap(),
+            judging: frame.judging.clone(),
+            cloud: frame.cloud.clone(),
+            portal: frame.portal.clone(),
+            offset: UtcOffset::UTC,
+            offline,
+            pick: false,
+            panes: registry(),
+            now: inspected.at,
+        });
+        let (inventory, judgement) = inspected.judge();
+        let revision = inspected.snapshot.revision();
+        view.take(inspected.snapshot.clone(), Some(inventory));
+        view.judge(revision, judgement);
+        Self {
+            view,
+            area: Rect::new(0, 0, 200, 60),
+        }
+    }
+
+    pub(crate) fn key(&mut self, key: KeyCode) -> Vec<Effect> {
+        let event = Event::Key(KeyEvent::new(key, KeyModifiers::NONE));
+        let effects = self.view.on_event(&event).effects;
+        for effect in &effects {
+            if let Effect::Lay { ticket, raw } = effect {
+                self.view
+                    .laid(*ticket, hopscope::ui::overlays::json::lay(raw));
+            }
+        }
+        effects
+    }
+
+    /// The words on the screen, without the header and its clock.
+    pub(crate) fn words(&mut self) -> String {
+        self.view.resize(self.area);
+        self.view.prepare();
+        let mut buffer = Buffer::empty(self.area);
+        let drawn = self.view.draw(self.area, &mut buffer);
+        self.view.keep(drawn);
+        let mut text = String::new();
+        for y in 1..self.area.height {
+            let row = (0..self.area.width).map(|x| buffer[(x, y)].symbol());
+            text.push_str(row.collect::<String>().trim_end());
+            text.push('\n');
+        }
+        text
+    }
+
+    /// Every pane, row by row, and what `y` shows of some of its rows.
+    pub(crate) fn tour(&mut self) -> BTreeMap<String, String> {
+        let mut seen = BTreeMap::new();
+        for digit in PANES.chars() {
+            self.key(KeyCode::Char(digit));
+            for row in 0..6 {
+                seen.insert(format!("{digit} row {row}"), self.words());
+                let effects = self.key(KeyCode::Char('y'));
+                for effect in effects {
+                    if let Effect::Lay { raw, .. } = effect {
+                        seen.insert(format!("{digit} json {row}"), said(&raw));
+                        self.key(KeyCode::Esc);
+                    }
+                }
+                self.key(KeyCode::Char('j'));
+            }
+        }
+        seen
+    }
+}
+
+fn said(raw: &Raw) -> String {
+    match raw {
+        Raw::Json(value) => value.to_string(),
+        Raw::Text(text) => text.to_string(),
+    }
+}
+
+/// The slices by name, to tell which one is not the same.
+pub(crate) fn differences(a: &Snapshot, b: &Snapshot) -> Vec<String> {
+    a.slices()
+        .zip(b.slices())
+        .filter(|((key, own), (other, theirs))| {
+            key != other
+                || own.value != theirs.value
+                || own.observed_at != theirs.observed_at
+                || own.issues != theirs.issues
+                || own.complete != theirs.complete
+                || own.phase != theirs.phase
+        })
+        .map(|((key, _), (other, _))| format!("{key} / {other}"))
+        .collect()
+}
