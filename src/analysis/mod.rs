@@ -7,6 +7,7 @@
 //!
 //! * [`evidence`]: which property says so, read off the JSON as Azure sent it;
 //! * [`verdict`]: open, shut, at risk, unknown, and the reason;
+//! * [`benefits`]: which of the six benefits of the pattern hold here, and what shows it;
 //! * [`way`] and [`carried`]: by which rules a hop passes, and which hops a rule carries;
 //! * [`changes`]: what was written lately and by whom, and which write shut a gate;
 //! * [`coverage`]: which logs a resource keeps, and where they go;
@@ -25,6 +26,7 @@
 //! A new service firewall is one file in `network/` and one line in its list.
 
 pub mod access;
+pub mod benefits;
 pub mod carried;
 pub mod changes;
 pub mod coverage;

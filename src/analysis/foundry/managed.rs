@@ -106,6 +106,16 @@ pub fn group_of(inventory: &Inventory, hub: &Resource) -> Option<ManagedGroup> {
         .map(|group| by(group, Found::NamePattern, "name"))
 }
 
+/// The groups of all hubs and plain workspaces that have one.
+pub fn groups(inventory: &Inventory) -> Vec<ArmId> {
+    inventory
+        .family(Family::Workspace)
+        .filter(|one| matches!(&one.details, Details::Workspace(own) if own.hub.is_none()))
+        .filter_map(|hub| group_of(inventory, hub))
+        .map(|group| group.id)
+        .collect()
+}
+
 /// Whether a group was made for a hub, also where that hub was not read: the group's owner, or the
 /// pattern of its name, gives it away. What lies in it must stay as it is, whoever may read what.
 pub fn is_made_for_a_hub(inventory: &Inventory, group: &ArmId) -> bool {

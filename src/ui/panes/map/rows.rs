@@ -8,7 +8,7 @@ use crate::analysis::hop::{Hop, HopKind};
 use crate::analysis::verdict::{Gate, Verdict};
 use crate::map::{self, Who};
 use crate::model::id::{ArmId, PrincipalId};
-use crate::model::resource::{Details, Family, Resource};
+use crate::model::resource::Resource;
 use crate::ui::cx::Cx;
 use crate::ui::frame::tally;
 use crate::ui::signs::Sign;
@@ -149,13 +149,6 @@ pub(in crate::ui::panes) fn end_name(cx: &Cx<'_>, end: &str) -> String {
 
 /// What the Map has to know beside resources and hops.
 pub(super) fn who(cx: &Cx<'_>) -> Who {
-    let managed = cx
-        .inventory
-        .family(Family::Workspace)
-        .filter(|one| matches!(&one.details, Details::Workspace(own) if own.hub.is_none()))
-        .filter_map(|hub| managed::group_of(cx.inventory, hub))
-        .map(|group| group.id)
-        .collect();
     Who {
         name: cx
             .snapshot
@@ -164,7 +157,7 @@ pub(super) fn who(cx: &Cx<'_>) -> Who {
             .and_then(|caller| caller.label())
             .map(str::to_owned),
         address: cx.judging.client_ip.map(|address| address.to_string()),
-        managed,
+        managed: managed::groups(cx.inventory),
         is_reading: tally::is_reading(cx.inventory),
     }
 }

@@ -1,0 +1,456 @@
+//! The six benefits of the public-backbone pattern: whether each one holds here, and what shows it.
+//!
+//! Whether a benefit holds is what the findings say; the facts are read off the resources, each with
+//! the properties that prove it. It must not judge anew: a fact never says "holds" where a finding
+//! of the same benefit is about the same resource. Nothing found is no proof while readings are
+//! missing. What Microsoft made for a hub is not part of the pattern and is left out.
+
+use std::sync::Arc;
+
+use crate::model::field::Field;
+use crate::model::id::ArmId;
+use crate::model::resource::{Details, Family, Resource};
+use crate::store::Inventory;
+
+use super::coverage::{Coverage, Sent};
+use super::evidence::Evidence;
+use super::facets;
+use super::hop::{Basis, Benefit, Finding, FindingKind, Hop, HopKind, Judgement};
+use super::network::{self, Reach};
+use super::outbound::{self, Control};
+use super::parts::{Part, part_of};
+use super::verdict::{Gate, Verdict};
+
+/// How a benefit, or a fact of it, stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Stand {
+    /// Something stands against it.
+    Against,
+    /// Something that it leans on was refused, failed, or is disputed.
+    Unknown,
+    /// Something that it leans on is still being read.
+    Reading,
+    /// It holds.
+    Holds,
+    /// There is nothing here that it would be about.
+    Nothing,
+}
+
+impl Stand {
+    /// The stand in a word or two.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Against => "does not hold",
+            Self::Unknown => "cannot be told",
+            Self::Reading => "still reading",
+            Self::Holds => "holds",
+            Self::Nothing => "nothing to show",
+        }
+    }
+}
+
+/// One benefit in this environment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Held<'j> {
+    /// Which one.
+    pub benefit: Benefit,
+    /// Whether it holds.
+    pub stand: Stand,
+    /// The exposures that stand against it.
+    pub against: Vec<&'j Finding>,
+    /// How many more the config file hides.
+    pub hidden: usize,
+}
+
+/// One thing that shows how a benefit stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fact {
+    /// The resource, or the end of a hop, that it is about.
+    pub about: String,
+    /// How it stands.
+    pub stand: Stand,
+    /// What is so, in a few words.
+    pub words: String,
+    /// What proves it.
+    pub evidence: Vec<Evidence>,
+    /// The hop that it is about.
+    pub hop: Option<String>,
+}
+
+/// A benefit's name.
+pub fn name(benefit: Benefit) -> &'static str {
+    match benefit {
+        Benefit::Backbone => "Public backbone",
+        Benefit::Firewalls => "Service firewalls",
+        Benefit::Outbound => "Outbound controls",
+        Benefit::Identity => "Entra ID and least privilege",
+        Benefit::Cost => "Affordable tiers",
+        Benefit::Logs => "Logs",
+    }
+}
+
+/// What a benefit promises, in a sentence.
+pub fn promise(benefit: Benefit) -> &'static str {
+    match benefit {
+        Benefit::Backbone => {
+            "Services call each other on Microsoft's own network; no private path has to be built."
+        }
+        Benefit::Firewalls => {
+            "Each service keeps its own door: it refuses every caller that is not on its list."
+        }
+        Benefit::Outbound => {
+            "A service that can restrict its own calls does, so that data has fewer ways out."
+        }
+        Benefit::Identity => {
+            "Each call carries a token of Entra ID, and each caller holds the least role that it needs."
+        }
+        Benefit::Cost => "The tiers are the smallest ones that do the work.",
+        Benefit::Logs => "What is done to the data is written down where it can be asked.",
+    }
+}
+
+/// All six, in the order of the pattern.
+pub fn held<'j>(inventory: &Inventory, judgement: &'j Judgement) -> Vec<Held<'j>> {
+    let snapshot = inventory.snapshot();
+    let is_whole = snapshot.is_complete();
+    let is_reading = !snapshot.is_idle()
+        && snapshot
+            .slices()
+            .any(|(_, slice)| slice.phase.is_open() && slice.value.is_none());
+    let is_empty = patterned(inventory).next().is_none();
+    Benefit::ALL
+        .into_iter()
+        .map(|benefit| {
+            let of = |finding: &&Finding| {
+                finding.kind == FindingKind::Exposure && finding.benefit == Some(benefit)
+            };
+            let against: Vec<&Finding> = judgement.findings.iter().filter(of).collect();
+            let hidden = judgement.hidden.iter().map(|(one, _)| one).filter(of);
+            let stand = if !against.is_empty() {
+                Stand::Against
+            } else if is_reading {
+                Stand::Reading
+            } else if !is_whole {
+                Stand::Unknown
+            } else if is_empty {
+                Stand::Nothing
+            } else {
+                Stand::Holds
+            };
+            Held {
+                benefit,
+                stand,
+                against,
+                hidden: hidden.count(),
+            }
+        })
+        .collect()
+}
+
+/// What shows how a benefit stands, resource by resource, in the order of the inventory.
+pub fn facts(inventory: &Inventory, judgement: &Judgement, benefit: Benefit) -> Vec<Fact> {
+    let mut facts: Vec<Fact> = match benefit {
+        Benefit::Identity => tokens(judgement),
+        _ => Vec::new(),
+    };
+    for resource in patterned(inventory) {
+        let fact = match benefit {
+            Benefit::Backbone => path(inventory, resource),
+            Benefit::Firewalls => door(inventory, resource),
+            Benefit::Outbound => control(inventory, resource),
+            Benefit::Identity => keys(resource),
+            Benefit::Cost => tier(resource),
+            Benefit::Logs => logs(inventory, resource),
+        };
+        facts.extend(fact);
+    }
+    for fact in &mut facts {
+        let is_against = judgement.findings.iter().any(|finding| {
+            finding.kind == FindingKind::Exposure
+                && finding.benefit == Some(benefit)
+                && fact.hop.is_none()
+                && ArmId::new(&finding.resource) == ArmId::new(&fact.about)
+        });
+        if is_against {
+            fact.stand = Stand::Against;
+        }
+    }
+    facts
+}
+
+/// The resources of the pattern: not what Microsoft made for a hub.
+pub fn patterned(inventory: &Inventory) -> impl Iterator<Item = &Arc<Resource>> {
+    inventory.resources().filter(|resource| {
+        let is_family = matches!(
+            resource.family,
+            Family::Storage
+                | Family::Search
+                | Family::Cognitive
+                | Family::Workspace
+                | Family::Vault
+                | Family::LogWorkspace
+        );
+        let is_managed = || {
+            matches!(
+                part_of(inventory, resource),
+                Part::ManagedStorage | Part::ManagedSearch | Part::ManagedCosmos
+            )
+        };
+        is_family && !is_managed()
+    })
+}
+
+fn fact(resource: &Resource, stand: Stand, words: String, evidence: Vec<Evidence>) -> Fact {
+    Fact {
+        about: resource.id.as_str().to_owned(),
+        stand,
+        words,
+        evidence,
+        hop: None,
+    }
+}
+
+/// Whether a resource has a private way beside its public address.
+fn path(inventory: &Inventory, resource: &Resource) -> Option<Fact> {
+    if part_of(inventory, resource) == Part::Project {
+        return None; // It has the network of its hub.
+    }
+    let firewall = resource.firewall.as_ref()?;
+    let links = facets::shared_private_links(inventory, &resource.id);
+    let endpoints = firewall.approved_private_endpoints().count();
+    let evidence = [
+        "properties.publicNetworkAccess",
+        "properties.privateEndpointConnections",
+    ]
+    .map(|path| Evidence::of(resource, path))
+    .to_vec();
+    let is_closed = firewall.public_network_access.is("Disabled");
+    let mut words = vec![if is_closed {
+        "no public address".to_owned()
+    } else {
+        "public address on the backbone".to_owned()
+    }];
+    for (count, one, many) in [
+        (endpoints, "private endpoint", "private endpoints"),
+        (
+            links.items.len(),
+            "shared private link",
+            "shared private links",
+        ),
+    ] {
+        match count {
+            0 => {}
+            1 => words.push(format!("1 {one}")),
+            count => words.push(format!("{count} {many}")),
+        }
+    }
+    if endpoints == 0 && links.items.is_empty() && !is_closed {
+        words.push("no private path to keep".to_owned());
+    }
+    let is_unclear = resource.family == Family::Search && links.missing.is_some();
+    let stand = if firewall.public_network_access.is_unclear() || is_unclear {
+        Stand::Unknown
+    } else {
+        Stand::Holds
+    };
+    Some(fact(resource, stand, words.join(", "), evidence))
+}
+
+/// Who is let in.
+fn door(inventory: &Inventory, resource: &Resource) -> Option<Fact> {
+    if part_of(inventory, resource) == Part::Project {
+        return None;
+    }
+    let open = network::open_to(inventory, resource)?;
+    let stand = match open.reach {
+        // A hub has no list of addresses: it asks for a token, and keeps no documents.
+        Reach::Everyone if resource.family == Family::Workspace => Stand::Nothing,
+        Reach::Everyone => Stand::Against,
+        Reach::Unknown(_) => Stand::Unknown,
+        Reach::Some(_) | Reach::PrivateOnly | Reach::PerimeterOnly | Reach::Nobody => Stand::Holds,
+    };
+    let words = match (open.reach, resource.family) {
+        (Reach::Everyone, Family::Workspace) => {
+            "everyone, as far as the network goes: it has no list of addresses, and asks Entra ID"
+                .to_owned()
+        }
+        _ => open.words(),
+    };
+    Some(fact(resource, stand, words, open.evidence))
+}
+
+/// Whether it can restrict its own calls, and does.
+fn control(inventory: &Inventory, resource: &Resource) -> Option<Fact> {
+    if part_of(inventory, resource) == Part::Project {
+        return None;
+    }
+    let own = outbound::outbound(inventory, resource)?;
+    if own.control == Control::CallsNobody {
+        return None;
+    }
+    let stand = match own.state {
+        outbound::State::Restricted => Stand::Holds,
+        outbound::State::NotRestricted => Stand::Against,
+        outbound::State::PerimeterOnly | outbound::State::NotApplicable => Stand::Nothing,
+        outbound::State::Unknown => Stand::Unknown,
+    };
+    let words = match own.state {
+        outbound::State::Restricted => format!("restricted, {}", hosts(&own.allowed)),
+        outbound::State::NotRestricted => "may call any host".to_owned(),
+        outbound::State::PerimeterOnly => "has no control of its own".to_owned(),
+        outbound::State::NotApplicable => "nothing to restrict".to_owned(),
+        outbound::State::Unknown => "cannot be told".to_owned(),
+    };
+    Some(fact(resource, stand, words, own.evidence))
+}
+
+fn hosts(allowed: &outbound::Allowed) -> String {
+    match allowed {
+        outbound::Allowed::Hosts(hosts) => match hosts.len() {
+            0 => "to no host".to_owned(),
+            1 => "to 1 host".to_owned(),
+            count => format!("to {count} hosts"),
+        },
+        other => other.words(),
+    }
+}
+
+/// Whether a key of the account is accepted beside a token.
+fn keys(resource: &Resource) -> Option<Fact> {
+    let holds_data = resource.family != Family::LogWorkspace;
+    let auth = resource.local_auth.as_ref().filter(|_| holds_data)?;
+    let (stand, words) = match auth.enabled() {
+        Some(true) => (Stand::Against, "takes keys beside tokens"),
+        Some(false) => (Stand::Holds, "takes tokens only"),
+        None => (Stand::Unknown, "cannot be told"),
+    };
+    let evidence = vec![Evidence::of(resource, auth.path)];
+    Some(fact(resource, stand, words.to_owned(), evidence))
+}
+
+/// Whether a kind of call is between the services of the pattern, or by a person to them.
+fn is_of_pattern(hop: &Hop) -> bool {
+    hop.basis != Basis::Assumed
+        && !matches!(
+            hop.kind,
+            HopKind::Inspector
+                | HopKind::TenantToTenant
+                | HopKind::ResourceToLogs
+                | HopKind::OpenaiToUrl
+                | HopKind::FoundryToManagedCosmos
+                | HopKind::FoundryToManagedSearch
+                | HopKind::FoundryToManagedStorage
+        )
+}
+
+/// Who presents a token to whom, and by which role.
+fn tokens(judgement: &Judgement) -> Vec<Fact> {
+    judgement
+        .hops
+        .iter()
+        .filter(|hop| is_of_pattern(hop))
+        .filter_map(|hop| {
+            let gates: Vec<_> = [Gate::Authentication, Gate::Authorization]
+                .into_iter()
+                .filter_map(|gate| hop.gate(gate))
+                .collect();
+            let verdict = Verdict::worst(gates.iter().map(|gate| gate.judged.verdict))?;
+            let stand = match verdict {
+                Verdict::Open => Stand::Holds,
+                Verdict::Unknown => Stand::Unknown,
+                Verdict::AtRisk | Verdict::Shut => Stand::Against,
+            };
+            let roles: Vec<&str> = gates
+                .iter()
+                .flat_map(|gate| &gate.rights)
+                .flat_map(|right| &right.via)
+                .filter_map(|via| via.role_name.as_deref())
+                .collect();
+            let worst = gates
+                .iter()
+                .find(|gate| gate.judged.verdict == verdict)
+                .filter(|_| verdict != Verdict::Open);
+            let mut roles = roles;
+            roles.sort_unstable();
+            roles.dedup();
+            let words = match (worst, roles.as_slice()) {
+                (Some(gate), _) => gate.judged.reason.clone(),
+                (None, []) => "a token, admitted without a role of Azure's".to_owned(),
+                (None, several) => format!("a token, as {}", several.join(", ")),
+            };
+            Some(Fact {
+                about: hop.from.clone(),
+                stand,
+                words,
+                evidence: gates
+                    .iter()
+                    .flat_map(|gate| gate.judged.evidence.iter().cloned())
+                    .collect(),
+                hop: Some(hop.id()),
+            })
+        })
+        .collect()
+}
+
+/// The tier that is paid for.
+fn tier(resource: &Resource) -> Option<Fact> {
+    // A hub is paid for by what hangs on it, a vault by the call.
+    if matches!(resource.family, Family::Workspace | Family::Vault) {
+        return None;
+    }
+    let path = match resource.details {
+        Details::LogWorkspace(_) => "properties.sku.name",
+        _ => "sku.name",
+    };
+    let (stand, words) = match &resource.sku {
+        Field::Value(sku) => (Stand::Holds, sku.clone()),
+        Field::Absent | Field::Null => (Stand::Unknown, "no tier is named".to_owned()),
+        Field::Malformed | Field::Unreported(_) => (Stand::Unknown, "cannot be told".to_owned()),
+    };
+    Some(fact(
+        resource,
+        stand,
+        words,
+        vec![Evidence::of(resource, path)],
+    ))
+}
+
+/// Which of its logs are kept, and where.
+fn logs(inventory: &Inventory, resource: &Resource) -> Option<Fact> {
+    // A project writes through its hub.
+    if part_of(inventory, resource) == Part::Project {
+        return None;
+    }
+    let own = Coverage::of(inventory, resource)?;
+    let count = |wanted: Sent| {
+        own.categories
+            .iter()
+            .filter(|(_, sent)| *sent == wanted)
+            .count()
+    };
+    let (kept, all) = (count(Sent::Workspace), own.categories.len());
+    let stand = if kept > 0 {
+        Stand::Holds
+    } else if count(Sent::Pending) > 0 {
+        Stand::Reading
+    } else if count(Sent::Unknown) > 0 {
+        Stand::Unknown
+    } else {
+        Stand::Against
+    };
+    let words = match (kept, own.workspaces.as_slice()) {
+        (0, _) if own.missing.is_some() => "cannot be told".to_owned(),
+        (0, _) if !own.elsewhere.is_empty() => format!("only to {}", own.elsewhere.join(", ")),
+        (0, _) => "kept nowhere".to_owned(),
+        (kept, workspaces) => {
+            let names: Vec<&str> = workspaces.iter().map(ArmId::name).collect();
+            format!("{kept} of {all} kinds of log, to {}", names.join(", "))
+        }
+    };
+    let settings = facets::diagnostic_settings(inventory, &resource.id);
+    let evidence = settings.observed_at.map(|at| {
+        let names: Vec<&str> = settings.items.iter().map(|one| one.name.as_str()).collect();
+        Evidence::listed(resource.id.clone(), "diagnosticSettings", names.into(), at)
+    });
+    Some(fact(resource, stand, words, evidence.into_iter().collect()))
+}
