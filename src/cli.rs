@@ -230,6 +230,22 @@ pub enum Format {
     Text,
     /// For programs
     Json,
+    /// For a ticket
+    Markdown,
+    /// One file to hand over: for the screen and for paper
+    Html,
+    /// For code scanners: SARIF 2.1.0
+    Sarif,
+}
+
+/// A format of an answer that is no whole report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum PlainFormat {
+    /// For people
+    #[default]
+    Text,
+    /// For programs
+    Json,
 }
 
 /// What makes `check` fail.
@@ -333,7 +349,7 @@ pub struct Ipam {
     pub addresses: Option<u128>,
     /// What to print
     #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
+    pub format: PlainFormat,
     /// Write to this file instead of stdout
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,

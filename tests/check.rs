@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[path = "check/formats.rs"]
+mod formats;
 #[path = "check/foundry.rs"]
 mod foundry;
 #[path = "check/policy.rs"]

@@ -384,7 +384,7 @@ pub struct Judgement {
     pub hops: Vec<Hop>,
     /// The findings, by severity, rule, resource.
     pub findings: Vec<Finding>,
-    /// Those that the config file hides, each with the entry that does; no report lists them.
+    /// Those that the config file hides, each with the entry that does: set aside, never counted.
     pub hidden: Vec<(Finding, Suppression)>,
     /// What was changed lately, and by whom.
     pub changes: Arc<Changes>,

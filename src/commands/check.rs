@@ -1,17 +1,17 @@
 //! `hopscope check`: inspect once, without a screen.
 
-use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 
 use crate::analysis::hop::{Judgement, Severity};
 use crate::analysis::verdict::Verdict;
 use crate::cli::{Check, FailOn, Format, Global};
 use crate::config::ConfigFile;
-use crate::report::{Meta, json, text};
+use crate::model::judging::Judging;
+use crate::report::{Meta, html, json, markdown, sarif, text};
 use crate::store::Inventory;
 
 use super::source::Source;
-use super::{Exit, Failure, stdout_takes_colour, trouble};
+use super::{Exit, Failure, out, stdout_takes_colour, trouble};
 
 /// What stdout can show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,8 +51,15 @@ pub async fn run(
     let meta = inspected.meta();
     let (inventory, judgement) = inspected.judge();
     // A program reads why nothing came from the report, too; for people the sentence is enough.
-    if verdict.failure.is_none() || arguments.format == Format::Json {
-        print(&inventory, &judgement, &meta, arguments, stdout, screen)?;
+    let is_for_programs = matches!(arguments.format, Format::Json | Format::Sarif);
+    if verdict.failure.is_none() || is_for_programs {
+        let report = Report {
+            inventory: &inventory,
+            judgement: &judgement,
+            judging: &inspected.frame.judging,
+            meta: &meta,
+        };
+        print(&report, arguments, stdout, screen)?;
     }
     for warning in &verdict.warnings {
         // With stderr gone there is nobody to warn.
@@ -109,10 +116,21 @@ fn is_known(judgement: &Judgement) -> bool {
         .any(|hop| hop.counts() && hop.verdict() == Verdict::Unknown)
 }
 
+/// What every report is made from.
+#[derive(Clone, Copy)]
+pub(super) struct Report<'a> {
+    /// What was read.
+    pub(super) inventory: &'a Inventory,
+    /// What was judged.
+    pub(super) judgement: &'a Judgement,
+    /// For whom.
+    pub(super) judging: &'a Judging,
+    /// When, and where.
+    pub(super) meta: &'a Meta,
+}
+
 fn print(
-    inventory: &Inventory,
-    judgement: &Judgement,
-    meta: &Meta,
+    report: &Report<'_>,
     arguments: &Check,
     stdout: &mut impl Write,
     screen: Screen,
@@ -122,36 +140,36 @@ fn print(
             width: screen.width,
             colour: screen.colour,
         };
-        let outcome = write(inventory, judgement, meta, arguments.format, style, stdout);
-        return super::written(outcome).map(drop);
+        return super::written(write(report, arguments.format, style, stdout)).map(drop);
     };
-    let outcome = File::create(path).and_then(|file| {
-        let mut file = BufWriter::new(file);
-        write(
-            inventory,
-            judgement,
-            meta,
-            arguments.format,
-            text::Style::default(),
-            &mut file,
-        )
-    });
-    outcome
-        .map_err(|error| Failure::usage(format!("{} cannot be written: {error}", path.display())))
+    out::whole(path, |mut file| {
+        write(report, arguments.format, text::Style::default(), &mut file)
+    })
+    .map_err(|error| Failure::usage(format!("{} cannot be written: {error}", path.display())))
 }
 
-fn write(
-    inventory: &Inventory,
-    judgement: &Judgement,
-    meta: &Meta,
+/// Writes a report in a format.
+pub(super) fn write(
+    report: &Report<'_>,
     format: Format,
     style: text::Style,
     out: &mut impl Write,
 ) -> io::Result<()> {
+    let Report {
+        inventory,
+        judgement,
+        judging,
+        meta,
+    } = *report;
     match format {
         Format::Text => text::write(out, inventory, judgement, meta, style)?,
-        Format::Json => {
-            let report = json::build(inventory, judgement, meta);
+        Format::Markdown => markdown::write(out, inventory, judgement, judging, meta)?,
+        Format::Html => html::write(out, inventory, judgement, judging, meta)?,
+        Format::Json | Format::Sarif => {
+            let report = match format {
+                Format::Sarif => sarif::build(inventory, judgement, meta),
+                _ => json::build(inventory, judgement, meta),
+            };
             serde_json::to_writer_pretty(&mut *out, &report).map_err(io::Error::from)?;
             writeln!(out)?;
         }

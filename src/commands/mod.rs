@@ -12,6 +12,7 @@ pub mod explain;
 pub mod inspect;
 pub mod judging;
 mod log;
+mod out;
 pub mod preflight;
 pub mod rules;
 pub mod save;

@@ -1,13 +1,12 @@
 //! `hopscope preflight ipam`: what a virtual network that is to draw from a pool would meet, and the
 //! call ready to run. It reads, as everything here does, and changes nothing.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 
 use crate::analysis::ground::Ground;
 use crate::analysis::preflight;
 use crate::analysis::verdict::Verdict;
-use crate::cli::{Format, Global, Ipam};
+use crate::cli::{Global, Ipam, PlainFormat};
 use crate::config::ConfigFile;
 use crate::model::id::ArmId;
 use crate::model::ipam::{Draw, NETWORK, POOL, is_pool};
@@ -17,7 +16,7 @@ use crate::store::Inventory;
 
 use super::check::Screen;
 use super::source::Source;
-use super::{Exit, Failure, trouble, written};
+use super::{Exit, Failure, out, trouble, written};
 
 /// Judges the call and prints it.
 pub async fn run(
@@ -46,8 +45,8 @@ pub async fn run(
     let found = preflight::ipam(&ground, &draw, arguments.addresses);
     let print = |out: &mut dyn Write, style: text::Style| -> io::Result<()> {
         match arguments.format {
-            Format::Text => text::preflight::write(out, &inventory, &found, style)?,
-            Format::Json => {
+            PlainFormat::Text => text::preflight::write(out, &inventory, &found, style)?,
+            PlainFormat::Json => {
                 let report = json::preflight::build(&inventory, &found, &meta);
                 serde_json::to_writer_pretty(&mut *out, &report).map_err(io::Error::from)?;
                 writeln!(out)?;
@@ -63,11 +62,12 @@ pub async fn run(
             };
             written(print(stdout, style))?;
         }
-        Some(path) => File::create(path)
-            .and_then(|file| print(&mut BufWriter::new(file), text::Style::default()))
-            .map_err(|error| {
+        Some(path) => {
+            let outcome = out::whole(path, |out| print(out, text::Style::default()));
+            outcome.map_err(|error| {
                 Failure::usage(format!("{} cannot be written: {error}", path.display()))
-            })?,
+            })?;
+        }
     }
     Ok(if found.verdict() == Verdict::Open {
         Exit::Done
@@ -135,7 +135,7 @@ mod tests {
             pool: pool.to_owned(),
             vnet: vnet.to_owned(),
             addresses: None,
-            format: Format::Text,
+            format: PlainFormat::Text,
             out: None,
         }
     }

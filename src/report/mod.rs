@@ -1,12 +1,19 @@
-//! Reports of a snapshot: JSON for programs, text for people.
+//! Reports of a snapshot: JSON and SARIF for programs; text, Markdown and HTML for people; drawings as
+//! SVG.
 //!
 //! A report is a pure function of the inventory and of what the caller says about the run; it
 //! never looks at a clock. It must not judge on its own (that is `analysis`) and must not know how
 //! anything was read. To add a format: one file here, one variant of `--format` in `cli`.
 
+pub mod html;
 pub mod json;
+pub mod markdown;
+mod names;
 mod part;
+pub mod sarif;
+pub mod svg;
 pub mod text;
+pub mod told;
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;

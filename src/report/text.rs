@@ -4,7 +4,7 @@
 //! only repeats what a word says. Text of Azure passes [`cell::clean`] before it is written.
 
 mod cell;
-mod encryption;
+pub(super) mod encryption;
 pub mod explain;
 mod facts;
 mod findings;
@@ -273,7 +273,7 @@ fn not_read(out: &mut impl Write, inventory: &Inventory, style: Style, ink: Ink)
 }
 
 /// The state, and what Azure answered.
-fn how_it_ended(slice: &Slice) -> String {
+pub(super) fn how_it_ended(slice: &Slice) -> String {
     let Some(issue) = slice.trouble() else {
         return "no answer yet".to_owned();
     };
@@ -289,7 +289,7 @@ fn how_it_ended(slice: &Slice) -> String {
 }
 
 /// The next step where there is one, else what Azure said.
-fn cause(slice: &Slice) -> String {
+pub(super) fn cause(slice: &Slice) -> String {
     let Some(issue) = slice.trouble() else {
         return String::new();
     };
@@ -303,7 +303,7 @@ fn cause(slice: &Slice) -> String {
 }
 
 /// What was to be read, and of what, without the long way there.
-fn subject(inventory: &Inventory, key: &Key) -> String {
+pub(super) fn subject(inventory: &Inventory, key: &Key) -> String {
     match key {
         Key::Resource(id) => format!("{} {}", id.resource_type().unwrap_or_default(), id.name()),
         _ => match key.scope() {

@@ -67,7 +67,8 @@ pub(super) fn write(
     Ok(())
 }
 
-fn version(key: &Key) -> String {
+/// The version that is used, in words.
+pub(in crate::report) fn version(key: &Key) -> String {
     key.version.as_ref().map_or_else(
         || "latest version".to_owned(),
         |version| {
@@ -79,7 +80,8 @@ fn version(key: &Key) -> String {
     )
 }
 
-fn ends(facts: &Facts, now: OffsetDateTime) -> String {
+/// Until when a key can be used, in words.
+pub(in crate::report) fn ends(facts: &Facts, now: OffsetDateTime) -> String {
     match facts {
         Facts::NotRead(_) => "? key not read".to_owned(),
         Facts::Gone => "key is gone".to_owned(),

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use crate::analysis::hop::{Basis, GateVerdict, Hop};
 use crate::analysis::verdict::Verdict;
-use crate::model::id::{ArmId, PrincipalId};
+use crate::report::names;
 use crate::store::{Inventory, State};
 
 use super::Style;
@@ -71,8 +71,8 @@ fn one(
         sign(hop.verdict()),
         cell::pad(hop.verdict().word(), 7),
         cell::pad(hop.kind.word(), 26),
-        end(inventory, &hop.from),
-        end(inventory, &hop.to),
+        clean(&names::caller(inventory, hop)),
+        clean(&names::end(inventory, &hop.to)),
     );
     let line = fit(&line, style.width.saturating_sub(2));
     writeln!(out, "  {}", inked(ink, hop.verdict(), &line))?;
@@ -119,29 +119,6 @@ fn told(out: &mut impl Write, gate: &GateVerdict, style: Style, ink: Ink) -> io:
         }
     }
     Ok(())
-}
-
-/// A short name of an end: the resource's, the person's, else what it is.
-fn end(inventory: &Inventory, end: &str) -> String {
-    if end.starts_with('/') {
-        return clean(ArmId::new(end).name());
-    }
-    let principal = PrincipalId::new(end);
-    let known = inventory.principal(&principal).and_then(|one| {
-        one.user_principal_name
-            .text()
-            .or(one.display_name.text())
-            .map(str::to_owned)
-    });
-    let caller = || {
-        inventory
-            .snapshot()
-            .callers()
-            .iter()
-            .find(|one| one.object_id.as_ref() == Some(&principal))
-            .and_then(|one| one.label().map(str::to_owned))
-    };
-    clean(&known.or_else(caller).unwrap_or_else(|| end.to_owned()))
 }
 
 pub(super) fn sign(verdict: Verdict) -> &'static str {

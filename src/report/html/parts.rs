@@ -1,0 +1,348 @@
+//! The sections of the page.
+
+use maud::{Markup, html};
+
+use crate::analysis::benefits::Stand;
+use crate::analysis::hop::{FindingKind, Severity};
+use crate::analysis::verdict::Verdict;
+use crate::map::Mark;
+use crate::report::svg;
+use crate::report::told::{FindingTold, Mend, Told};
+
+use super::evidence::proofs;
+
+/// A sign with its word: the sign is for the eye, the word is read out.
+pub(super) fn badge(class: &str, sign: &str, words: &str) -> Markup {
+    html! { span.badge.{ (class) } { span aria-hidden="true" { (sign) } " " (words) } }
+}
+
+/// The class of a verdict.
+pub(super) fn verdict_class(verdict: Verdict) -> &'static str {
+    svg::map::class(Mark::of(verdict, false))
+}
+
+/// The badge of a verdict.
+pub(super) fn verdict(own: Verdict) -> Markup {
+    let sign = Mark::of(own, false).glyph().to_string();
+    badge(verdict_class(own), &sign, &own.word().replace('-', " "))
+}
+
+/// The badge of a mark.
+pub(super) fn mark_badge(mark: Mark) -> Markup {
+    let words = match mark {
+        Mark::Shut => "shut",
+        Mark::AtRisk => "at risk",
+        Mark::Unknown => "unknown",
+        Mark::Reading => "reading",
+        Mark::Open => "open",
+    };
+    badge(svg::map::class(mark), &mark.glyph().to_string(), words)
+}
+
+fn stand(own: Stand) -> Markup {
+    let (class, sign) = match own {
+        Stand::Against => ("exposure", "◆"),
+        Stand::Unknown => ("unknown", "?"),
+        Stand::Reading => ("reading", "…"),
+        Stand::Holds => ("open", "✔"),
+        Stand::Nothing => ("none", "·"),
+    };
+    badge(class, sign, own.words())
+}
+
+fn kind(finding: &FindingTold) -> Markup {
+    let (class, sign, words) = match (finding.kind, finding.severity) {
+        (FindingKind::Broken, Severity::Error) => ("shut", "✖", "broken"),
+        (FindingKind::Broken, Severity::Warning) => ("at-risk", "▲", "at risk"),
+        (FindingKind::Broken, Severity::Info) => ("unknown", "?", "cannot be told"),
+        (FindingKind::Exposure, _) => ("exposure", "◆", "exposure"),
+        (FindingKind::Keep, _) => ("keep", "●", "keep"),
+        (FindingKind::Note, _) => ("none", "○", "note"),
+    };
+    badge(class, sign, words)
+}
+
+/// The two questions, counted.
+pub(super) fn tally(told: &Told) -> Markup {
+    html! {
+        ul.tally {
+            @for (own, count) in &told.works {
+                li.{ (verdict_class(*own)) } {
+                    span.count { (count) } " " (verdict(*own))
+                }
+            }
+            li.exposure { span.count { (told.exposures) } " " (badge("exposure", "◆", "exposures")) }
+        }
+    }
+}
+
+pub(super) fn benefits(told: &Told) -> Markup {
+    html! {
+        @for (at, own) in told.benefits.iter().enumerate() {
+            article.card {
+                h3 { (at + 1) ". " (own.name) " " (stand(own.stand)) }
+                p { (own.promise) }
+                @if own.stand == Stand::Holds || own.stand == Stand::Unknown {
+                    p.muted {
+                        @if own.stand == Stand::Holds { "Nothing was found against it." }
+                        @else { "Nothing was found against it in what could be read; that is no proof." }
+                        @if own.hidden > 0 {
+                            " The configuration file sets " (own.hidden) " aside: see "
+                            a href="#reading" { "how it was read" } "."
+                        }
+                    }
+                }
+                @if !own.against.is_empty() {
+                    ul.against {
+                        @for (number, title) in &own.against {
+                            li { a href={ "#finding-" (number) } { (title) } }
+                        }
+                    }
+                }
+                @if !own.facts.is_empty() {
+                    div.wide tabindex="0" role="group" aria-label={ "What shows it: " (own.name) } {
+                        table {
+                            caption { "What shows it" }
+                            thead { tr {
+                                th scope="col" { "About" } th scope="col" { "Is so" } th scope="col" { "Stands" }
+                            } }
+                            tbody {
+                                @for (own, about, words) in &own.facts {
+                                    tr { th scope="row" { (about) } td { (words) } td { (stand(*own)) } }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+pub(super) fn findings(told: &Told) -> Markup {
+    html! {
+        @if told.findings.is_empty() {
+            p { "No rule found anything in what was read." }
+        }
+        @for (heading, own) in &told.findings {
+            h3 { (heading) " " span.muted { "(" (own.len()) ")" } }
+            @for finding in own { (one(finding)) }
+        }
+    }
+}
+
+fn one(finding: &FindingTold) -> Markup {
+    html! {
+        article.card id={ "finding-" (finding.number) } {
+            h4 { (finding.title) " " (kind(finding)) }
+            p.muted {
+                (finding.about) " · " (finding.severity.word()) " · rule " code { (finding.rule) }
+                @if let Some(benefit) = finding.benefit { " · benefit " (benefit.word()) }
+            }
+            p { (finding.detail) }
+            @if !finding.hops.is_empty() {
+                p.muted {
+                    "Touches "
+                    @for (at, number) in finding.hops.iter().enumerate() {
+                        @if at > 0 { ", " }
+                        a href={ "#hop-" (number) } { "call " (number) }
+                    }
+                }
+            }
+            (mends(&finding.remedies))
+            @if !finding.evidence.is_empty() {
+                details {
+                    summary { "What proves it" }
+                    (proofs(&finding.evidence))
+                }
+            }
+        }
+    }
+}
+
+/// The remedies: each tool with its command, whole.
+pub(super) fn mends(remedies: &[Mend]) -> Markup {
+    html! {
+        @if !remedies.is_empty() {
+            dl.mend {
+                @for mend in remedies {
+                    dt { (tool(mend.tool)) }
+                    dd {
+                        pre tabindex="0" { code { (mend.text) } }
+                        @if let Some(note) = &mend.note { p.muted { (note) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn tool(word: &str) -> &str {
+    match word {
+        "az" => "Azure CLI",
+        "azurerm" => "Terraform azurerm",
+        "azapi" => "Terraform azapi",
+        "portal" => "Portal",
+        other => other,
+    }
+}
+
+pub(super) fn hops(told: &Told) -> Markup {
+    html! {
+        @if told.hops.is_empty() {
+            p { "No call of the pattern was found." }
+        } @else {
+            p.muted { "Worst first. The gates of each call, with what proves them, stand under Evidence." }
+            div.wide tabindex="0" role="group" aria-label="Every call" {
+                table {
+                    caption { "Calls" }
+                    thead { tr {
+                        th scope="col" { "Call" } th scope="col" { "Stands" } th scope="col" { "Kind" }
+                        th scope="col" { "From → to" } th scope="col" { "Gate" } th scope="col" { "Known by" }
+                    } }
+                    tbody {
+                        @for hop in &told.hops {
+                            tr {
+                                th scope="row" { a href={ "#hop-" (hop.number) } { (hop.number) } }
+                                td { (verdict(hop.verdict)) }
+                                td { (hop.kind) }
+                                td { (hop.from) " → " (hop.to)
+                                    @if let Some(via) = &hop.via { br; span.muted { (via) } } }
+                                td { (hop.decides.unwrap_or("·")) }
+                                td { (hop.basis) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+pub(super) fn hubs(told: &Told) -> Markup {
+    html! {
+        @if told.hubs.is_empty() {
+            p { "No hub with a managed resource group, or with stores of its own, was read." }
+        }
+        @for hub in &told.hubs {
+            h3 { (hub.hub) " " (verdict(hub.verdict)) }
+            p.muted { "Group " (hub.group) ", " (hub.found) "." }
+            p { "What stands here has to stay as it is, open access and keys included: "
+                "advice that is right elsewhere breaks the hub." }
+            div.wide tabindex="0" role="group" aria-label={ "The managed group of " (hub.hub) } {
+                table {
+                    caption { "As it must be against as it is" }
+                    thead { tr {
+                        th scope="col" { "Resource" } th scope="col" { "Property" } th scope="col" { "Must be" }
+                        th scope="col" { "Is" } th scope="col" { "Stands" }
+                    } }
+                    tbody {
+                        @for (name, property, must, is, own) in &hub.checks {
+                            tr {
+                                th scope="row" { (name) } td { code { (property) } } td { (must) } td { (is) }
+                                td { (verdict(*own)) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+pub(super) fn logs(told: &Told) -> Markup {
+    html! {
+        @if told.logs.is_empty() {
+            p { "No resource with logs of its own was read." }
+        } @else {
+            div.wide tabindex="0" role="group" aria-label="Logs" {
+                table {
+                    caption { "Diagnostic coverage" }
+                    thead { tr {
+                        th scope="col" { "Resource" } th scope="col" { "Categories" } th scope="col" { "To" }
+                    } }
+                    tbody {
+                        @for own in &told.logs {
+                            tr {
+                                th scope="row" { (own.name) }
+                                td {
+                                    ul.plain {
+                                        @for (category, word) in &own.categories {
+                                            li { (sent(word)) " " (category) }
+                                        }
+                                    }
+                                    @if let Some(why) = &own.missing { p.muted { (why) } }
+                                }
+                                td { @if own.to.is_empty() { "nowhere known" } @else { (own.to) } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        @if !told.keys.is_empty() {
+            div.wide tabindex="0" role="group" aria-label="Keys" {
+                table {
+                    caption { "Customers' keys" }
+                    thead { tr {
+                        th scope="col" { "Encrypts" } th scope="col" { "Key" } th scope="col" { "Version" }
+                        th scope="col" { "Until" } th scope="col" { "Usable" }
+                    } }
+                    tbody {
+                        @for key in &told.keys {
+                            tr {
+                                th scope="row" { (key.name) } td { (key.key) } td { (key.version) }
+                                td { (key.ends) } td { (key.usable) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn sent(word: &str) -> Markup {
+    match word {
+        "kept" => badge("open", "✔", word),
+        "unknown" => badge("unknown", "?", word),
+        "not read yet" => badge("reading", "…", word),
+        _ => badge("exposure", "◆", word),
+    }
+}
+
+pub(super) fn reading(told: &Told) -> Markup {
+    html! {
+        h3 { "What could not be read" }
+        @if told.not_read.is_empty() {
+            p { "Everything that was planned was read." }
+        } @else {
+            p { "A right that is missing never turns into an answer: what leans on these readings is unknown." }
+            div.wide tabindex="0" role="group" aria-label="What could not be read" {
+                table {
+                    caption { "Not read" }
+                    thead { tr {
+                        th scope="col" { "What" } th scope="col" { "Ended" } th scope="col" { "Why" }
+                    } }
+                    tbody {
+                        @for own in &told.not_read {
+                            tr {
+                                th scope="row" { (own.what) } td { (own.ended) }
+                                td { (own.cause)
+                                    @if let Some(id) = &own.request { br; span.muted { "request " (id) } } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        @if !told.hidden.is_empty() {
+            h3 { "What the configuration file sets aside" }
+            ul {
+                @for (title, about, reason) in &told.hidden {
+                    li { (about) ": " (title) " " span.muted { "(" (reason) ")" } }
+                }
+            }
+        }
+    }
+}
