@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use divan::Bencher;
 use hopscope::analysis::access::{Action, Index, Memberships, held, matrix::matrix_of};
-use hopscope::analysis::network::{self, Caller, Credential, Instance, Target};
+use hopscope::analysis::network::{self, Caller, Credential, Instance, Wall};
 use hopscope::analysis::outbound;
 use hopscope::analysis::parts::part_of;
 use hopscope::azure::decode::{Context, Page, page, resource};
@@ -193,16 +193,18 @@ fn admission_of_5000_callers(bencher: Bencher<'_, '_>) {
     let judging = Judging::default();
     let all: Vec<_> = inventory.resources().collect();
     bencher.bench(|| {
-        let targets: Vec<_> = all
+        let walls: Vec<_> = all
             .iter()
-            .filter_map(|one| Target::of(&inventory, one))
+            .filter_map(|one| Some((one, Wall::of(&inventory, one)?)))
             .collect();
         (0..QUESTIONS)
             .filter(|index| {
                 let from = all[index % all.len()];
                 let caller = Caller::Instance(Instance::of(from, Credential::SystemIdentity));
-                let target = &targets[(index * 7 + 3) % targets.len()];
-                target.admit(&judging, &caller).by.is_some()
+                let (target, wall) = &walls[(index * 7 + 3) % walls.len()];
+                wall.admit(&inventory, &judging, &caller, target)
+                    .by
+                    .is_some()
             })
             .count()
     });

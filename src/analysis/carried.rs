@@ -4,11 +4,10 @@
 //! refused, or is still to come, may hold one. Machines in networks are never read, so of a private
 //! endpoint or a subnet rule it is never said at all.
 
-use std::collections::HashMap;
-
 use crate::model::facet::Facet;
 use crate::model::id::ArmId;
 use crate::model::key::Key;
+use crate::model::lookup::Map;
 use crate::model::resource::Family;
 use crate::store::{Inventory, State};
 
@@ -21,7 +20,7 @@ use super::way::{Rule, Way};
 /// The hops by the rules that carry them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Carried {
-    by_rule: HashMap<(ArmId, Gate), HashMap<Rule, Vec<Passage>>>,
+    by_rule: Map<(ArmId, Gate), Map<Rule, Vec<Passage>>>,
     missing: Option<String>,
 }
 
@@ -67,7 +66,7 @@ impl Carried {
     /// Turns the ways of hops round.
     pub fn of(inventory: &Inventory, hops: &[Hop]) -> Self {
         let mut own = Self {
-            by_rule: HashMap::new(),
+            by_rule: Map::default(),
             missing: hops_missing(inventory),
         };
         for (at, hop) in hops.iter().enumerate() {
@@ -88,7 +87,7 @@ impl Carried {
                 }
             }
         }
-        for passages in own.by_rule.values_mut().flat_map(HashMap::values_mut) {
+        for passages in own.by_rule.values_mut().flat_map(Map::values_mut) {
             passages.sort_by(|one, other| (&one.needs, one.hop).cmp(&(&other.needs, other.hop)));
         }
         own

@@ -5,6 +5,8 @@
 //! the reason beside the evidence. To prove something by the absence of a thing, use
 //! [`Evidence::listed`].
 
+use std::borrow::Cow;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -13,19 +15,44 @@ use time::OffsetDateTime;
 use crate::model::id::ArmId;
 use crate::model::resource::{Resource, Source};
 
-/// One property that was read, or that was found missing.
+/// One property that was read, or that was found missing. What proves one rule of a firewall proves
+/// it for every caller, so a copy is another handle of the same [`Property`].
+#[derive(Clone, Debug)]
+pub struct Evidence(Arc<Property>);
+
+/// What an [`Evidence`] says.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Evidence {
+pub struct Property {
     /// The resource whose GET body holds the property; for the absence of a thing, the scope.
     pub resource: ArmId,
     /// The JSON path, or the name of the list that was searched.
-    pub path: String,
+    pub path: Cow<'static, str>,
     /// The value; none when the property is absent (null is a value).
     pub value: Option<Value>,
     /// When it was read.
     pub observed_at: OffsetDateTime,
     /// `x-ms-request-id` of the answer, else its correlation id.
     pub request_id: Option<Arc<str>>,
+}
+
+impl Deref for Evidence {
+    type Target = Property;
+
+    fn deref(&self) -> &Property {
+        &self.0
+    }
+}
+
+impl From<Property> for Evidence {
+    fn from(property: Property) -> Self {
+        Self(Arc::new(property))
+    }
+}
+
+impl PartialEq for Evidence {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0 == other.0
+    }
 }
 
 impl Evidence {
@@ -39,36 +66,45 @@ impl Evidence {
     }
 
     /// The property at `path` in a resource's own body.
-    pub fn of(resource: &Resource, path: impl Into<String>) -> Self {
-        Self::in_body(
-            resource.id.clone(),
-            &resource.raw,
-            &resource.source,
-            path.into(),
-        )
+    pub fn of(resource: &Resource, path: impl Into<Cow<'static, str>>) -> Self {
+        Self::in_body(resource.id.clone(), &resource.raw, &resource.source, path)
     }
 
     /// The property at `path` in the body of anything that was read: an assignment, a definition.
-    pub fn in_body(resource: ArmId, body: &Value, source: &Source, path: String) -> Self {
+    pub fn in_body(
+        resource: ArmId,
+        body: &Value,
+        source: &Source,
+        path: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        let path = path.into();
         let value = at(body, &path).cloned();
-        Self {
+        Self::from(Property {
             resource,
             path,
             value,
             observed_at: source.observed_at,
             request_id: source.request_id.clone(),
-        }
+        })
     }
 
     /// What a searched list held: the proof that a thing is there, or is not.
     pub fn listed(scope: ArmId, list: &str, value: Value, observed_at: OffsetDateTime) -> Self {
-        Self {
+        Self::from(Property {
             resource: scope,
-            path: list.to_owned(),
+            path: Cow::Owned(list.to_owned()),
             value: Some(value),
             observed_at,
             request_id: None,
-        }
+        })
+    }
+
+    /// The same, with the request whose answer it was.
+    #[must_use]
+    pub fn answered_by(self, request_id: Option<&Arc<str>>) -> Self {
+        let mut property = Arc::unwrap_or_clone(self.0);
+        property.request_id = request_id.cloned();
+        property.into()
     }
 
     /// Whether the property is not in the body.
@@ -115,13 +151,17 @@ pub fn at<'v>(body: &'v Value, path: &str) -> Option<&'v Value> {
 }
 
 fn member<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
-    let members = value.as_object()?;
-    members.get(name).or_else(|| {
-        members
-            .iter()
-            .find(|(key, _)| key.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value)
-    })
+    // Bodies have few members: looking at their names is faster than a hash of this one.
+    let mut alike = None;
+    for (key, value) in value.as_object()? {
+        if key == name {
+            return Some(value);
+        }
+        if alike.is_none() && key.eq_ignore_ascii_case(name) {
+            alike = Some(value);
+        }
+    }
+    alike
 }
 
 enum Step<'p> {

@@ -3,24 +3,25 @@
 //! A reading that is missing stays visible here: [`Lookup`] keeps "it is gone" and "it was not
 //! read" apart. Nothing here judges; gates do.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use time::{Duration, OffsetDateTime};
 
 use crate::model::access::{Lock, RoleAssignment, RoleSchedule};
 use crate::model::field::Field;
-use crate::model::id::{ArmId, PrincipalId};
+use crate::model::id::{ArmId, PrincipalId, SubscriptionId};
 use crate::model::judging::Judging;
 use crate::model::key::Key;
+use crate::model::lookup::{Map, Set};
 use crate::model::resource::{Details, Family, Resource};
 use crate::store::{Inventory, Payload, Slice, State};
 
-use super::access::readings::is_above_subscriptions;
+use super::access::placed::Placed;
 use super::access::{Index, Memberships};
 use super::evidence::Evidence;
 use super::facets;
-use super::foundry::managed;
+use super::foundry::{self, Foundry, managed};
+use super::network::Wall;
 
 /// How long Azure may take until a change of a property works (domain-rules 0.1).
 pub const SETTLING: Duration = Duration::minutes(15);
@@ -38,12 +39,16 @@ pub struct Ground<'a> {
     pub access: Index<'a>,
     /// The groups of principals, as far as they are known.
     pub memberships: Memberships,
-    hosts: HashMap<String, &'a Resource>,
-    managed: HashSet<ArmId>,
-    own_stores: HashSet<ArmId>,
-    in_managed: HashSet<&'a ArmId>,
+    walls: Map<&'a ArmId, OnceLock<Option<Arc<Wall>>>>,
+    foundry: OnceLock<Foundry>,
+    /// Lists of resources that are not whole: what of, and of which subscription.
+    not_whole: Vec<(Family, &'a SubscriptionId)>,
+    hosts: Map<String, &'a Resource>,
+    managed: Set<ArmId>,
+    own_stores: Set<ArmId>,
+    in_managed: Set<&'a ArmId>,
     locks: Vec<&'a Lock>,
-    orphans: Orphans<'a>,
+    orphans: Placed<'a>,
     active: Schedules<'a>,
     eligible: Schedules<'a>,
 }
@@ -79,7 +84,7 @@ struct Schedules<'a> {
 impl<'a> Ground<'a> {
     /// Looks everything up once.
     pub fn new(inventory: &'a Inventory, judging: &'a Judging, now: OffsetDateTime) -> Self {
-        let managed: HashSet<ArmId> = inventory
+        let managed: Set<ArmId> = inventory
             .family(Family::Workspace)
             .filter_map(|hub| managed::group_of(inventory, hub))
             .map(|group| group.id)
@@ -89,9 +94,26 @@ impl<'a> Ground<'a> {
             inventory,
             judging,
             now,
-            orphans: Orphans::of(inventory, &access),
+            orphans: orphans(inventory, &access),
             access,
             memberships: memberships(inventory),
+            walls: inventory
+                .resources()
+                .map(|one| (&one.id, OnceLock::new()))
+                .collect(),
+            foundry: OnceLock::new(),
+            not_whole: inventory
+                .snapshot()
+                .slices()
+                .filter_map(|(key, slice)| match key {
+                    Key::List {
+                        subscription,
+                        family,
+                        ..
+                    } if slice.state() != State::Known => Some((*family, subscription)),
+                    _ => None,
+                })
+                .collect(),
             hosts: hosts(inventory, judging),
             in_managed: inventory
                 .resources()
@@ -147,6 +169,18 @@ impl<'a> Ground<'a> {
         }
     }
 
+    /// Whether a list of a family of resources, in the subscription of an id or in any, is not whole.
+    pub fn is_missing(&self, family: Family, of: Option<&ArmId>) -> bool {
+        let mut lists = self.not_whole.iter().filter(|(of, _)| *of == family);
+        match of {
+            None => lists.next().is_some(),
+            Some(id) => {
+                let own = id.subscription();
+                lists.any(|(_, subscription)| own.as_ref() == Some(*subscription))
+            }
+        }
+    }
+
     /// The list that would hold a resource.
     fn list_of(&self, id: &ArmId) -> Option<&'a Slice> {
         let family = Family::of_type(&id.resource_type()?)?;
@@ -193,6 +227,21 @@ impl<'a> Ground<'a> {
         }
     }
 
+    /// The firewall of a resource, read once; none for a resource without.
+    pub fn wall(&self, resource: &Resource) -> Option<Arc<Wall>> {
+        let read = |resource: &Resource| Wall::of(self.inventory, resource).map(Arc::new);
+        match (self.walls.get(&resource.id), self.resource(&resource.id)) {
+            (Some(wall), Some(own)) => wall.get_or_init(|| read(own)).clone(),
+            _ => read(resource),
+        }
+    }
+
+    /// All of Foundry, joined once.
+    pub fn foundry(&self) -> &Foundry {
+        self.foundry
+            .get_or_init(|| foundry::foundry(self.inventory))
+    }
+
     /// Whether a resource lies in a group that Microsoft made for a hub, or is a store that a hub
     /// names in place of one.
     pub fn is_managed(&self, id: &ArmId) -> bool {
@@ -217,7 +266,11 @@ impl<'a> Ground<'a> {
     /// Role assignments that concern a scope and belong to nobody whom the directory knows. None
     /// where the directory was not read.
     pub fn orphans_at(&self, scope: &ArmId) -> impl Iterator<Item = &'a RoleAssignment> {
-        self.orphans.at(&self.access, scope).into_iter()
+        let all = self.access.assignments();
+        self.orphans
+            .concerning(all, scope)
+            .into_iter()
+            .map(|at| all[at].item)
     }
 
     /// When a resource was changed, if that was so short before it was read that Azure may not act
@@ -272,61 +325,21 @@ impl<'a> Ground<'a> {
     }
 }
 
-/// Role assignments of principals that the directory does not know, by their scope.
-#[derive(Debug, Default)]
-struct Orphans<'a> {
-    by_scope: HashMap<&'a str, Vec<usize>>,
-    above: Vec<usize>,
-}
-
-impl<'a> Orphans<'a> {
-    fn of(inventory: &'a Inventory, access: &Index<'a>) -> Self {
-        let mut own = Self::default();
-        let is_whole = inventory
-            .snapshot()
-            .slices()
-            .any(|(key, slice)| matches!(key, Key::Principals(_)) && slice.state() == State::Known);
-        if !is_whole {
-            return own;
-        }
-        for (at, read) in access.assignments().iter().enumerate() {
-            if inventory.principal(&read.item.principal_id).is_some() {
-                continue;
-            }
-            if is_above_subscriptions(&read.item.scope) {
-                own.above.push(at);
-            } else {
-                let scope = read.item.scope.folded().trim_matches('/');
-                own.by_scope.entry(scope).or_default().push(at);
-            }
-        }
-        own
+/// Role assignments of principals that the directory does not know.
+fn orphans<'a>(inventory: &'a Inventory, access: &Index<'a>) -> Placed<'a> {
+    let is_whole = inventory
+        .beside()
+        .any(|(key, slice)| matches!(key, Key::Principals(_)) && slice.state() == State::Known);
+    if !is_whole {
+        return Placed::default();
     }
-
-    /// Those at a scope and above, by id.
-    fn at(&self, access: &Index<'a>, scope: &ArmId) -> Vec<&'a RoleAssignment> {
-        let all = access.assignments();
-        let text = scope.folded().trim_matches('/');
-        let ends = text.match_indices('/').map(|(end, _)| end);
-        let mut found: Vec<usize> = ends
-            .chain([text.len()])
-            .filter_map(|end| self.by_scope.get(&text[..end]))
-            .flatten()
-            .copied()
-            .collect();
-        found.extend(&self.above);
-        found.sort_by_key(|at| &all[*at].item.id);
-        found
-            .into_iter()
-            .map(|at| &all[at])
-            .filter(|read| read.concerns(&read.item.scope, scope))
-            .map(|read| read.item)
-            .collect()
-    }
+    let all = access.assignments();
+    let is_orphan = |at: &usize| inventory.principal(&all[*at].item.principal_id).is_none();
+    Placed::of((0..all.len()).filter(is_orphan).collect(), all)
 }
 
 /// Whether an id lies in one of the managed groups, or in what else Microsoft made for a hub.
-fn lies_in_managed(inventory: &Inventory, managed: &HashSet<ArmId>, id: &ArmId) -> bool {
+fn lies_in_managed(inventory: &Inventory, managed: &Set<ArmId>, id: &ArmId) -> bool {
     id.group_id().is_some_and(|group| {
         managed.contains(&group) || super::foundry::managed::is_made_for_a_hub(inventory, &group)
     })
@@ -334,8 +347,7 @@ fn lies_in_managed(inventory: &Inventory, managed: &HashSet<ArmId>, id: &ArmId) 
 
 fn locks(inventory: &Inventory) -> Vec<&Lock> {
     inventory
-        .snapshot()
-        .slices()
+        .beside()
         .filter_map(|(key, slice)| match (key, slice.value.as_deref()) {
             (Key::Locks(_), Some(Payload::Locks(items))) => Some(items),
             _ => None,
@@ -362,7 +374,7 @@ pub fn host_of(address: &str) -> String {
 fn by_reading<'a>(id: &ArmId, slice: &Slice, is_gone: bool) -> Lookup<'a> {
     match slice.trouble() {
         Some(issue) if is_gone => {
-            let mut evidence = Evidence::listed(
+            let evidence = Evidence::listed(
                 id.clone(),
                 "id",
                 serde_json::json!(format!(
@@ -372,8 +384,7 @@ fn by_reading<'a>(id: &ArmId, slice: &Slice, is_gone: bool) -> Lookup<'a> {
                 )),
                 issue.at,
             );
-            evidence.request_id.clone_from(&issue.request_id);
-            Lookup::Gone(evidence)
+            Lookup::Gone(evidence.answered_by(issue.request_id.as_ref()))
         }
         _ => Lookup::NotRead(
             facets::why_missing(slice)
@@ -406,7 +417,7 @@ fn schedules<'a>(
     scope_of: impl Fn(&'a Key) -> Option<&'a ArmId>,
 ) -> Schedules<'a> {
     let mut found = Schedules::default();
-    for (key, slice) in inventory.snapshot().slices() {
+    for (key, slice) in inventory.beside() {
         let Some(scope) = scope_of(key) else {
             continue;
         };
@@ -425,8 +436,8 @@ fn schedules<'a>(
 /// The directory's answers, and where it was closed what ARM says of a principal's assignments.
 pub fn memberships(inventory: &Inventory) -> Memberships {
     let mut known = Memberships::unknown();
-    let mut some: HashMap<&PrincipalId, Vec<PrincipalId>> = HashMap::new();
-    for (key, slice) in inventory.snapshot().slices() {
+    let mut some: Map<&PrincipalId, Vec<PrincipalId>> = Map::default();
+    for (key, slice) in inventory.beside() {
         match (key, slice.value.as_deref()) {
             (Key::Memberships(principal, _), Some(Payload::Memberships(groups))) => {
                 let groups: Vec<_> = groups.iter().map(|group| group.id.clone()).collect();
@@ -463,9 +474,9 @@ pub fn memberships(inventory: &Inventory) -> Memberships {
 }
 
 /// Every host that a resource answers to.
-fn hosts<'a>(inventory: &'a Inventory, judging: &Judging) -> HashMap<String, &'a Resource> {
+fn hosts<'a>(inventory: &'a Inventory, judging: &Judging) -> Map<String, &'a Resource> {
     let suffix = &judging.suffix;
-    let mut hosts: HashMap<String, &Resource> = HashMap::new();
+    let mut hosts: Map<String, &Resource> = Map::default();
     for resource in inventory.resources() {
         let name = resource.name.to_ascii_lowercase();
         let mut own: Vec<String> = Vec::new();

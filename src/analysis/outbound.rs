@@ -144,15 +144,19 @@ impl Allowed {
 
 /// How a host stands to a list of hosts.
 pub fn listing(hosts: &[String], host: &str) -> Listing {
-    let bare = |text: &str| text.trim().trim_end_matches('.').to_ascii_lowercase();
+    fn bare(text: &str) -> &str {
+        text.trim().trim_end_matches('.')
+    }
     let host = bare(host);
-    if let Some(at) = hosts.iter().position(|one| bare(one) == host) {
+    let is_host = |one: &String| bare(one).eq_ignore_ascii_case(host);
+    if let Some(at) = hosts.iter().position(is_host) {
         return Listing::Listed(at);
     }
     let is_parent = |one: &String| {
-        let one = bare(one);
-        let parent = one.trim_start_matches("*.");
-        !parent.is_empty() && host.ends_with(&format!(".{parent}"))
+        let parent = bare(one).trim_start_matches("*.");
+        let ends = host.len().checked_sub(parent.len() + 1);
+        let tail = ends.and_then(|at| host.get(at..)?.strip_prefix('.'));
+        !parent.is_empty() && tail.is_some_and(|tail| tail.eq_ignore_ascii_case(parent))
     };
     match hosts.iter().position(is_parent) {
         Some(at) => Listing::ParentOnly(at),

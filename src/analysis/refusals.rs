@@ -4,12 +4,12 @@
 //! The log gives a hint (`local-auth or key`); a setting may decide it. What neither decides stays a
 //! choice of two. Must not know how the logs were asked.
 
-use indexmap::IndexMap;
 use time::OffsetDateTime;
 
 use crate::model::field::Field;
 use crate::model::id::{ArmId, PrincipalId};
 use crate::model::logs::{Question, Refusal};
+use crate::model::lookup::Ordered;
 use crate::model::resource::LocalAuth;
 use crate::store::{Inventory, Payload};
 
@@ -71,7 +71,7 @@ impl Cause {
 
 /// Every refusal, the newest first.
 pub fn of(inventory: &Inventory) -> Vec<Refused> {
-    let mut rows: IndexMap<Alike, Refused> = IndexMap::new();
+    let mut rows: Ordered<Alike, Refused> = Ordered::default();
     for (_, _, slice) in inventory.log_questions() {
         let Some(Payload::LogAnswers(answers)) = slice.value.as_deref() else {
             continue;
@@ -109,7 +109,7 @@ fn take(
     inventory: &Inventory,
     question: Question,
     row: &Refusal,
-    rows: &mut IndexMap<Alike, Refused>,
+    rows: &mut Ordered<Alike, Refused>,
 ) {
     let text = |field: &Field<String>| field.text().map(str::to_owned);
     let operation = text(&row.operation).unwrap_or_else(|| "a call".to_owned());

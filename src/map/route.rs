@@ -6,10 +6,11 @@
 //! passes, the other leaves one cell free on either side.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::BinaryHeap;
 
 use super::grid::{Grid, Owner};
 use super::plan::Frame;
+use crate::model::lookup::Map;
 
 const STEP: u32 = 10;
 const TURN: u32 = 45;
@@ -113,18 +114,18 @@ type State = ((u16, u16), Way);
 
 struct Search<'g> {
     grid: &'g Grid,
-    best: HashMap<State, (u32, Option<State>)>,
+    best: Map<State, (u32, Option<State>)>,
     queue: BinaryHeap<Reverse<(u32, State)>>,
-    ports: HashMap<State, ((u16, u16), bool)>,
+    ports: Map<State, ((u16, u16), bool)>,
 }
 
 /// Finds the way; none when everything is in its way.
 pub fn route(grid: &Grid, wish: &Wish<'_>) -> Option<Path> {
     let mut search = Search {
         grid,
-        best: HashMap::new(),
+        best: Map::default(),
         queue: BinaryHeap::new(),
-        ports: HashMap::new(),
+        ports: Map::default(),
     };
     search.begin(wish);
     let mut done: Option<(u32, State, Way)> = None;

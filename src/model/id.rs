@@ -9,47 +9,78 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+use rustc_hash::FxHasher;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Text compared, ordered and hashed without regard to ASCII case; shown as it was given.
+///
+/// Ids are looked up far more often than they are made: the hash of the lower-case form is taken
+/// once, so that a lookup hashes one number, and two ids that differ are told apart without a look
+/// at their texts.
 #[derive(Clone)]
 pub struct Folded {
-    text: Arc<str>,
-    folded: Arc<str>,
+    /// The text; where it has upper-case letters its lower-case form follows, in the same allocation.
+    both: Arc<str>,
+    /// Where the lower-case form begins.
+    at: usize,
+    /// The hash of the lower-case form.
+    hash: u64,
 }
 
 impl Folded {
     /// Keeps `text` as it is and its lower-case form for comparison.
     pub fn new(text: impl AsRef<str>) -> Self {
-        let text: Arc<str> = Arc::from(text.as_ref());
-        let folded = if text.bytes().any(|b| b.is_ascii_uppercase()) {
-            Arc::from(text.to_ascii_lowercase())
-        } else {
-            Arc::clone(&text)
-        };
-        Self { text, folded }
+        let text = text.as_ref();
+        if !text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            return Self {
+                both: Arc::from(text),
+                at: 0,
+                hash: hash_of(text),
+            };
+        }
+        let at = text.len();
+        let mut both = String::with_capacity(at * 2);
+        both.push_str(text);
+        both.push_str(text);
+        both[at..].make_ascii_lowercase();
+        Self {
+            hash: hash_of(&both[at..]),
+            both: Arc::from(both),
+            at,
+        }
     }
 
     /// The text as it was given.
     pub fn as_str(&self) -> &str {
-        &self.text
+        // Folding keeps the length.
+        match self.at {
+            0 => &self.both,
+            end => &self.both[..end],
+        }
     }
 
     /// The text in ASCII lower case: the form that is compared.
     pub fn folded(&self) -> &str {
-        &self.folded
+        &self.both[self.at..]
     }
+}
+
+fn hash_of(text: &str) -> u64 {
+    let mut hasher = FxHasher::default();
+    text.hash(&mut hasher);
+    hasher.finish()
 }
 
 impl PartialEq for Folded {
     fn eq(&self, other: &Self) -> bool {
-        self.folded == other.folded
+        self.hash == other.hash
+            && (Arc::ptr_eq(&self.both, &other.both) || self.folded() == other.folded())
     }
 }
 impl Eq for Folded {}
 impl Hash for Folded {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.folded.hash(state);
+        state.write_u64(self.hash);
     }
 }
 impl PartialOrd for Folded {
@@ -59,22 +90,22 @@ impl PartialOrd for Folded {
 }
 impl Ord for Folded {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.folded.cmp(&other.folded)
+        self.folded().cmp(other.folded())
     }
 }
 impl fmt::Debug for Folded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}", &*self.text)
+        write!(f, "{:?}", self.as_str())
     }
 }
 impl fmt::Display for Folded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        f.write_str(self.as_str())
     }
 }
 impl Serialize for Folded {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.text)
+        serializer.serialize_str(self.as_str())
     }
 }
 impl<'de> Deserialize<'de> for Folded {
@@ -153,6 +184,25 @@ impl ArmId {
 
     /// The value that follows the segment `key` (compared without case).
     fn after(&self, key: &str) -> Option<&str> {
+        // As Azure writes nearly every id; what follows is for the others.
+        if let Some(rest) = self.folded().strip_prefix("/subscriptions/")
+            && let (subscription, rest) = rest.split_once('/').unwrap_or((rest, ""))
+            && !subscription.is_empty()
+        {
+            let start = "/subscriptions/".len();
+            let end = start + subscription.len();
+            if key == "subscriptions" {
+                return Some(&self.as_str()[start..end]);
+            }
+            if key == "resourceGroups"
+                && let Some(rest) = rest.strip_prefix("resourcegroups/")
+                && let group = rest.split('/').next().unwrap_or_default()
+                && !group.is_empty()
+            {
+                let start = end + "/resourcegroups/".len();
+                return Some(&self.as_str()[start..start + group.len()]);
+            }
+        }
         let mut parts = Self::segments(self.as_str());
         while let Some(part) = parts.next() {
             if part.eq_ignore_ascii_case("providers") {
@@ -192,7 +242,8 @@ impl ArmId {
 
     /// The last segment: the resource's own name.
     pub fn name(&self) -> &str {
-        Self::segments(self.as_str()).last().unwrap_or_default()
+        let mut parts = self.as_str().rsplit('/');
+        parts.find(|part| !part.is_empty()).unwrap_or_default()
     }
 
     /// Namespace and type segments of the innermost provider, such as
@@ -234,13 +285,22 @@ impl ArmId {
 
     /// Whether this id is `scope` itself or lies below it. `/` holds everything.
     pub fn is_within(&self, scope: &ArmId) -> bool {
-        let scope = scope.folded().trim_end_matches('/');
-        let own = self.folded().trim_end_matches('/');
-        own == scope
-            || (own.len() > scope.len()
-                && own.starts_with(scope)
-                && own.as_bytes()[scope.len()] == b'/')
+        let scope = without_slashes(scope.folded());
+        let own = without_slashes(self.folded());
+        match own.get(scope.len()) {
+            None => own == scope,
+            Some(next) => *next == b'/' && own.starts_with(scope),
+        }
     }
+}
+
+/// A text without the slashes at its end.
+fn without_slashes(text: &str) -> &[u8] {
+    let mut bytes = text.as_bytes();
+    while let [rest @ .., b'/'] = bytes {
+        bytes = rest;
+    }
+    bytes
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ pub mod judging;
 pub mod key;
 pub mod ledger;
 pub mod logs;
+pub mod lookup;
 pub mod network;
 pub mod perimeter;
 pub mod policy;

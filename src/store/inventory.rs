@@ -8,15 +8,13 @@ mod lookups;
 pub use joined::Associated;
 pub use lookups::Memberships;
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-
-use indexmap::IndexMap;
 
 use crate::model::access::{DenyAssignment, Principal, RoleAssignment, RoleDefinition, RoleId};
 use crate::model::facet::Facet;
 use crate::model::id::{ArmId, PrincipalId, SubscriptionId};
 use crate::model::key::Key;
+use crate::model::lookup::{Map, Ordered, Set};
 use crate::model::resource::{Family, Resource};
 use crate::model::tenancy::{ResourceGroup, Subscription, Tenant};
 
@@ -26,16 +24,19 @@ use super::{Payload, Slice, Snapshot, State};
 #[derive(Clone, Debug, Default)]
 pub struct Inventory {
     snapshot: Snapshot,
-    resources: IndexMap<ArmId, Arc<Resource>>,
-    subscriptions: IndexMap<SubscriptionId, Subscription>,
-    groups: IndexMap<ArmId, ResourceGroup>,
+    resources: Ordered<ArmId, Arc<Resource>>,
+    subscriptions: Ordered<SubscriptionId, Subscription>,
+    groups: Ordered<ArmId, ResourceGroup>,
     tenants: Vec<Tenant>,
-    assignments: IndexMap<ArmId, RoleAssignment>,
-    denials: IndexMap<ArmId, DenyAssignment>,
-    roles: IndexMap<RoleId, RoleDefinition>,
-    principals: IndexMap<PrincipalId, Principal>,
-    associated: HashMap<ArmId, Associated>,
-    presented: HashSet<PrincipalId>,
+    assignments: Ordered<ArmId, RoleAssignment>,
+    denials: Ordered<ArmId, DenyAssignment>,
+    roles: Ordered<RoleId, RoleDefinition>,
+    principals: Ordered<PrincipalId, Principal>,
+    associated: Map<ArmId, Associated>,
+    presented: Set<PrincipalId>,
+    /// Places of the slices that are neither a facet of one resource nor a list of resources: a
+    /// hundred times fewer than all.
+    beside: Vec<usize>,
 }
 
 impl Inventory {
@@ -45,7 +46,10 @@ impl Inventory {
             snapshot: snapshot.clone(),
             ..Self::default()
         };
-        for (_, slice) in snapshot.slices() {
+        for (at, (key, slice)) in snapshot.slices().enumerate() {
+            if !matches!(key, Key::Facet(..) | Key::List { .. }) {
+                own.beside.push(at);
+            }
             if let Some(value) = &slice.value {
                 own.take(value);
             }
@@ -156,6 +160,12 @@ impl Inventory {
     /// The snapshot it was built from.
     pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot
+    }
+
+    /// The slices that are neither a facet of one resource nor a list of resources, in the order in
+    /// which they were planned: roles, policies, logs, groups of principals.
+    pub fn beside(&self) -> impl Iterator<Item = (&Key, &Slice)> {
+        self.beside.iter().filter_map(|at| self.snapshot.at(*at))
     }
 
     /// Every resource that was read, by family, then id.

@@ -30,7 +30,6 @@ pub use update::Update;
 
 use std::sync::Arc;
 
-use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use crate::model::caller::{Caller, CredentialAnswer};
@@ -38,6 +37,7 @@ use crate::model::cloud::Audience;
 use crate::model::id::TenantId;
 use crate::model::key::Key;
 use crate::model::ledger::LedgerEntry;
+use crate::model::lookup::Ordered;
 use crate::model::scope::Scope;
 
 /// The most ledger entries kept; older ones are counted, not shown.
@@ -46,7 +46,7 @@ pub const LEDGER_LIMIT: usize = 5_000;
 /// All that was read. One task owns it.
 #[derive(Debug, Default)]
 pub struct Store {
-    slices: Arc<IndexMap<Key, Slice>>,
+    slices: Arc<Ordered<Key, Slice>>,
     ledger: Arc<Ledger>,
     callers: Arc<Vec<Caller>>,
     sign_in_troubles: Arc<Vec<SignInTrouble>>,

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use indexmap::IndexMap;
-
 use crate::model::caller::Caller;
 use crate::model::cloud::Audience;
 use crate::model::id::TenantId;
 use crate::model::key::Key;
 use crate::model::ledger::LedgerEntry;
+use crate::model::lookup::Ordered;
 use crate::model::scope::Scope;
 
 use super::{Ledger, SignInTrouble, Slice, State};
@@ -16,7 +15,7 @@ use super::{Ledger, SignInTrouble, Slice, State};
 /// What `check`, the analysis and the reports read.
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
-    pub(super) slices: Arc<IndexMap<Key, Slice>>,
+    pub(super) slices: Arc<Ordered<Key, Slice>>,
     pub(super) ledger: Arc<Ledger>,
     pub(super) callers: Arc<Vec<Caller>>,
     pub(super) sign_in_troubles: Arc<Vec<SignInTrouble>>,
@@ -48,6 +47,11 @@ impl Snapshot {
     /// All slices, in the order in which they were planned.
     pub fn slices(&self) -> impl Iterator<Item = (&Key, &Slice)> {
         self.slices.iter()
+    }
+
+    /// The slice that was planned as the so manieth.
+    pub(super) fn at(&self, place: usize) -> Option<(&Key, &Slice)> {
+        self.slices.get_index(place)
     }
 
     /// The state of one slice; a key that nobody planned is pending.

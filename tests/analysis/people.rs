@@ -63,7 +63,7 @@ fn a_person_is_let_in_by_address() {
         .judged
         .evidence
         .iter()
-        .map(|one| one.path.as_str())
+        .map(|one| one.path.as_ref())
         .collect();
     assert!(
         paths.contains(&"properties.networkAcls.ipRules[0].value"),

@@ -240,7 +240,7 @@ impl<'a> Question<'_, 'a> {
                 denial.id.clone(),
                 &denial.raw,
                 &denial.source,
-                "properties.permissions".to_owned(),
+                "properties.permissions",
             )]);
         }
         if judged.evidence.is_empty() {
@@ -288,10 +288,8 @@ impl<'a> Question<'_, 'a> {
         let holders = std::iter::once((self.principal, None))
             .chain(self.own_groups.iter().map(|group| (group, Some(group))));
         for (holder, group) in holders {
-            for read in self.index.of_principal(holder) {
-                if read.concerns(&read.item.scope, self.scope) {
-                    self.grant(read.item.into(), group, &mut grants);
-                }
+            for read in self.index.of_principal_at(holder, self.scope) {
+                self.grant(read.item.into(), group, &mut grants);
             }
             for read in self.index.active_of(holder) {
                 if read.concerns(&read.item.scope, self.scope) {
@@ -315,11 +313,10 @@ impl<'a> Question<'_, 'a> {
     }
 
     fn grant(&self, holding: Holding<'a>, group: Option<&PrincipalId>, grants: &mut Grants<'a>) {
-        let role_id = RoleId::of(holding.role_definition_id);
-        let Some((role, is_whole)) = self.index.role(&role_id) else {
+        let Some((role, is_whole)) = self.index.role_at(holding.role_definition_id) else {
             grants.doubts.push(format!(
                 "role {} is held at {}, and its definition was not read",
-                role_id.0,
+                RoleId::of(holding.role_definition_id).0,
                 holding.scope.name()
             ));
             return;
@@ -337,7 +334,7 @@ impl<'a> Question<'_, 'a> {
         }
         let mut via = Via {
             assignment: holding.id.clone(),
-            role: role_id,
+            role: self.index.role_id(holding.role_definition_id),
             role_name: Some(role.name.clone()),
             scope: holding.scope.clone(),
             is_inherited: holding.scope != self.scope,
@@ -364,13 +361,14 @@ impl<'a> Question<'_, 'a> {
     fn groups_not_known(&self, grants: &mut Grants<'a>) {
         let would_give = self
             .index
-            .group_assignments()
+            .of_groups_at(self.scope)
             .filter(|read| read.item.principal_id != *self.principal)
-            .filter(|read| read.concerns(&read.item.scope, self.scope))
-            .find(|read| match self.index.role(&read.item.role()) {
-                Some((role, true)) => any_permits(&role.permissions, self.action) != Match::No,
-                Some((_, false)) | None => true,
-            });
+            .find(
+                |read| match self.index.role_at(&read.item.role_definition_id) {
+                    Some((role, true)) => any_permits(&role.permissions, self.action) != Match::No,
+                    Some((_, false)) | None => true,
+                },
+            );
         if let Some(read) = would_give {
             grants.doubts.push(format!(
                 "the groups of {} are not known, and a group holds a role that may give it ({})",

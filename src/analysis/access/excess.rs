@@ -4,7 +4,7 @@
 //! where hops could not be drawn no role is said to be of no use. A role that hops rest on names
 //! them: taken away, they are shut.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use crate::analysis::carried::hops_missing;
 use crate::analysis::hop::{Hop, Remedy};
@@ -14,6 +14,7 @@ use crate::analysis::remedy::shell::Line;
 use crate::analysis::verdict::Gate;
 use crate::model::access::RoleDefinition;
 use crate::model::id::{ArmId, PrincipalId};
+use crate::model::lookup::Map;
 use crate::model::resource::{Details, Family};
 use crate::store::Inventory;
 
@@ -231,8 +232,8 @@ fn rights(hops: &[Hop]) -> impl Iterator<Item = (usize, &super::right::Right)> {
 }
 
 /// The hops by the assignments that they rest on.
-fn uses(hops: &[Hop]) -> HashMap<&ArmId, Use<'_>> {
-    let mut uses: HashMap<&ArmId, Use<'_>> = HashMap::new();
+fn uses(hops: &[Hop]) -> Map<&ArmId, Use<'_>> {
+    let mut uses: Map<&ArmId, Use<'_>> = Map::default();
     for (at, right) in rights(hops) {
         for via in &right.via {
             let own = uses.entry(&via.assignment).or_default();

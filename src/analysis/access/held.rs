@@ -1,11 +1,10 @@
 //! The answer to "is this action held": its standing, the assignments that give it, and what has to
 //! be known of a principal beforehand. How it is computed is in `effective`.
 
-use std::collections::HashMap;
-
 use crate::analysis::verdict::{Reasoned, Verdict};
 use crate::model::access::RoleId;
 use crate::model::id::{ArmId, PrincipalId};
+use crate::model::lookup::Map;
 
 use super::action::Action;
 use super::readings::Readings;
@@ -13,9 +12,9 @@ use super::readings::Readings;
 /// The transitive groups of principals, as far as they are known.
 #[derive(Clone, Debug, Default)]
 pub struct Memberships {
-    known: HashMap<PrincipalId, Vec<PrincipalId>>,
-    some: HashMap<PrincipalId, Vec<PrincipalId>>,
-    named: HashMap<PrincipalId, Vec<ArmId>>,
+    known: Map<PrincipalId, Vec<PrincipalId>>,
+    some: Map<PrincipalId, Vec<PrincipalId>>,
+    named: Map<PrincipalId, Vec<ArmId>>,
 }
 
 impl Memberships {

@@ -3,15 +3,13 @@
 //! Nothing is judged here: what is read is put where people look for it, with what was not read
 //! named beside it.
 
-use std::collections::{HashMap, HashSet};
-
-use indexmap::IndexMap;
 use time::OffsetDateTime;
 
 use crate::model::access::{DenyAssignment, RoleAssignment, RoleId};
 use crate::model::field::Field;
 use crate::model::id::{ArmId, PrincipalId, TenantId};
 use crate::model::key::Key;
+use crate::model::lookup::{Map, Ordered, Set};
 use crate::model::resource::Resource;
 use crate::store::{Inventory, Slice, State};
 
@@ -32,9 +30,9 @@ pub struct Matrix {
     pub missing: Vec<String>,
     /// Whether names come from the directory; if not, why not.
     pub directory: Directory,
-    by_scope: HashMap<ArmId, Vec<usize>>,
+    by_scope: Map<ArmId, Vec<usize>>,
     above: Vec<usize>,
-    below: HashMap<ArmId, Vec<usize>>,
+    below: Map<ArmId, Vec<usize>>,
 }
 
 /// One role assignment.
@@ -178,8 +176,8 @@ impl Matrix {
     }
 
     /// The rows by principal, in the order in which principals first appear.
-    pub fn by_principal(&self) -> IndexMap<&PrincipalId, Vec<&Row>> {
-        let mut found: IndexMap<&PrincipalId, Vec<&Row>> = IndexMap::new();
+    pub fn by_principal(&self) -> Ordered<&PrincipalId, Vec<&Row>> {
+        let mut found: Ordered<&PrincipalId, Vec<&Row>> = Ordered::default();
         for row in &self.rows {
             found.entry(&row.principal).or_default().push(row);
         }
@@ -232,8 +230,8 @@ pub fn matrix_of(index: &Index<'_>) -> Matrix {
         .map(AsRef::as_ref)
         .filter(|one| is_shown(inventory, one))
         .collect();
-    let resources: HashSet<&ArmId> = shown.iter().map(|one| &one.id).collect();
-    let mut ancestors: HashSet<ArmId> = HashSet::new();
+    let resources: Set<&ArmId> = shown.iter().map(|one| &one.id).collect();
+    let mut ancestors: Set<ArmId> = Set::default();
     for one in &shown {
         let mut scope = one.id.parent();
         while let Some(here) = scope {
@@ -252,11 +250,11 @@ pub fn matrix_of(index: &Index<'_>) -> Matrix {
         scopes_read: 0,
         missing: missing(index, &ancestors),
         directory: directories.state(),
-        by_scope: HashMap::new(),
+        by_scope: Map::default(),
         above: Vec::new(),
-        below: HashMap::new(),
+        below: Map::default(),
     };
-    let mut scopes: HashSet<&ArmId> = HashSet::new();
+    let mut scopes: Set<&ArmId> = Set::default();
     for read in index.assignments() {
         let assignment = read.item;
         scopes.insert(&assignment.scope);
@@ -277,7 +275,7 @@ pub fn matrix_of(index: &Index<'_>) -> Matrix {
         let lists = read.lists.iter().map(|list| (*list).clone()).collect();
         matrix
             .rows
-            .push(row(inventory, &directories, assignment, lists));
+            .push(row(index, &directories, assignment, lists));
     }
     matrix.scopes_read = scopes.len();
     matrix
@@ -299,7 +297,7 @@ fn is_shown(inventory: &Inventory, resource: &Resource) -> bool {
 }
 
 /// The resource that a scope is a part of.
-fn owner(scope: &ArmId, resources: &HashSet<&ArmId>) -> Option<ArmId> {
+fn owner(scope: &ArmId, resources: &Set<&ArmId>) -> Option<ArmId> {
     let mut here = scope.parent();
     while let Some(id) = here {
         if resources.contains(&id) {
@@ -311,11 +309,12 @@ fn owner(scope: &ArmId, resources: &HashSet<&ArmId>) -> Option<ArmId> {
 }
 
 fn row(
-    inventory: &Inventory,
+    index: &Index<'_>,
     directories: &Directories<'_>,
     assignment: &RoleAssignment,
     lists: Vec<ArmId>,
 ) -> Row {
+    let inventory = index.inventory();
     let principal = inventory.principal(&assignment.principal_id);
     let name = principal.and_then(|one| {
         one.display_name
@@ -323,7 +322,7 @@ fn row(
             .or_else(|| one.user_principal_name.text())
             .or_else(|| one.app_id.text())
     });
-    let role = assignment.role();
+    let role = index.role_id(&assignment.role_definition_id);
     // Foreign principals are in another directory: that this one lacks them says nothing.
     let is_foreign = assignment.principal_type.is("ForeignGroup");
     Row {
@@ -332,7 +331,9 @@ fn row(
         label: name.map_or_else(|| assignment.principal_id.to_string(), str::to_owned),
         is_named: name.is_some(),
         principal_type: assignment.principal_type.clone(),
-        role_name: inventory.role(&role).map(|role| role.name.clone()),
+        role_name: index
+            .role_at(&assignment.role_definition_id)
+            .map(|(role, _)| role.name.clone()),
         role,
         scope: assignment.scope.clone(),
         level: Level::of(&assignment.scope),
@@ -377,7 +378,7 @@ fn denials(index: &Index<'_>) -> Vec<Denial> {
 }
 
 /// What was not read, subscription by subscription.
-fn missing(index: &Index<'_>, ancestors: &HashSet<ArmId>) -> Vec<String> {
+fn missing(index: &Index<'_>, ancestors: &Set<ArmId>) -> Vec<String> {
     let mut subscriptions: Vec<&ArmId> = ancestors
         .iter()
         .filter(|scope| Level::of(scope) == Level::Subscription)
@@ -412,8 +413,7 @@ struct Directories<'a> {
 impl<'a> Directories<'a> {
     fn of(inventory: &'a Inventory) -> Self {
         let lists = inventory
-            .snapshot()
-            .slices()
+            .beside()
             .filter_map(|(key, slice)| match key {
                 Key::Principals(tenant) => Some((tenant.as_ref(), slice)),
                 _ => None,

@@ -17,6 +17,7 @@ pub mod excess;
 pub mod held;
 pub mod matrix;
 pub mod needed;
+pub mod placed;
 pub mod readings;
 pub mod right;
 

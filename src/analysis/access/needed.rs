@@ -4,12 +4,11 @@
 //! It is made of what the authorization gates found and judges nothing anew: a cell is as bad as the
 //! worst of its gates.
 
-use std::collections::HashMap;
-
 use crate::analysis::foundry::managed;
 use crate::analysis::hop::{Hop, HopKind};
 use crate::analysis::verdict::{Gate, Verdict};
 use crate::model::id::{ArmId, PrincipalId};
+use crate::model::lookup::Map;
 use crate::model::resource::{Details, Family};
 use crate::store::Inventory;
 
@@ -23,7 +22,7 @@ pub struct Needed {
     pub principals: Vec<Needer>,
     /// Where, by the part that it plays; what Microsoft made comes last.
     pub targets: Vec<ArmId>,
-    cells: HashMap<(usize, usize), Cell>,
+    cells: Map<(usize, usize), Cell>,
 }
 
 /// One who needs rights.
@@ -85,10 +84,10 @@ impl Needed {
     /// The matrix of what these hops need.
     pub fn of(inventory: &Inventory, hops: &[Hop]) -> Self {
         let mut own = Self::default();
-        let mut rows: HashMap<Row, usize> = HashMap::new();
+        let mut rows: Map<Row, usize> = Map::default();
         let mut targets: Vec<ArmId> = Vec::new();
-        let mut columns: HashMap<ArmId, usize> = HashMap::new();
-        let mut cells: HashMap<(usize, usize), Cell> = HashMap::new();
+        let mut columns: Map<ArmId, usize> = Map::default();
+        let mut cells: Map<(usize, usize), Cell> = Map::default();
         for (at, hop) in hops.iter().enumerate() {
             let Some(gate) = hop.gate(Gate::Authorization) else {
                 continue;
@@ -145,7 +144,7 @@ impl Needed {
         &mut self,
         inventory: &Inventory,
         targets: &[ArmId],
-        cells: HashMap<(usize, usize), Cell>,
+        cells: Map<(usize, usize), Cell>,
     ) {
         let groups: Vec<ArmId> = inventory
             .family(Family::Workspace)

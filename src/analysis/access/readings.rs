@@ -4,9 +4,6 @@
 //! (a management group, the root) concerns a resource only if a list that the resource lies in
 //! brought it: two subscriptions may hang under different management groups.
 
-use std::collections::{HashMap, HashSet};
-
-use indexmap::IndexMap;
 use serde_json::Value;
 use time::OffsetDateTime;
 
@@ -14,23 +11,28 @@ use crate::analysis::facets;
 use crate::model::access::{DenyAssignment, RoleAssignment, RoleDefinition, RoleId, RoleSchedule};
 use crate::model::id::{ArmId, PrincipalId};
 use crate::model::key::Key;
+use crate::model::lookup::{Map, Ordered, Set};
 use crate::store::{Inventory, Payload, Slice};
+
+use super::placed::Placed;
 
 /// Role data, indexed once a revision.
 #[derive(Debug)]
 pub struct Index<'a> {
     inventory: &'a Inventory,
     assignments: Vec<Read<'a, RoleAssignment>>,
-    by_principal: HashMap<&'a PrincipalId, Vec<usize>>,
-    active: HashMap<&'a PrincipalId, Vec<Read<'a, RoleSchedule>>>,
-    groups: Vec<usize>,
+    by_principal: Map<&'a PrincipalId, Placed<'a>>,
+    active: Map<&'a PrincipalId, Vec<Read<'a, RoleSchedule>>>,
+    groups: Placed<'a>,
     scopes: usize,
     newest: Option<OffsetDateTime>,
     denials: Vec<Read<'a, DenyAssignment>>,
     assignment_lists: Vec<List<'a>>,
     denial_lists: Vec<List<'a>>,
     /// Definitions in which an entry was not a text and is lost.
-    broken_roles: HashSet<RoleId>,
+    broken_roles: Set<RoleId>,
+    /// What the assignments' own ids of their roles lead to.
+    roles: Map<&'a ArmId, (RoleId, Option<&'a RoleDefinition>)>,
 }
 
 /// Something that was read, and the scopes of the lists that held it.
@@ -78,13 +80,13 @@ impl Readings {
 impl<'a> Index<'a> {
     /// Indexes all role data of an inventory.
     pub fn build(inventory: &'a Inventory) -> Self {
-        let mut assignments = IndexMap::new();
-        let mut denials = IndexMap::new();
-        let mut schedules = IndexMap::new();
+        let mut assignments = Ordered::default();
+        let mut denials = Ordered::default();
+        let mut schedules = Ordered::default();
         let mut assignment_lists = Vec::new();
         let mut denial_lists = Vec::new();
-        let mut broken_roles = HashSet::new();
-        for (key, slice) in inventory.snapshot().slices() {
+        let mut broken_roles = Set::default();
+        for (key, slice) in inventory.beside() {
             match key {
                 Key::RoleAssignments(scope) => assignment_lists.push(List::of(scope, slice)),
                 Key::DenyAssignments(scope) => denial_lists.push(List::of(scope, slice)),
@@ -119,7 +121,7 @@ impl<'a> Index<'a> {
             }
         }
         let assignments: Vec<Read<'a, RoleAssignment>> = assignments.into_values().collect();
-        let mut by_principal: HashMap<&PrincipalId, Vec<usize>> = HashMap::new();
+        let mut by_principal: Map<&PrincipalId, Vec<usize>> = Map::default();
         let mut groups = Vec::new();
         for (at, read) in assignments.iter().enumerate() {
             by_principal
@@ -131,7 +133,7 @@ impl<'a> Index<'a> {
                 groups.push(at);
             }
         }
-        let mut active: HashMap<&PrincipalId, Vec<Read<'a, RoleSchedule>>> = HashMap::new();
+        let mut active: Map<&PrincipalId, Vec<Read<'a, RoleSchedule>>> = Map::default();
         for read in schedules.into_values() {
             let one = read.item;
             let holder = &one.principal_id;
@@ -144,11 +146,21 @@ impl<'a> Index<'a> {
                 active.entry(holder).or_default().push(read);
             }
         }
-        // In whatever order Azure answers, the same is said.
-        for list in by_principal.values_mut().chain([&mut groups]) {
-            list.sort_by_key(|at| &assignments[*at].item.id);
+        let mut roles: Map<&ArmId, (RoleId, Option<&RoleDefinition>)> = Map::default();
+        for read in &assignments {
+            let id = &read.item.role_definition_id;
+            roles.entry(id).or_insert_with(|| {
+                let role = RoleId::of(id);
+                let definition = inventory.role(&role);
+                (role, definition)
+            });
         }
-        let scopes: HashSet<&ArmId> = assignments.iter().map(|read| &read.item.scope).collect();
+        let by_principal = by_principal
+            .into_iter()
+            .map(|(holder, places)| (holder, Placed::of(places, &assignments)))
+            .collect();
+        let groups = Placed::of(groups, &assignments);
+        let scopes: Set<&ArmId> = assignments.iter().map(|read| &read.item.scope).collect();
         let scopes = scopes.len();
         // An empty list was read at a time, too.
         let newest = assignment_lists.iter().filter_map(|list| list.at).max();
@@ -164,6 +176,7 @@ impl<'a> Index<'a> {
             assignment_lists,
             denial_lists,
             broken_roles,
+            roles,
         }
     }
 
@@ -195,8 +208,21 @@ impl<'a> Index<'a> {
         self.by_principal
             .get(principal)
             .into_iter()
-            .flatten()
+            .flat_map(Placed::all)
             .map(|at| &self.assignments[*at])
+    }
+
+    /// Those of them that concern a scope, by id.
+    pub fn of_principal_at(
+        &self,
+        principal: &PrincipalId,
+        scope: &ArmId,
+    ) -> impl Iterator<Item = &Read<'a, RoleAssignment>> {
+        self.by_principal
+            .get(principal)
+            .into_iter()
+            .flat_map(|placed| placed.concerning(&self.assignments, scope))
+            .map(|at| &self.assignments[at])
     }
 
     /// The roles that PIM keeps active for a principal and that no assignment stands for.
@@ -207,15 +233,36 @@ impl<'a> Index<'a> {
         self.active.get(principal).into_iter().flatten()
     }
 
-    /// The assignments of groups, and of those of whom it is not said that they are none.
-    pub fn group_assignments(&self) -> impl Iterator<Item = &Read<'a, RoleAssignment>> {
-        self.groups.iter().map(|at| &self.assignments[*at])
+    /// The assignments of groups, and of those of whom it is not said that they are none, that
+    /// concern a scope, by id.
+    pub fn of_groups_at(&self, scope: &ArmId) -> impl Iterator<Item = &Read<'a, RoleAssignment>> {
+        self.groups
+            .concerning(&self.assignments, scope)
+            .into_iter()
+            .map(|at| &self.assignments[at])
     }
 
     /// A definition, and whether all of it could be read.
     pub fn role(&self, id: &RoleId) -> Option<(&'a RoleDefinition, bool)> {
         let role = self.inventory.role(id)?;
         Some((role, !self.broken_roles.contains(id)))
+    }
+
+    /// The same, by the id that an assignment gives its role.
+    pub fn role_at(&self, id: &ArmId) -> Option<(&'a RoleDefinition, bool)> {
+        match self.roles.get(id) {
+            Some((role, definition)) => {
+                definition.map(|known| (known, !self.broken_roles.contains(role)))
+            }
+            None => self.role(&RoleId::of(id)),
+        }
+    }
+
+    /// The role that an assignment's own id of it stands for.
+    pub fn role_id(&self, id: &ArmId) -> RoleId {
+        self.roles
+            .get(id)
+            .map_or_else(|| RoleId::of(id), |(role, _)| role.clone())
     }
 
     /// What was read of the role assignments that can concern a scope.
@@ -250,10 +297,9 @@ impl<T> Read<'_, T> {
 
 /// Whether a scope is the root or a management group.
 pub fn is_above_subscriptions(scope: &ArmId) -> bool {
-    const SUBSCRIPTIONS: &str = "/subscriptions/";
-    let is_below = scope.folded().starts_with(SUBSCRIPTIONS)
-        || scope.folded().starts_with(&SUBSCRIPTIONS[1..]);
-    !is_below
+    let text = scope.folded();
+    let bare = text.strip_prefix('/').unwrap_or(text);
+    !bare.starts_with("subscriptions/")
 }
 
 impl<'a> List<'a> {
@@ -297,7 +343,7 @@ fn is_active(one: &RoleSchedule) -> bool {
 }
 
 fn take<'a, T>(
-    known: &mut IndexMap<&'a ArmId, Read<'a, T>>,
+    known: &mut Ordered<&'a ArmId, Read<'a, T>>,
     id: &'a ArmId,
     item: &'a T,
     scope: &'a ArmId,

@@ -233,7 +233,7 @@ fn written(hop: &Hop, gate: &GateVerdict) -> Option<Written> {
             "it is a matter of the directory, and the activity log of Azure does not hear of it",
         ));
     }
-    let list = evidence.path.as_str();
+    let list = evidence.path.as_ref();
     if gate.gate == Gate::Authorization && list.to_ascii_lowercase().starts_with("roleassignments")
     {
         return hop

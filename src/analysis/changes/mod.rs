@@ -13,10 +13,10 @@ pub mod blame;
 pub mod change;
 mod unite;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::model::id::ArmId;
+use crate::model::lookup::Map;
 use crate::store::Inventory;
 
 pub use blame::{Certainty, Found, WhoDidIt};
@@ -28,14 +28,14 @@ pub struct Changes {
     /// The changes.
     pub list: Vec<Arc<Change>>,
     /// Places in the list by the resource that is concerned.
-    by_resource: HashMap<ArmId, Vec<usize>>,
+    by_resource: Map<ArmId, Vec<usize>>,
 }
 
 impl Changes {
     /// Unites what was read.
     pub fn of(inventory: &Inventory) -> Self {
         let list = unite::unite(inventory);
-        let mut by_resource: HashMap<ArmId, Vec<usize>> = HashMap::new();
+        let mut by_resource: Map<ArmId, Vec<usize>> = Map::default();
         for (at, change) in list.iter().enumerate() {
             if let Some(id) = &change.about {
                 by_resource.entry(id.clone()).or_default().push(at);

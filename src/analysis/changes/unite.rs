@@ -2,13 +2,11 @@
 //! and when it ended; they share correlation, operation and resource. A policy that acts leaves events
 //! of its own in the same correlation.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-
-use indexmap::IndexMap;
 
 use crate::model::activity::{ActivityEvent, PolicyMark};
 use crate::model::id::{ArmId, PrincipalId};
+use crate::model::lookup::{Map, Ordered, Set};
 use crate::store::Inventory;
 
 use super::change::{Actor, ActorKind, Change, Kind, Outcome};
@@ -18,8 +16,8 @@ type Tie = (String, String, String);
 
 /// Every change, the newest first.
 pub(super) fn unite(inventory: &Inventory) -> Vec<Arc<Change>> {
-    let mut seen = HashSet::new();
-    let mut groups: IndexMap<Tie, Vec<Arc<ActivityEvent>>> = IndexMap::new();
+    let mut seen = Set::default();
+    let mut groups: Ordered<Tie, Vec<Arc<ActivityEvent>>> = Ordered::default();
     for event in inventory.activity_events() {
         // A group's log and a subscription's may hold the same event.
         if !seen.insert((event.id.as_str(), event.at)) {
@@ -35,7 +33,7 @@ pub(super) fn unite(inventory: &Inventory) -> Vec<Arc<Change>> {
         .into_iter()
         .map(|(tie, events)| change(inventory, &tie, events, &marks))
         .collect();
-    let own: HashSet<(Option<String>, Option<ArmId>)> = changes
+    let own: Set<(Option<String>, Option<ArmId>)> = changes
         .iter()
         .filter(|one| one.kind.writes() && !matches!(one.kind, Kind::Policy(_)))
         .filter(|one| one.is_by_policy())
@@ -74,10 +72,10 @@ fn resource(event: &ActivityEvent) -> Option<ArmId> {
 }
 
 /// What policies did, by correlation and resource.
-type Marks = HashMap<(String, Option<ArmId>), Vec<PolicyMark>>;
+type Marks = Map<(String, Option<ArmId>), Vec<PolicyMark>>;
 
 fn marks<'a>(events: impl Iterator<Item = &'a Arc<ActivityEvent>>) -> Marks {
-    let mut found = Marks::new();
+    let mut found = Marks::default();
     for event in events.filter(|event| !event.policies.is_empty()) {
         let own = found.entry((tie(event).0, resource(event))).or_default();
         for mark in &event.policies {

@@ -414,7 +414,7 @@ fn orphaned(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
                                 one.id.clone(),
                                 &one.raw,
                                 &one.source,
-                                "properties.principalId".to_owned(),
+                                "properties.principalId",
                             )
                         }),
                 )

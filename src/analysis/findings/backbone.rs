@@ -6,7 +6,6 @@ use serde_json::Value;
 use crate::analysis::evidence::Evidence;
 use crate::analysis::facets;
 use crate::analysis::hop::{Benefit, Finding, FindingKind, Severity};
-use crate::analysis::network;
 use crate::analysis::remedy::{az, portal, terraform};
 use crate::model::resource::{Details, Family};
 
@@ -194,9 +193,9 @@ fn private_path(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
                     )
                 })
                 .collect();
-            let ends = network::rules(scene.inventory, resource).map(|rules| rules.private);
+            let wall = scene.wall(resource);
+            let ends = wall.as_ref().map(|wall| &wall.rules().private);
             let count = ends
-                .as_ref()
                 .and_then(|fact| fact.value.as_ref())
                 .map_or(0, Vec::len);
             if links.is_empty() && count == 0 {
@@ -211,7 +210,7 @@ fn private_path(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
                 .titled(format!("{} keeps a private path", resource.name))
                 .saying(format!("{}.", said.join(", ")));
             if count > 0 {
-                draft = draft.proved_by(ends.map(|fact| fact.evidence));
+                draft = draft.proved_by(ends.map(|fact| fact.evidence.clone()));
             }
             if !links.is_empty() {
                 draft = draft.proved_by([Evidence::listed(

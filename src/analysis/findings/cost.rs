@@ -1,6 +1,6 @@
 //! Rules about cost: SKUs above what is there needs. The pattern takes the affordable ones.
 
-use crate::analysis::evidence::Evidence;
+use crate::analysis::evidence::{Evidence, Property};
 use crate::analysis::facets;
 use crate::analysis::foundry::{Hub, KeyState};
 use crate::analysis::hop::{Benefit, Finding, FindingKind, Severity};
@@ -215,13 +215,13 @@ fn provisioned(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
                         "Its SKU is {}; Standard is paid by the token.",
                         one.sku.text().unwrap_or_default()
                     ))
-                    .proved_by([Evidence {
+                    .proved_by([Evidence::from(Property {
                         resource: one.id.clone(),
-                        path: "sku.name".to_owned(),
+                        path: "sku.name".into(),
                         value: crate::analysis::evidence::at(&one.raw, "sku.name").cloned(),
                         observed_at: listed.observed_at.unwrap_or(scene.now),
                         request_id: None,
-                    }])
+                    })])
                     .done()
             })
             .collect()

@@ -3,10 +3,10 @@
 //! The sum of a firewall's rules is drawn by `network::open_to`; where it cannot be told, nothing is
 //! claimed. Managed groups are left alone: what looks open there has to be.
 
-use crate::analysis::evidence::Evidence;
+use crate::analysis::evidence::{Evidence, Property};
 use crate::analysis::hop::{Benefit, Finding, FindingKind, Remedy, Severity};
+use crate::analysis::network::Reach;
 use crate::analysis::network::address::Meaning;
-use crate::analysis::network::{self, Reach};
 use crate::analysis::remedy::{az, noted, portal, terraform};
 use crate::analysis::way;
 use crate::model::id::Folded;
@@ -125,7 +125,8 @@ fn guarded<'a>(scene: &Scene<'a>) -> impl Iterator<Item = &'a Resource> {
 fn open_to_everyone(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
     guarded(scene)
         .filter_map(|resource| {
-            let open = network::open_to(scene.inventory, resource)?;
+            let wall = scene.wall(resource)?;
+            let open = wall.open_to(scene.inventory, resource);
             if open.reach != Reach::Everyone {
                 return None;
             }
@@ -134,7 +135,7 @@ fn open_to_everyone(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
                     .titled(format!("{} is open to everyone", resource.name))
                     .saying(format!("{}.", open.reason))
                     .saying("Roles, and keys where they are on, are all that keeps strangers out.")
-                    .proved_by(open.evidence)
+                    .proved_by(open.evidence.iter().cloned())
                     .mended_by(noted(
                         close(scene, resource),
                         &with_shut(
@@ -279,14 +280,15 @@ fn any_azure(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
     scene
         .own(Family::Cosmos)
         .filter_map(|account| {
-            let Reach::Some(doors) = network::open_to(scene.inventory, account)?.reach else {
+            let wall = scene.wall(account)?;
+            let Reach::Some(doors) = wall.open_to(scene.inventory, account).reach else {
                 return None;
             };
-            let addresses = network::rules(scene.inventory, account)?.addresses;
+            let addresses = &wall.rules().addresses;
             doors.any_azure.then(|| {
                 rule.on(account.id.as_str())
                     .saying("The rule 0.0.0.0 stands for every Azure datacenter, of any customer.")
-                    .proved_by([addresses.evidence])
+                    .proved_by([addresses.evidence.clone()])
                     .mended_by({
                         let off = vec![portal::portal(
                             &account.name,
@@ -313,12 +315,13 @@ fn any_azure(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
 fn wide_range(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
     guarded(scene)
         .filter_map(|resource| {
-            let open = network::open_to(scene.inventory, resource)?;
+            let wall = scene.wall(resource)?;
+            let open = wall.open_to(scene.inventory, resource);
             // With the firewall off, or public access off, the rules have no say.
             if !matches!(open.reach, Reach::Some(doors) if doors.ranges > 0) {
                 return None;
             }
-            let fact = network::rules(scene.inventory, resource)?.addresses;
+            let fact = &wall.rules().addresses;
             let wide: Vec<String> = fact
                 .value
                 .as_ref()?
@@ -336,7 +339,7 @@ fn wide_range(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
                         wide.join(", "),
                         resource.name
                     ))
-                    .proved_by([fact.evidence])
+                    .proved_by([fact.evidence.clone()])
                     .touching(scene.hops_to(&resource.id))
                     .done()
             })
@@ -348,12 +351,14 @@ fn trusted_where_instances_fit(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
     scene
         .own(Family::Storage)
         .filter_map(|account| {
-            let open = network::open_to(scene.inventory, account)?;
+            let wall = scene.wall(account)?;
+            let open = wall.open_to(scene.inventory, account);
             if !matches!(open.reach, Reach::Some(doors) if doors.trusted) {
                 return None;
             }
-            let rules = network::rules(scene.inventory, account)?;
-            let (bypass, instances) = (rules.bypass.evidence, rules.instances.value?);
+            let rules = wall.rules();
+            let bypass = rules.bypass.evidence.clone();
+            let instances = rules.instances.value.as_ref()?;
             let callers: Vec<_> = scene
                 .hops_to(&account.id)
                 .filter_map(|hop| super::ties::resource_at(scene.inventory, &hop.from))
@@ -468,16 +473,16 @@ fn anonymous_blobs(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
                 .on(account.id.as_str())
                 .proved_by([Evidence::of(account, "properties.allowBlobPublicAccess")])
                 .proved_by(open.iter().map(|one| {
-                    Evidence {
+                    Evidence::from(Property {
                         resource: one.id.clone(),
-                        path: "properties.publicAccess".to_owned(),
+                        path: "properties.publicAccess".into(),
                         value: crate::analysis::evidence::at(&one.raw, "properties.publicAccess")
                             .cloned(),
                         observed_at: slice
                             .and_then(|slice| slice.observed_at)
                             .unwrap_or(scene.now),
                         request_id: None,
-                    }
+                    })
                 }))
                 .mended_by([
                     az::az(
@@ -509,17 +514,17 @@ fn anonymous_blobs(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
 fn dead_rules(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
     guarded(scene)
         .filter_map(|resource| {
-            let open = network::open_to(scene.inventory, resource)?;
+            let wall = scene.wall(resource)?;
+            let open = wall.open_to(scene.inventory, resource);
             let dead = &open.dead_rules;
             (!dead.is_empty()).then(|| {
                 let said: Vec<String> = dead
                     .iter()
                     .map(|one| format!("{}: {}", one.subnet.name(), one.why))
                     .collect();
-                let rules = network::rules(scene.inventory, resource);
                 rule.on(resource.id.as_str())
                     .saying(format!("{}.", said.join("; ")))
-                    .proved_by(rules.map(|rules| rules.subnets.evidence))
+                    .proved_by([wall.rules().subnets.evidence.clone()])
                     .done()
             })
         })

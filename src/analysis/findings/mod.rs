@@ -32,10 +32,13 @@ mod suppress;
 mod ties;
 mod uses;
 
+use rayon::prelude::*;
+
 use crate::model::judging::{Judging, Severity, Suppression};
 
 use super::ground::Ground;
 use super::hop::{Benefit, Finding, FindingKind, Hop};
+use super::policy::Policies;
 
 use self::draft::Draft;
 pub use self::scene::Scene;
@@ -108,13 +111,20 @@ pub struct Findings {
 
 /// The findings to show, of an environment whose hops are judged.
 pub fn draw(ground: &Ground<'_>, hops: &[Hop]) -> Vec<Finding> {
-    judge(ground, hops).shown
+    judge(ground, &Policies::of(ground), hops).shown
 }
 
-/// The same, with those that the config file hides beside.
-pub fn judge(ground: &Ground<'_>, hops: &[Hop]) -> Findings {
-    let scene = &Scene::new(ground, hops);
-    let found = rules().flat_map(|rule| (rule.find)(scene, rule)).collect();
+/// The same, with the policies that are known already, and with those that the config file hides
+/// beside.
+pub fn judge(ground: &Ground<'_>, policies: &Policies<'_>, hops: &[Hop]) -> Findings {
+    let scene = &Scene::new(ground, policies, hops);
+    // Side by side, and put together in the order of the rules.
+    let found: Vec<Vec<Finding>> = rules()
+        .collect::<Vec<_>>()
+        .into_par_iter()
+        .map(|rule| (rule.find)(scene, rule))
+        .collect();
+    let found = found.into_iter().flatten().collect();
     suppress::sift(found, ground.judging, ground.now)
 }
 

@@ -1,6 +1,6 @@
 //! Rules about what is good to know: retired features, old API versions, limits that surprise.
 
-use crate::analysis::evidence::Evidence;
+use crate::analysis::evidence::{Evidence, Property};
 use crate::analysis::facets;
 use crate::analysis::hop::{Basis, Finding, FindingKind, Hop, HopKind, Severity};
 use crate::model::field::Field;
@@ -318,13 +318,13 @@ fn retired_model(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
                         one.model.text().unwrap_or_default(),
                         one.version.text().unwrap_or_default()
                     ))
-                    .proved_by([Evidence {
+                    .proved_by([Evidence::from(Property {
                         resource: one.id.clone(),
-                        path: "properties.model".to_owned(),
+                        path: "properties.model".into(),
                         value: crate::analysis::evidence::at(&one.raw, "properties.model").cloned(),
                         observed_at: listed.observed_at.unwrap_or(scene.now),
                         request_id: None,
-                    }])
+                    })])
                     .touching(scene.hops_to(&account.id).filter(|hop| {
                         resource_at(scene.inventory, &hop.to).is_some_and(|to| to.id == account.id)
                             && ArmId::new(&hop.to) == account.id

@@ -169,7 +169,7 @@ fn begun(scene: &Scene<'_>, rule: &Rule, meeting: &Meeting<'_>, says: &str) -> D
             draft.saying(format!("Whether it is exempted cannot be told: {why}."))
         }
     };
-    match words::state(ground, &scene.policies, meeting) {
+    match words::state(ground, scene.policies, meeting) {
         Some(state) => draft.saying(format!("{state}.")),
         None => draft,
     }
@@ -254,7 +254,7 @@ fn endings(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
                     exemption.id.clone(),
                     &exemption.raw,
                     &exemption.source,
-                    "properties.expiresOn".to_owned(),
+                    "properties.expiresOn",
                 )])
                 .mended_by(remedy::spare(scene.ground(), force, meeting.resource))
                 .touching(hops)
@@ -374,7 +374,7 @@ fn doubted(scene: &Scene<'_>, rule: &Rule, at: usize, doubts: &[&Doubt<'_>]) -> 
 /// The lists that were refused or failed, where no list of a smaller scope stands in.
 fn unread_lists(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
-    for (key, slice) in scene.inventory.snapshot().slices() {
+    for (key, slice) in scene.inventory.beside() {
         let scope: &ArmId = match key {
             Key::PolicyAssignments(scope) | Key::PolicyExemptions(scope) => scope,
             _ => continue,
@@ -416,7 +416,7 @@ pub(super) fn on_property<'s, 'a>(
     id: &ArmId,
     path: &str,
 ) -> Vec<&'s Meeting<'a>> {
-    let policies = &scene.policies;
+    let policies = scene.policies;
     policies
         .bites
         .iter()

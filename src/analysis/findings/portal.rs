@@ -59,15 +59,15 @@ const fn note(id: &'static str, title: &'static str) -> Rule {
 
 /// The address rules of a resource, when they are what decides and nothing about them is in doubt.
 fn deciding(scene: &Scene<'_>, resource: &Resource) -> Option<network::Fact<Addresses>> {
-    let open = network::open_to(scene.inventory, resource)?;
-    let Reach::Some(doors) = open.reach else {
+    let wall = scene.wall(resource)?;
+    let Reach::Some(doors) = wall.open_to(scene.inventory, resource).reach else {
         return None;
     };
-    let rules = network::rules(scene.inventory, resource)?;
+    let rules = wall.rules();
     let only_listed = rules.public.value == Some(network::Public::Enabled)
         && rules.default_allow.value == Some(false)
         && !doors.portal;
-    only_listed.then_some(rules.addresses)
+    only_listed.then(|| rules.addresses.clone())
 }
 
 fn search_blades(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {

@@ -1,15 +1,15 @@
 //! What rules look at: the environment, its hops, and the lookups that several rules share.
 
-use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
 
 use time::OffsetDateTime;
 
 use crate::analysis::access::{Matrix, matrix};
 use crate::analysis::carried::Carried;
-use crate::analysis::foundry::{self, Foundry};
+use crate::analysis::foundry::Foundry;
 use crate::analysis::ground::Ground;
 use crate::analysis::hop::{Hop, HopKind};
+use crate::analysis::network::Wall;
 use crate::analysis::policy::Policies;
 use crate::analysis::verdict::Gate;
 use crate::analysis::way::Rule;
@@ -17,6 +17,7 @@ use crate::model::facet::Facet;
 use crate::model::field::Field;
 use crate::model::id::{ArmId, PrincipalId};
 use crate::model::judging::Judging;
+use crate::model::lookup::Map;
 use crate::model::resource::{Details, Family, Resource};
 use crate::model::search::{DataSource, Index as SearchIndex, Indexer, Skillset};
 use crate::store::{Inventory, Payload};
@@ -36,34 +37,38 @@ pub struct Scene<'a> {
     /// Its hops, judged.
     pub hops: &'a [Hop],
     pub(super) matrix: Matrix,
-    pub(super) foundry: Foundry,
+    pub(super) foundry: &'a Foundry,
     pub(super) ties: Vec<Tie<'a>>,
     carried: Carried,
-    pub(super) policies: Policies<'a>,
+    pub(super) policies: &'a Policies<'a>,
     targets: Ends,
     callers: Ends,
-    owners: HashMap<&'a PrincipalId, &'a Resource>,
-    key_uses: OnceCell<Vec<KeyUse>>,
+    owners: Map<&'a PrincipalId, &'a Resource>,
+    key_uses: OnceLock<Vec<KeyUse>>,
     ground: &'a Ground<'a>,
 }
 
 impl<'a> Scene<'a> {
     /// Looks up once what several rules need.
-    pub fn new(ground: &'a Ground<'a>, hops: &'a [Hop]) -> Self {
+    pub fn new(ground: &'a Ground<'a>, policies: &'a Policies<'a>, hops: &'a [Hop]) -> Self {
+        let ((matrix, owners), (ties, carried)) = rayon::join(
+            || (matrix::matrix_of(&ground.access), owners(ground.inventory)),
+            || (ties(ground, hops), Carried::of(ground.inventory, hops)),
+        );
         Self {
             inventory: ground.inventory,
             judging: ground.judging,
             now: ground.now,
             hops,
-            matrix: matrix::matrix_of(&ground.access),
-            foundry: foundry::foundry(ground.inventory),
-            ties: ties(ground.inventory, hops),
-            carried: Carried::of(ground.inventory, hops),
-            policies: Policies::of(ground),
+            matrix,
+            foundry: ground.foundry(),
+            ties,
+            carried,
+            policies,
             targets: Ends::of(hops.iter().map(|hop| hop.to.as_str())),
             callers: Ends::of(hops.iter().map(|hop| hop.from.as_str())),
-            owners: owners(ground.inventory),
-            key_uses: OnceCell::new(),
+            owners,
+            key_uses: OnceLock::new(),
             ground,
         }
     }
@@ -71,6 +76,11 @@ impl<'a> Scene<'a> {
     /// The environment with its lookups, for what judges again.
     pub(super) fn ground(&self) -> &'a Ground<'a> {
         self.ground
+    }
+
+    /// The firewall of a resource; none for a resource without.
+    pub(super) fn wall(&self, resource: &Resource) -> Option<Arc<Wall>> {
+        self.ground.wall(resource)
     }
 
     /// Every use of a key that was read.
@@ -276,8 +286,8 @@ impl Ends {
 }
 
 /// Whose own identity a principal is: the first resource that says so.
-fn owners(inventory: &Inventory) -> HashMap<&PrincipalId, &Resource> {
-    let mut found = HashMap::new();
+fn owners(inventory: &Inventory) -> Map<&PrincipalId, &Resource> {
+    let mut found = Map::default();
     for one in inventory.resources().map(AsRef::as_ref) {
         let system = one
             .identity

@@ -1,7 +1,7 @@
 //! Rules about secrets in use where a token would do: in data sources, skills, vectorizers,
 //! connections and hubs. Only that a secret is there is ever known, never the secret.
 
-use crate::analysis::evidence::Evidence;
+use crate::analysis::evidence::{Evidence, Property};
 use crate::analysis::foundry::{ConnectionLine, Presents};
 use crate::analysis::hop::{Benefit, Finding, FindingKind, HopKind, Severity};
 use crate::analysis::remedy::{az, portal, terraform};
@@ -119,7 +119,7 @@ fn data_sources(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
                         body,
                         &source.raw,
                         &source.source,
-                        "credentials.connectionString".to_owned(),
+                        "credentials.connectionString",
                     )])
                     .mended_by([portal::portal(
                         &service.name,
@@ -257,7 +257,7 @@ fn attachments(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
                         body,
                         &skillset.raw,
                         &skillset.source,
-                        "cognitiveServices['@odata.type']".to_owned(),
+                        "cognitiveServices['@odata.type']",
                     )])
                     .mended_by([portal::portal(
                         &service.name,
@@ -294,7 +294,7 @@ fn extras(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
                     object(&service.id, "skillsets", &skillset.name),
                     &skillset.raw,
                     &skillset.source,
-                    "knowledgeStore.storageConnectionString".to_owned(),
+                    "knowledgeStore.storageConnectionString",
                 )]);
             draft = if store.has_tables {
                 draft
@@ -326,7 +326,7 @@ fn extras(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
                         object(&service.id, "indexers", &indexer.name),
                         &indexer.raw,
                         &indexer.source,
-                        "cache.storageConnectionString".to_owned(),
+                        "cache.storageConnectionString",
                     )])
                     .mended_by([portal::portal(
                         &service.name,
@@ -343,7 +343,7 @@ fn extras(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
 pub(super) fn all_connections<'s>(
     scene: &'s Scene<'_>,
 ) -> impl Iterator<Item = (&'s ArmId, &'s ConnectionLine)> {
-    let foundry = &scene.foundry;
+    let foundry = scene.foundry;
     let hubs = foundry.hubs.iter().flat_map(|hub| {
         std::iter::once((&hub.id, &hub.connections))
             .chain(hub.projects.iter().map(|one| (&one.id, &one.connections)))
@@ -369,13 +369,13 @@ fn connections(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
         .filter(|(_, line)| line.presents == Presents::Secret)
         .map(|(owner, line)| {
             let raw = crate::analysis::facets::connections(scene.inventory, owner);
-            let evidence = raw.items.iter().find(|one| one.id == line.id).map(|one| Evidence {
+            let evidence = raw.items.iter().find(|one| one.id == line.id).map(|one| Evidence::from(Property {
                 resource: one.id.clone(),
-                path: "properties.authType".to_owned(),
+                path: "properties.authType".into(),
                 value: crate::analysis::evidence::at(&one.raw, "properties.authType").cloned(),
                 observed_at: raw.observed_at.unwrap_or(scene.now),
                 request_id: None,
-            });
+            }));
             let category = line.category.text().unwrap_or("its target");
             let via = format!("connection {}", line.name);
             rule.on(owner.as_str())

@@ -1,12 +1,12 @@
 //! Gates that are not open, tied together: one fault of one pair of ends is one finding, however
 //! many indexers, skillsets and connections run into it.
 
-use indexmap::IndexMap;
-
+use crate::analysis::ground::Ground;
 use crate::analysis::hop::{GateVerdict, Hop, HopKind};
 use crate::analysis::policy;
 use crate::analysis::verdict::{Gate, Verdict};
 use crate::model::id::ArmId;
+use crate::model::lookup::Ordered;
 use crate::model::resource::{Family, Resource};
 use crate::store::Inventory;
 
@@ -35,12 +35,12 @@ pub(super) const POLICY: &str = "policy/will-change";
 const CANNOT_TELL: &str = "hop/cannot-tell";
 
 /// Ties the faults of all hops together.
-pub(super) fn ties<'a>(inventory: &'a Inventory, hops: &'a [Hop]) -> Vec<Tie<'a>> {
+pub(super) fn ties<'a>(ground: &Ground<'a>, hops: &'a [Hop]) -> Vec<Tie<'a>> {
     type Knot<'k> = (&'static str, Option<Gate>, &'k str, &'k str);
-    let mut knots: IndexMap<Knot<'a>, Vec<(&'a Hop, &'a GateVerdict)>> = IndexMap::new();
+    let mut knots: Ordered<Knot<'a>, Vec<(&'a Hop, &'a GateVerdict)>> = Ordered::default();
     for hop in hops {
         for gate in &hop.gates {
-            if let Some(rule) = rule_of(inventory, hop, gate) {
+            if let Some(rule) = rule_of(ground, hop, gate) {
                 let own = (rule != CANNOT_TELL).then_some(gate.gate);
                 // The state of a key is the same for everyone who needs it.
                 let is_of_target = rule == KEY && gate.gate == Gate::Configuration;
@@ -65,7 +65,7 @@ pub(super) fn ties<'a>(inventory: &'a Inventory, hops: &'a [Hop]) -> Vec<Tie<'a>
 }
 
 /// The rule that speaks of a gate, none when the gate is open.
-fn rule_of(inventory: &Inventory, hop: &Hop, gate: &GateVerdict) -> Option<&'static str> {
+fn rule_of(ground: &Ground<'_>, hop: &Hop, gate: &GateVerdict) -> Option<&'static str> {
     match gate.judged.verdict {
         Verdict::Open => return None,
         Verdict::AtRisk if policy::is_by_policy(gate) => return Some(POLICY),
@@ -86,9 +86,9 @@ fn rule_of(inventory: &Inventory, hop: &Hop, gate: &GateVerdict) -> Option<&'sta
     Some(match gate.gate {
         Gate::Network => {
             let storage =
-                resource_at(inventory, &hop.to).filter(|one| one.family == Family::Storage);
+                resource_at(ground.inventory, &hop.to).filter(|one| one.family == Family::Storage);
             match storage {
-                Some(storage) if lacks_service_path(inventory, storage, hop) => {
+                Some(storage) if lacks_service_path(ground, storage, hop) => {
                     "storage/trusted-bypass-missing"
                 }
                 _ => "network/keeps-caller-out",
@@ -105,21 +105,22 @@ fn rule_of(inventory: &Inventory, hop: &Hop, gate: &GateVerdict) -> Option<&'sta
 
 /// Whether a service is kept out of storage because neither trusted services nor instances get in:
 /// the case that a bypass, or one instance rule, mends.
-fn lacks_service_path(inventory: &Inventory, storage: &Resource, hop: &Hop) -> bool {
-    let is_service = resource_at(inventory, &hop.from).is_some_and(|one| {
+fn lacks_service_path(ground: &Ground<'_>, storage: &Resource, hop: &Hop) -> bool {
+    let is_service = resource_at(ground.inventory, &hop.from).is_some_and(|one| {
         matches!(
             one.family,
             Family::Search | Family::Cognitive | Family::Workspace
         )
     });
-    let Some(rules) = crate::analysis::network::rules(inventory, storage) else {
+    let Some(wall) = ground.wall(storage) else {
         return false;
     };
+    let rules = wall.rules();
     let no_bypass = rules
         .bypass
         .value
         .is_some_and(|bypass| !bypass.azure_services);
-    let no_instance = rules.instances.value.is_some_and(|instances| {
+    let no_instance = rules.instances.value.as_ref().is_some_and(|instances| {
         !instances
             .iter()
             .any(|rule| rule.resource_id.eq_ignore_ascii_case(&hop.from))

@@ -3,7 +3,7 @@
 //! Its name stands in the hub; where it does not, the group's `managedBy` or its name give it
 //! away, and the way in which it was found is said.
 
-use crate::analysis::evidence::Evidence;
+use crate::analysis::evidence::{Evidence, Property};
 use crate::model::id::ArmId;
 use crate::model::resource::{Details, Family, Resource};
 use crate::model::tenancy::ResourceGroup;
@@ -75,16 +75,16 @@ pub fn group_of(inventory: &Inventory, hub: &Resource) -> Option<ManagedGroup> {
             .groups()
             .filter(|group| group.id.subscription().as_ref() == Some(&subscription))
     };
-    let by = |group: &ResourceGroup, found: Found, path: &str| ManagedGroup {
+    let by = |group: &ResourceGroup, found: Found, path: &'static str| ManagedGroup {
         id: group.id.clone(),
         found,
-        evidence: vec![Evidence {
+        evidence: vec![Evidence::from(Property {
             resource: group.id.clone(),
-            path: path.to_owned(),
+            path: path.into(),
             value: crate::analysis::evidence::at(&group.raw, path).cloned(),
             observed_at: hub.source.observed_at,
             request_id: None,
-        }],
+        })],
     };
     if let Some(group) = own_groups().find(|group| {
         group

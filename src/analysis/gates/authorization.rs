@@ -1,7 +1,6 @@
 //! The authorization gate: does the principal hold what the call needs, from actions and data
 //! actions, never from role names (domain-rules C)?
 
-use indexmap::IndexMap;
 use time::{Duration, OffsetDateTime};
 
 use crate::analysis::access::action::any_permits;
@@ -17,6 +16,7 @@ use crate::analysis::remedy::terraform;
 use crate::analysis::verdict::{Gate, Reasoned, Verdict};
 use crate::model::access::{RoleAssignment, RoleSchedule};
 use crate::model::id::PrincipalId;
+use crate::model::lookup::Ordered;
 use crate::model::resource::{Details, Resource};
 
 use super::all;
@@ -189,7 +189,7 @@ fn judged(
 /// says it once.
 fn unite(needs: &[Need], checks: &mut [GateVerdict]) {
     // What stands before and behind the action in a reason, with the checks that have both.
-    let mut sentences: IndexMap<(Verdict, String, String), Vec<usize>> = IndexMap::new();
+    let mut sentences: Ordered<(Verdict, String, String), Vec<usize>> = Ordered::default();
     for (at, (need, check)) in needs.iter().zip(checks.iter()).enumerate() {
         if let Some((before, behind)) = check.judged.reason.split_once(need.action.name()) {
             sentences
@@ -285,7 +285,7 @@ fn until(
             schedule.id.clone(),
             &schedule.raw,
             &schedule.source,
-            "properties.endDateTime".to_owned(),
+            "properties.endDateTime",
         )]);
         if is_ending {
             gate.judged.verdict = Verdict::AtRisk;
@@ -374,7 +374,7 @@ fn missing(
             schedule.id.clone(),
             &schedule.raw,
             &schedule.source,
-            "properties.roleDefinitionId".to_owned(),
+            "properties.roleDefinitionId",
         )]);
         gate = gate.mended_by(activate());
     }
@@ -389,7 +389,7 @@ fn missing(
             first.id.clone(),
             &first.raw,
             &first.source,
-            "properties.principalId".to_owned(),
+            "properties.principalId",
         )]);
     }
     let mut remedies = grant(principal, kind, need);

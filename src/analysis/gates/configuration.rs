@@ -1,6 +1,6 @@
 //! The configuration gate: names that lead nowhere, deployments, subdomains, containers, switches.
 
-use crate::analysis::evidence::Evidence;
+use crate::analysis::evidence::{Evidence, Property};
 use crate::analysis::facets::{self, Listed};
 use crate::analysis::ground::{Ground, Lookup, host_of, is_regional};
 use crate::analysis::hop::GateVerdict;
@@ -87,7 +87,7 @@ pub fn semantic_ranker(ground: &Ground<'_>, service: &Resource) -> Option<GateVe
             service.id.child(&format!("indexes/{}", index.name)),
             &index.raw,
             &index.source,
-            "semantic.configurations".to_owned(),
+            "semantic.configurations",
         ),
     ];
     if !word.eq_ignore_ascii_case("disabled") {
@@ -149,13 +149,13 @@ pub fn deployment(
     let Some(found) = found else {
         return no_deployment(account, name, model, &listed, named);
     };
-    let proof = Evidence {
+    let proof = Evidence::from(Property {
         resource: found.id.clone(),
-        path: "properties.model.name".to_owned(),
+        path: "properties.model.name".into(),
         value: crate::analysis::evidence::at(&found.raw, "properties.model.name").cloned(),
         observed_at: listed.observed_at.unwrap_or(account.source.observed_at),
         request_id: None,
-    };
+    });
     let state = found.provisioning_state.text().unwrap_or("Succeeded");
     if !state.eq_ignore_ascii_case("Succeeded") {
         return judged(

@@ -19,12 +19,11 @@ pub mod network;
 pub mod outbound;
 pub mod quota;
 
-use indexmap::IndexMap;
-
 use super::evidence::Evidence;
 use super::hop::{GateVerdict, Remedy};
 use super::verdict::{Gate, Reasoned, Verdict};
 use super::way;
+use crate::model::lookup::Ordered;
 
 /// One gate out of several checks: the worst verdict counts, with the reasons of all that have it.
 /// What mends a milder one stays on the list, after the worst's.
@@ -79,7 +78,7 @@ pub fn all(gate: Gate, checks: Vec<GateVerdict>) -> Option<GateVerdict> {
 
 /// Every gate once, out of checks of several.
 pub fn merged(checks: impl IntoIterator<Item = GateVerdict>) -> Vec<GateVerdict> {
-    let mut by_gate: IndexMap<Gate, Vec<GateVerdict>> = IndexMap::new();
+    let mut by_gate: Ordered<Gate, Vec<GateVerdict>> = Ordered::default();
     for one in checks {
         by_gate.entry(one.gate).or_default().push(one);
     }

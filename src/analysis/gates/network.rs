@@ -4,7 +4,7 @@ mod mend;
 
 use crate::analysis::ground::Ground;
 use crate::analysis::hop::GateVerdict;
-use crate::analysis::network::{self, Admission, Caller, Credential, Instance};
+use crate::analysis::network::{Admission, Caller, Credential, Instance};
 use crate::analysis::verdict::{Gate, Reasoned, Verdict};
 use crate::model::resource::Resource;
 
@@ -24,7 +24,8 @@ pub fn network(ground: &Ground<'_>, caller: &Caller, target: &Resource) -> Optio
 
 /// The same, with the question that decided.
 pub fn judged(ground: &Ground<'_>, caller: &Caller, target: &Resource) -> Option<Judged> {
-    let admission = network::admit(ground.inventory, ground.judging, caller, target)?;
+    let wall = ground.wall(target)?;
+    let admission = wall.admit(ground.inventory, ground.judging, caller, target);
     let mut gate = GateVerdict::new(Gate::Network, admission.judged.clone());
     gate.judged.reason = sentence(caller, target, &gate.judged);
     gate.changed_at = ground.changed_at(target);

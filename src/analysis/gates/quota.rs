@@ -241,7 +241,7 @@ fn fields(ground: &Ground<'_>, service: &Resource, limits: Limits) -> Option<Gat
                 service.id.child(&format!("indexes/{}", index.name)),
                 &index.raw,
                 &index.source,
-                "fields".to_owned(),
+                "fields",
             )],
         )
         .mended_by(larger(service)),

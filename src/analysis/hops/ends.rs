@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 
 use crate::analysis::access::Action;
 use crate::analysis::access::action::{Match, any_permits};
+use crate::analysis::access::readings::Read;
 use crate::analysis::evidence::Evidence;
 use crate::analysis::facets;
 use crate::analysis::ground::{Ground, Lookup};
+use crate::model::access::RoleAssignment;
 use crate::model::id::{ArmId, PrincipalId};
-use crate::model::key::Key;
 use crate::model::resource::{Family, Resource};
 use crate::model::search::ConnectionString;
-use crate::store::State;
 
 /// A model account.
 #[derive(Clone, Debug)]
@@ -120,7 +120,7 @@ pub(super) fn corpora(ground: &Ground<'_>) -> BTreeMap<ArmId, Corpus> {
                     service.id.child(&format!("datasources/{}", source.name)),
                     &source.raw,
                     &source.source,
-                    "credentials.connectionString".to_owned(),
+                    "credentials.connectionString",
                 )
             });
             if !corpus.containers.contains(&container) {
@@ -166,6 +166,7 @@ fn by_name(ground: &Ground<'_>, account: Option<&str>, host: Option<&str>) -> Op
 fn tied(ground: &Ground<'_>, service: &Resource) -> Vec<ArmId> {
     let links = facets::shared_private_links(ground.inventory, &service.id);
     let read = Action::data("Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read");
+    let ties = Ties::of(ground, service, &[read]);
     let found: Vec<ArmId> = ground
         .family(Family::Storage)
         .filter(|storage| {
@@ -173,9 +174,7 @@ fn tied(ground: &Ground<'_>, service: &Resource) -> Vec<ArmId> {
                 .items
                 .iter()
                 .any(|link| link.target.as_ref() == Some(&storage.id));
-            is_linked
-                || names_instance(storage, &service.id)
-                || holds(ground, service, &read, &storage.id)
+            is_linked || names_instance(storage, &service.id) || ties.reach(&storage.id)
         })
         .map(|storage| storage.id.clone())
         .collect();
@@ -245,49 +244,48 @@ pub(super) fn identities(ground: &Ground<'_>, resource: &Resource) -> Vec<Princi
     all
 }
 
-/// Whether a role of an identity of a resource gives an action, at the scope or in it. Whether a
-/// deny assignment takes it again, or a list was refused, does not untie what a role ties.
-pub(super) fn holds(
-    ground: &Ground<'_>,
-    resource: &Resource,
-    action: &Action,
-    scope: &ArmId,
-) -> bool {
-    identities(ground, resource).iter().any(|principal| {
-        ground.holders(principal).iter().any(|holder| {
-            ground.access.of_principal(holder).any(|read| {
-                let own = &read.item.scope;
-                // A role may stand on a container or an index.
-                let is_in_it = own.is_within(scope);
-                (is_in_it || read.concerns(own, scope))
-                    && match ground.access.role(&read.item.role()) {
-                        Some((role, _)) => any_permits(&role.permissions, action) != Match::No,
-                        // Somebody gave a role right here, whatever it holds.
-                        None => is_in_it,
-                    }
-            })
-        })
-    })
+/// The role assignments of all identities of a resource, groups of theirs included, that may give
+/// one of some actions.
+pub(super) struct Ties<'g> {
+    found: Vec<(&'g Read<'g, RoleAssignment>, IsKnown)>,
 }
 
-/// Whether a list of a family of resources, in a subscription or in any, is not whole.
-pub(super) fn is_missing(ground: &Ground<'_>, family: Family, of: Option<&ArmId>) -> bool {
-    ground
-        .inventory
-        .snapshot()
-        .slices()
-        .any(|(key, slice)| match key {
-            Key::List {
-                subscription,
-                family: listed,
-                ..
-            } => {
-                *listed == family
-                    && of.is_none_or(|id| id.subscription().as_ref() == Some(subscription))
-                    && slice.state() != State::Known
+/// Whether the definition of a role was read.
+type IsKnown = bool;
+
+impl<'g> Ties<'g> {
+    /// Those of a resource.
+    pub(super) fn of(ground: &'g Ground<'_>, resource: &Resource, actions: &[Action]) -> Self {
+        let mut found = Vec::new();
+        for principal in identities(ground, resource) {
+            for holder in ground.holders(&principal) {
+                for read in ground.access.of_principal(&holder) {
+                    match ground.access.role_at(&read.item.role_definition_id) {
+                        Some((role, _)) => {
+                            let gives =
+                                |action| any_permits(&role.permissions, action) != Match::No;
+                            if actions.iter().any(gives) {
+                                found.push((read, true));
+                            }
+                        }
+                        None => found.push((read, false)),
+                    }
+                }
             }
-            _ => false,
+        }
+        Self { found }
+    }
+
+    /// Whether a role of theirs gives one of the actions, at the scope or in it. Whether a deny
+    /// assignment takes it again, or a list was refused, does not untie what a role ties.
+    pub(super) fn reach(&self, scope: &ArmId) -> bool {
+        self.found.iter().any(|(read, is_known)| {
+            let own = &read.item.scope;
+            // A role may stand on a container or an index. Where its definition was not read, somebody
+            // gave a role right here, whatever it holds.
+            own.is_within(scope) || (*is_known && read.concerns(own, scope))
         })
+    }
 }
 
 /// Whether a resource lies in a managed group, or may do so where hubs could not be read: those
@@ -299,7 +297,6 @@ pub(super) fn may_be_managed(ground: &Ground<'_>, id: &ArmId) -> bool {
     let Some(group) = id.resource_group() else {
         return false;
     };
-    let group = group.to_ascii_lowercase();
     let ends_in_guid = group
         .len()
         .checked_sub(36)
@@ -313,6 +310,10 @@ pub(super) fn may_be_managed(ground: &Ground<'_>, id: &ArmId) -> bool {
                 }
             })
         });
-    (ends_in_guid || group.starts_with("azureml-"))
-        && is_missing(ground, Family::Workspace, Some(id))
+    let is_named_so = || {
+        group
+            .get(..8)
+            .is_some_and(|start| start.eq_ignore_ascii_case("azureml-"))
+    };
+    (ends_in_guid || is_named_so()) && ground.is_missing(Family::Workspace, Some(id))
 }

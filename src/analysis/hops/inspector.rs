@@ -4,7 +4,7 @@
 //! that explains the refusal is a gate shut, else it stays unknown. These hops never count for exit
 //! codes.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use serde_json::json;
 use time::OffsetDateTime;
@@ -26,6 +26,7 @@ use crate::model::id::{ArmId, PrincipalId, SubscriptionId};
 use crate::model::issue::{Issue, IssueKind};
 use crate::model::key::Key;
 use crate::model::ledger::{LedgerEntry, Service};
+use crate::model::lookup::Map;
 use crate::model::resource::{Details, Family, LogWorkspace, Resource};
 use crate::store::{Slice, State};
 
@@ -129,7 +130,7 @@ impl<'a> Readings<'a> {
             .chain(&self.failed)
             .take(5)
             .filter_map(|(key, issue)| {
-                let mut evidence = Evidence::listed(
+                let evidence = Evidence::listed(
                     key.scope()?,
                     key.what(),
                     json!(
@@ -144,8 +145,7 @@ impl<'a> Readings<'a> {
                     ),
                     issue.at,
                 );
-                evidence.request_id.clone_from(&issue.request_id);
-                Some(evidence)
+                Some(evidence.answered_by(issue.request_id.as_ref()))
             })
             .collect()
     }
@@ -289,8 +289,8 @@ fn lacks(ground: &Ground<'_>, caller: &Caller, key: &Key, issue: &Issue) -> Opti
 }
 
 /// What was asked of data planes, by service: of the service itself and of its indexers and indexes.
-fn data_planes<'a>(ground: &Ground<'a>) -> HashMap<ArmId, Readings<'a>> {
-    let mut asked: HashMap<ArmId, Readings<'a>> = HashMap::new();
+fn data_planes<'a>(ground: &Ground<'a>) -> Map<ArmId, Readings<'a>> {
+    let mut asked: Map<ArmId, Readings<'a>> = Map::default();
     for (key, slice) in ground.inventory.snapshot().slices() {
         let Key::Facet(id, facet) = key else {
             continue;
@@ -410,18 +410,16 @@ fn logs(ground: &Ground<'_>, resource: &Resource, workspace: &LogWorkspace) -> O
     // The newest answer counts.
     let last = entries.last()?;
     let caller = asker(ground, resource.id.subscription().as_ref())?;
-    let proof = Evidence {
-        request_id: last.request_id.clone(),
-        ..Evidence::listed(
-            resource.id.clone(),
-            "query",
-            json!(
-                last.status
-                    .map_or_else(|| "no answer".to_owned(), |status| status.to_string())
-            ),
-            last.started_at,
-        )
-    };
+    let proof = Evidence::listed(
+        resource.id.clone(),
+        "query",
+        json!(
+            last.status
+                .map_or_else(|| "no answer".to_owned(), |status| status.to_string())
+        ),
+        last.started_at,
+    )
+    .answered_by(last.request_id.as_ref());
     let closed = match &workspace.public_query {
         Field::Value(word) => word.eq_ignore_ascii_case("Disabled"),
         _ => false,

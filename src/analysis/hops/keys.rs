@@ -13,7 +13,7 @@ mod vault;
 
 use crate::analysis::evidence::Evidence;
 use crate::analysis::facets;
-use crate::analysis::foundry::{self, KeyState};
+use crate::analysis::foundry::KeyState;
 use crate::analysis::gates::{self, network};
 use crate::analysis::ground::{Ground, Lookup};
 use crate::analysis::hop::{Basis, GateVerdict, Hop, HopKind};
@@ -134,7 +134,7 @@ fn of_indexes(ground: &Ground<'_>, service: &Resource, out: &mut Vec<Hop>) {
 
 /// A hub's Cosmos DB account that was not read still reads the hub's key.
 fn unread_cosmos(ground: &Ground<'_>, out: &mut Vec<Hop>) {
-    for hub in foundry::foundry(ground.inventory).hubs {
+    for hub in &ground.foundry().hubs {
         let Some(managed) = &hub.managed else {
             continue;
         };
@@ -282,15 +282,14 @@ fn network_gate(
         return Some(gate);
     };
     // Encryption on the service's side wants a vault that is open to public networks.
-    let is_closed = crate::analysis::network::rules(ground.inventory, vault)
-        .is_some_and(|rules| rules.public.value != Some(Public::Enabled));
+    let wall = ground.wall(vault)?;
+    let public = wall.rules().public.value;
+    let is_closed = public != Some(Public::Enabled);
     let service_side = workspace.service_side_encryption.value() == Some(&true);
     if !(service_side && is_closed) || gate.judged.verdict == Verdict::Shut {
         return Some(gate);
     }
-    let is_known = crate::analysis::network::rules(ground.inventory, vault)
-        .is_some_and(|rules| rules.public.value.is_some());
-    let (verdict, reason) = if is_known {
+    let (verdict, reason) = if public.is_some() {
         (
             Verdict::Shut,
             "encryption on the service's side does not support a vault whose public access is off",

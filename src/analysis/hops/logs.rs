@@ -11,7 +11,7 @@ mod perimeter;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use crate::analysis::evidence::{Evidence, at};
+use crate::analysis::evidence::{Evidence, Property, at};
 use crate::analysis::facets::{self, Listed};
 use crate::analysis::gates;
 use crate::analysis::ground::{Ground, Lookup};
@@ -160,13 +160,13 @@ impl Sender<'_, '_> {
             },
             ArmId::new,
         );
-        Evidence {
+        Evidence::from(Property {
             resource: id,
             value: at(&setting.raw, &path).cloned(),
-            path,
+            path: path.into(),
             observed_at: self.at,
             request_id: None,
-        }
+        })
     }
 
     fn sends(&self, setting: &DiagnosticSetting, workspace: &ArmId) -> Hop {

@@ -21,6 +21,7 @@ pub(in crate::analysis) mod tenants;
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use time::OffsetDateTime;
 
 use crate::model::judging::Judging;
@@ -30,14 +31,14 @@ use super::changes::{self, Changes};
 use super::findings;
 use super::ground::Ground;
 use super::hop::{Hop, Judgement};
-use super::policy;
-use super::verdict::Gate;
+use super::policy::{self, Policies};
 
 /// Draws the hops of one family.
 type Family = fn(&Ground<'_>, &mut Vec<Hop>);
 
-/// The families. What is declared comes last: it wins over what others found.
-const FAMILIES: [Family; 10] = [
+/// The families, drawn side by side. What is declared is no family: it comes last, and wins over what
+/// others found.
+const FAMILIES: [Family; 9] = [
     people::draw,
     indexers::draw,
     models::draw,
@@ -47,34 +48,41 @@ const FAMILIES: [Family; 10] = [
     keys::draw,
     tenants::draw,
     inspector::draw,
-    declared::draw,
 ];
 
 /// Draws and judges every hop of an environment.
 pub fn judge(inventory: &Inventory, judging: &Judging, now: OffsetDateTime) -> Judgement {
     let ground = Ground::new(inventory, judging, now);
-    let changes = Arc::new(Changes::of(inventory));
-    let mut hops = hops(&ground);
-    policy::overlay(&ground, &mut hops);
+    let (mut hops, (changes, policies)) = rayon::join(
+        || hops(&ground),
+        || (Arc::new(Changes::of(inventory)), Policies::of(&ground)),
+    );
+    policy::overlay(&ground, &policies, &mut hops);
     changes::blame::name(inventory, &changes, &mut hops);
-    let found = findings::judge(&ground, &hops);
+    let found = findings::judge(&ground, &policies, &hops);
     Judgement {
         hops,
         findings: found.shown,
         hidden: found.hidden,
         changes,
-        reaching: policy::group::reaching(&ground),
+        reaching: policy::group::reaching(&ground, &policies),
     }
 }
 
 /// The hops: one for each kind, caller, target and tie, in the report's order.
 pub fn hops(ground: &Ground<'_>) -> Vec<Hop> {
-    let mut drawn = Vec::new();
-    for family in FAMILIES {
-        family(ground, &mut drawn);
-    }
+    let by_family: Vec<Vec<Hop>> = FAMILIES
+        .par_iter()
+        .map(|draw| {
+            let mut drawn = Vec::new();
+            draw(ground, &mut drawn);
+            drawn
+        })
+        .collect();
+    let mut drawn: Vec<Hop> = by_family.into_iter().flatten().collect();
+    declared::draw(ground, &mut drawn);
     for hop in &mut drawn {
-        hop.gates.sort_by_key(|one| rank(one.gate));
+        hop.gates.sort_by_key(|one| one.gate);
     }
     // Ids differ in case from one answer to the next.
     let key = |hop: &Hop| {
@@ -96,11 +104,4 @@ pub fn hops(ground: &Ground<'_>) -> Vec<Hop> {
         same
     });
     keyed.into_iter().map(|(_, hop)| hop).collect()
-}
-
-fn rank(gate: Gate) -> usize {
-    Gate::ALL
-        .iter()
-        .position(|one| *one == gate)
-        .unwrap_or(Gate::ALL.len())
 }

@@ -1,8 +1,6 @@
 //! Skills and vectorizers that call models: H08 while indexing, H09 while querying (domain-rules
 //! A.2). The two are set up apart: indexing can work while every vector query fails.
 
-use indexmap::IndexMap;
-
 use crate::analysis::access::{self, Action, Standing};
 use crate::analysis::evidence::Evidence;
 use crate::analysis::facets;
@@ -15,6 +13,7 @@ use crate::analysis::network::Credential;
 use crate::analysis::remedy::az::Assignee;
 use crate::analysis::verdict::{Gate, Verdict};
 use crate::model::field::Field;
+use crate::model::lookup::Ordered;
 use crate::model::resource::{Family, Resource};
 use crate::model::search::{DataIdentity, Hidden};
 
@@ -156,7 +155,7 @@ fn skill(skill: &crate::model::search::Skill) -> Option<ModelCall> {
 
 /// One hop for all calls of one object to one target.
 fn draw_calls(ground: &Ground<'_>, caller: &Caller<'_>, calls: Vec<ModelCall>, out: &mut Vec<Hop>) {
-    let mut by_target: IndexMap<String, (Target<'_>, Vec<ModelCall>)> = IndexMap::new();
+    let mut by_target: Ordered<String, (Target<'_>, Vec<ModelCall>)> = Ordered::default();
     for call in calls {
         let target = if call.address.is_empty() {
             Target::Address(format!(

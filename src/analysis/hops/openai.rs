@@ -59,9 +59,15 @@ fn to_search(
         .filter(|one| !ends::may_be_managed(ground, &one.id))
         .collect();
     let mut tied: Vec<(&Resource, &Resource)> = Vec::new();
+    // The rights of retrieval. Reader alone shows definitions to whoever looks on, and ties nothing.
+    let rights = [
+        Action::data(QUERY),
+        Action::control("Microsoft.Search/searchServices/indexes/write"),
+    ];
     for account in accounts {
+        let held = ends::Ties::of(ground, account, &rights);
         for service in &services {
-            if holds_roles(ground, account, service)
+            if held.reach(&service.id)
                 || lists_host(ground, account, service)
                 || declared::names(ground, HopKind::OpenaiToSearch, account, service)
             {
@@ -85,20 +91,11 @@ fn to_search(
     }
 }
 
-/// The rights of retrieval. Reader alone shows definitions to whoever looks on, and ties nothing.
-fn holds_roles(ground: &Ground<'_>, account: &Resource, service: &Resource) -> bool {
-    [
-        Action::data(QUERY),
-        Action::control("Microsoft.Search/searchServices/indexes/write"),
-    ]
-    .iter()
-    .any(|action| ends::holds(ground, account, action, &service.id))
-}
-
 /// Whether the account's list of allowed hosts names the search service. An account with projects
 /// keeps one list for all of them, so there it says nothing of the account itself.
 fn lists_host(ground: &Ground<'_>, account: &Resource, service: &Resource) -> bool {
     account.kind.is("OpenAI")
+        && !fqdns(account).is_empty()
         && matches!(
             listing(fqdns(account), &search_host(ground, service)),
             Listing::Listed(_)
@@ -231,17 +228,14 @@ fn to_storage(ground: &Ground<'_>, account: &Resource, out: &mut Vec<Hop>) {
         Details::Cognitive(details) => &details.user_owned_storage,
         _ => &[],
     };
+    let ties = ends::Ties::of(ground, account, &[BLOB_READ, BLOB_WRITE].map(Action::data));
     for storage in ground.family(Family::Storage) {
         if ends::may_be_managed(ground, &storage.id) {
             continue;
         }
         let basis = if owned.contains(&storage.id) {
             Basis::Observed
-        } else if ends::names_instance(storage, &account.id)
-            || [BLOB_READ, BLOB_WRITE]
-                .iter()
-                .any(|action| ends::holds(ground, account, &Action::data(action), &storage.id))
-        {
+        } else if ends::names_instance(storage, &account.id) || ties.reach(&storage.id) {
             Basis::Inferred
         } else if declared::names(ground, HopKind::OpenaiToStorage, account, storage) {
             Basis::Declared
@@ -330,5 +324,5 @@ fn url(ground: &Ground<'_>, account: &Resource, address: &str, basis: Basis) -> 
 /// resource of this environment, and no URL.
 fn unread_owner(ground: &Ground<'_>, host: &str) -> Option<Family> {
     let family = ground.family_of_host(host)?;
-    ends::is_missing(ground, family, None).then_some(family)
+    ground.is_missing(family, None).then_some(family)
 }

@@ -164,8 +164,7 @@ fn named(ground: &Ground<'_>, name: &str) -> Person {
 fn by_name(ground: &Ground<'_>, name: &str) -> Option<PrincipalId> {
     ground
         .inventory
-        .snapshot()
-        .slices()
+        .beside()
         .filter_map(|(_, slice)| match slice.value.as_deref() {
             Some(Payload::Principals(items)) => Some(items),
             _ => None,

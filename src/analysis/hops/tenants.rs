@@ -21,14 +21,13 @@ mod rights;
 pub(in crate::analysis) mod room;
 mod tokens;
 
-use indexmap::{IndexMap, IndexSet};
-
 use crate::analysis::gates;
 use crate::analysis::ground::Ground;
 use crate::analysis::hop::{Basis, GateVerdict, Hop, HopKind};
 use crate::analysis::preflight::Presence;
 use crate::model::id::{ArmId, TenantId};
 use crate::model::ipam::{Allocation, IpamPool, is_pool};
+use crate::model::lookup::{Ordered, OrderedSet};
 use crate::model::resource::{Details, Family, Resource};
 use crate::store::Home;
 
@@ -103,7 +102,7 @@ impl Call<'_> {
 /// Draws every call into another tenant.
 pub(super) fn draw(ground: &Ground<'_>, out: &mut Vec<Hop>) {
     let pools = pools(ground);
-    let mut drawn: IndexSet<ArmId> = IndexSet::new();
+    let mut drawn: OrderedSet<ArmId> = OrderedSet::default();
     for network in ground.family(Family::VirtualNetwork) {
         let from = home(ground, &network.id).map(|home| home.tenant().clone());
         for pool_id in drawn_from(network) {
@@ -151,8 +150,8 @@ pub(super) fn draw(ground: &Ground<'_>, out: &mut Vec<Hop>) {
 }
 
 /// The pools that were read, the newest reading of each.
-fn pools<'g>(ground: &'g Ground<'_>) -> IndexMap<ArmId, &'g IpamPool> {
-    let mut found: IndexMap<ArmId, &IpamPool> = IndexMap::new();
+fn pools<'g>(ground: &'g Ground<'_>) -> Ordered<ArmId, &'g IpamPool> {
+    let mut found: Ordered<ArmId, &IpamPool> = Ordered::default();
     for pool in ground.inventory.ipam_pools() {
         let known = found.entry(pool.id.clone()).or_insert(pool);
         if known.source.observed_at < pool.source.observed_at {
@@ -167,9 +166,9 @@ fn home<'g>(ground: &'g Ground<'_>, id: &ArmId) -> Option<Home<'g>> {
 }
 
 /// The pools that a network, or a subnet of it, draws from.
-fn drawn_from(network: &Resource) -> IndexSet<ArmId> {
+fn drawn_from(network: &Resource) -> OrderedSet<ArmId> {
     let Details::VirtualNetwork(details) = &network.details else {
-        return IndexSet::new();
+        return OrderedSet::default();
     };
     let subnets = details
         .subnets

@@ -33,7 +33,7 @@ pub(super) struct Door<'a> {
     /// Its rules.
     pub(super) rules: &'a Rules,
     /// Its perimeters.
-    pub(super) perimeter: &'a Perimeter<'a>,
+    pub(super) perimeter: &'a Perimeter,
 }
 
 impl Door<'_> {

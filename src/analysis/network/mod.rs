@@ -34,7 +34,8 @@ pub use perimeter::{Member, evidence as perimeters_shown, member as perimeter_me
 pub use rules::{Bypass, Fact, Public, Rules};
 pub use subnet::DeadRule;
 
-use std::sync::Arc;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 use crate::model::judging::Judging;
 use crate::model::resource::{Details, Resource};
@@ -44,34 +45,43 @@ use self::judge::Door;
 use self::perimeter::Perimeter;
 
 /// A firewall with its rules and perimeters read once, for many callers.
-pub struct Target<'a> {
-    inventory: &'a Inventory,
-    resource: &'a Resource,
+pub struct Wall {
     service: &'static dyn service::Service,
     rules: Rules,
-    perimeter: Perimeter<'a>,
+    perimeter: Perimeter,
+    open_to: OnceLock<OpenTo>,
 }
 
-impl<'a> Target<'a> {
+impl Wall {
     /// The firewall of a resource; none for one without.
-    pub fn of(inventory: &'a Inventory, resource: &'a Resource) -> Option<Self> {
+    pub fn of(inventory: &Inventory, resource: &Resource) -> Option<Self> {
         let resource = walled(inventory, resource);
         let service = service::service(resource.family)?;
         Some(Self {
-            inventory,
-            resource,
             service,
             rules: service.rules(resource),
             perimeter: Perimeter::of(inventory, resource),
+            open_to: OnceLock::new(),
         })
     }
 
-    /// What it does with one caller.
-    pub fn admit(&self, judging: &Judging, caller: &Caller) -> Admission {
+    /// Its rules with the service's defaults applied.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// What it does with one caller. `target` is the resource that it was read of.
+    pub fn admit(
+        &self,
+        inventory: &Inventory,
+        judging: &Judging,
+        caller: &Caller,
+        target: &Resource,
+    ) -> Admission {
         Door {
-            inventory: self.inventory,
+            inventory,
             judging,
-            target: self.resource,
+            target: walled(inventory, target),
             service: self.service,
             rules: &self.rules,
             perimeter: &self.perimeter,
@@ -79,15 +89,25 @@ impl<'a> Target<'a> {
         .admit(caller)
     }
 
-    /// To whom it is open.
-    pub fn open_to(&self) -> OpenTo {
-        open_to::sum(
-            self.inventory,
-            self.resource,
-            self.service,
-            &self.rules,
-            &self.perimeter,
-        )
+    /// To whom it is open. `target` is the resource that it was read of.
+    pub fn open_to(&self, inventory: &Inventory, target: &Resource) -> &OpenTo {
+        self.open_to.get_or_init(|| {
+            open_to::sum(
+                inventory,
+                walled(inventory, target),
+                self.service,
+                &self.rules,
+                &self.perimeter,
+            )
+        })
+    }
+}
+
+impl fmt::Debug for Wall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Wall")
+            .field("rules", &self.rules)
+            .finish_non_exhaustive()
     }
 }
 
@@ -98,12 +118,12 @@ pub fn admit(
     caller: &Caller,
     target: &Resource,
 ) -> Option<Admission> {
-    Target::of(inventory, target).map(|target| target.admit(judging, caller))
+    Wall::of(inventory, target).map(|wall| wall.admit(inventory, judging, caller, target))
 }
 
 /// To whom a resource is open; none for a resource without a firewall.
 pub fn open_to(inventory: &Inventory, resource: &Resource) -> Option<OpenTo> {
-    Target::of(inventory, resource).map(|target| target.open_to())
+    Wall::of(inventory, resource).map(|wall| wall.open_to(inventory, resource).clone())
 }
 
 /// The rules of a resource with its service's defaults applied; none without a firewall.

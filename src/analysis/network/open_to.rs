@@ -135,7 +135,7 @@ pub(super) fn sum(
     resource: &Resource,
     service: &'static dyn Service,
     rules: &Rules,
-    perimeter: &Perimeter<'_>,
+    perimeter: &Perimeter,
 ) -> OpenTo {
     let mut sum = Sum {
         resource,
@@ -202,7 +202,7 @@ impl Sum<'_> {
         }
     }
 
-    fn enforced(mut self, perimeter: &Perimeter<'_>) -> OpenTo {
+    fn enforced(mut self, perimeter: &Perimeter) -> OpenTo {
         self.evidence.extend(perimeter.evidence().cloned());
         if perimeter.admits_everyone() {
             self.reasons

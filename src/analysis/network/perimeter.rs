@@ -19,8 +19,8 @@ use super::asked::{Answer, Asked, Question};
 use super::caller::{Caller, Credential, Instance, ServiceKind};
 
 /// How a target stands to perimeters.
-pub(super) struct Perimeter<'a> {
-    enforced: Vec<&'a PerimeterConfiguration>,
+pub(super) struct Perimeter {
+    enforced: Vec<PerimeterConfiguration>,
     learning: usize,
     /// Why it cannot be told.
     unclear: Option<String>,
@@ -28,9 +28,9 @@ pub(super) struct Perimeter<'a> {
     evidence: Option<Evidence>,
 }
 
-impl<'a> Perimeter<'a> {
+impl Perimeter {
     /// Reads it off the target's own view of its perimeters.
-    pub(super) fn of(inventory: &'a Inventory, target: &Resource) -> Self {
+    pub(super) fn of(inventory: &Inventory, target: &Resource) -> Self {
         let mut own = Self {
             enforced: Vec::new(),
             learning: 0,
@@ -50,7 +50,9 @@ impl<'a> Perimeter<'a> {
         }
         for one in listed.items {
             match one.access_mode.text() {
-                Some(mode) if mode.eq_ignore_ascii_case("Enforced") => own.enforced.push(one),
+                Some(mode) if mode.eq_ignore_ascii_case("Enforced") => {
+                    own.enforced.push(one.clone());
+                }
                 Some(mode) if mode.eq_ignore_ascii_case("Learning") => own.learning += 1,
                 Some(mode) if mode.eq_ignore_ascii_case("Audit") => {
                     own.learning += 1;
@@ -87,7 +89,7 @@ impl<'a> Perimeter<'a> {
     }
 
     /// Inbound rules of the enforced perimeters.
-    pub(super) fn inbound(&self) -> impl Iterator<Item = &'a PerimeterRule> {
+    pub(super) fn inbound(&self) -> impl Iterator<Item = &PerimeterRule> {
         self.enforced
             .iter()
             .flat_map(|one| &one.rules)

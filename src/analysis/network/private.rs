@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use crate::analysis::evidence::Evidence;
+use crate::analysis::evidence::{Evidence, Property};
 use crate::analysis::facets;
 use crate::analysis::way::{Rule, Way};
 use crate::model::id::{ArmId, Folded};
@@ -205,16 +205,16 @@ pub(super) fn ask_link(inventory: &Inventory, target: &Resource, caller: &Instan
     let evidence = observed_at.map(|at| {
         let each = own.iter().map(move |link| {
             let id = link.id.clone();
-            Evidence {
+            Evidence::from(Property {
                 resource: id.unwrap_or_else(|| {
                     let path = format!("sharedPrivateLinkResources/{}", link.name);
                     caller.id.child(&path)
                 }),
-                path: "properties.status".to_owned(),
+                path: "properties.status".into(),
                 value: link.status.text().map(Value::from),
                 observed_at: at,
                 request_id: None,
-            }
+            })
         });
         let list = Evidence::listed(
             caller.id.clone(),

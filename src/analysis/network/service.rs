@@ -27,7 +27,7 @@ pub(super) enum ByAddress {
 }
 
 /// One service firewall (domain-rules section B).
-pub(super) trait Service {
+pub(super) trait Service: Send + Sync {
     /// The rules, with this service's meaning of what is absent.
     fn rules(&self, resource: &Resource) -> Rules;
 

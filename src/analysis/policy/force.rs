@@ -1,13 +1,13 @@
 //! What is in force: one definition as one assignment puts it in force, through an initiative or
 //! directly, with its effect and what it sets.
 
-use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 use crate::analysis::evidence::Evidence;
 use crate::analysis::facets;
 use crate::model::id::ArmId;
 use crate::model::key::Key;
+use crate::model::lookup::Ordered;
 use crate::model::policy::{
     Expression, PolicyAssignment, PolicyContent, PolicyDefinition, PolicySet, SetMember, Values,
     expression, is_inert,
@@ -110,8 +110,8 @@ pub struct Change {
 /// Every definition in force that may matter. What an initiative has made harmless by a parameter is
 /// left out, as its definition was not read for that reason.
 pub fn in_force(inventory: &Inventory) -> Vec<Force<'_>> {
-    let mut assignments: IndexMap<&ArmId, (&PolicyAssignment, Vec<&ArmId>)> = IndexMap::new();
-    for (key, slice) in inventory.snapshot().slices() {
+    let mut assignments: Ordered<&ArmId, (&PolicyAssignment, Vec<&ArmId>)> = Ordered::default();
+    for (key, slice) in inventory.beside() {
         if let (Key::PolicyAssignments(scope), Some(Payload::PolicyAssignments(items))) =
             (key, slice.value.as_deref())
         {

@@ -3,6 +3,7 @@
 //! The same facts as the verdicts rest on, put in order by policy for a person who asks what may
 //! change the group. Must not know a screen.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use time::OffsetDateTime;
@@ -126,7 +127,10 @@ impl Reaching {
 
 /// The policies that reach each managed group, what changes something first. Empty where there is no
 /// managed group.
-pub fn reaching(ground: &Ground<'_>) -> Vec<Reaching> {
+pub fn reaching(ground: &Ground<'_>, policies: &Policies<'_>) -> Vec<Reaching> {
+    if policies.forces.is_empty() {
+        return Vec::new();
+    }
     let managed: Vec<&Resource> = ground
         .inventory
         .resources()
@@ -136,20 +140,17 @@ pub fn reaching(ground: &Ground<'_>) -> Vec<Reaching> {
     if managed.is_empty() {
         return Vec::new();
     }
-    let policies = Policies::of(ground);
-    let mut groups: Vec<ArmId> = managed.iter().filter_map(|one| one.id.group_id()).collect();
-    groups.sort();
-    groups.dedup();
+    let mut groups: BTreeMap<ArmId, Vec<&Resource>> = BTreeMap::new();
+    for one in managed {
+        if let Some(group) = one.id.group_id() {
+            groups.entry(group).or_default().push(one);
+        }
+    }
     let mut all = Vec::new();
-    for group in &groups {
-        let inside: Vec<&Resource> = managed
-            .iter()
-            .copied()
-            .filter(|one| lies_in(one, group))
-            .collect();
+    for (group, inside) in &groups {
         let own = policies.forces.iter().enumerate();
         all.extend(
-            own.filter_map(|(at, force)| reach(ground, &policies, (at, force), group, &inside)),
+            own.filter_map(|(at, force)| reach(ground, policies, (at, force), group, inside)),
         );
     }
     all.sort_by_key(|one: &Reaching| (one.group.clone(), one.rank(), one.title.to_lowercase()));

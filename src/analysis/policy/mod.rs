@@ -112,6 +112,9 @@ impl<'a> Policies<'a> {
             forces: in_force(ground.inventory),
             ..Self::default()
         };
+        if own.forces.is_empty() {
+            return own;
+        }
         let resources: Vec<&'a Resource> = ground
             .inventory
             .resources()

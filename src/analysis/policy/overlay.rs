@@ -7,6 +7,7 @@ use crate::analysis::hop::{GateVerdict, Hop};
 use crate::analysis::remedy::{noted, read};
 use crate::analysis::verdict::{Gate, Verdict};
 use crate::model::id::ArmId;
+use crate::model::lookup::Map;
 use crate::model::resource::Resource;
 
 use super::reach::Spared;
@@ -14,11 +15,10 @@ use super::whatif::{Set, judged, touches, turned};
 use super::{Meeting, Policies, property, remedy, unknown, words};
 
 /// Lays the policies over the hops.
-pub fn overlay(ground: &Ground<'_>, hops: &mut [Hop]) {
-    let policies = Policies::of(ground);
-    will_turn(ground, &policies, hops);
-    have_shut(ground, &policies, hops);
-    unknown::not_known(ground, &policies, hops);
+pub fn overlay(ground: &Ground<'_>, policies: &Policies<'_>, hops: &mut [Hop]) {
+    will_turn(ground, policies, hops);
+    have_shut(ground, policies, hops);
+    unknown::not_known(ground, policies, hops);
 }
 
 /// Whether a gate's verdict is a policy's doing.
@@ -94,11 +94,7 @@ fn verdicts(hops: &[Hop]) -> Vec<Vec<Verdict>> {
         .collect()
 }
 
-fn after_of(
-    after: &std::collections::HashMap<(String, Gate), Verdict>,
-    hop: &Hop,
-    number: usize,
-) -> Option<Verdict> {
+fn after_of(after: &Map<(String, Gate), Verdict>, hop: &Hop, number: usize) -> Option<Verdict> {
     let key = (hop.id().to_ascii_lowercase(), hop.gates[number].gate);
     after.get(&key).copied()
 }
@@ -142,7 +138,7 @@ fn turn(ground: &Ground<'_>, policies: &Policies<'_>, bite: &Meeting<'_>, gate: 
             expired.id.clone(),
             &expired.raw,
             &expired.source,
-            "properties.expiresOn".to_owned(),
+            "properties.expiresOn",
         ));
     }
     add(gate, evidence);

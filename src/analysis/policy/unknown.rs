@@ -4,14 +4,13 @@
 //! one could set at its worst ([`property::worst`]). A gate that stays open even so does not depend on
 //! what was refused; one that turns is `unknown` until the policies are read.
 
-use indexmap::IndexMap;
-
 use crate::analysis::ground::Ground;
 use crate::analysis::hop::{GateVerdict, Hop, HopKind, Remedy};
 use crate::analysis::remedy::read;
 use crate::analysis::verdict::{Gate, Verdict};
 use crate::model::id::ArmId;
 use crate::model::key::Key;
+use crate::model::lookup::Map;
 use crate::model::resource::Resource;
 
 use super::force::Content;
@@ -103,7 +102,7 @@ fn doubted(cause: &Unread<'_>, gate: &mut GateVerdict) {
 
 /// The resources with a property that a gate depends on, where not all policies are known.
 fn unread_of<'a>(ground: &Ground<'a>, policies: &Policies<'a>) -> Vec<Unread<'a>> {
-    let mut lists: IndexMap<Option<ArmId>, Option<String>> = IndexMap::new();
+    let mut lists: Map<Option<ArmId>, Option<String>> = Map::default();
     let mut found = Vec::new();
     for resource in ground.inventory.resources() {
         let resource: &'a Resource = resource;

@@ -1,15 +1,13 @@
 //! The environment as it would be with some properties changed, judged anew: which gates turn.
 
-use std::collections::HashMap;
 use std::sync::Arc;
-
-use indexmap::IndexMap;
 
 use crate::analysis::ground::Ground;
 use crate::analysis::hop::Hop;
 use crate::analysis::hops;
 use crate::analysis::verdict::{Gate, Verdict};
 use crate::model::id::ArmId;
+use crate::model::lookup::{Map, Ordered};
 use crate::model::resource::Resource;
 
 use super::property;
@@ -25,11 +23,11 @@ pub struct Set<'s> {
 }
 
 /// The gates of hops, by the hop's id in lower case.
-type Gates = HashMap<(String, Gate), Verdict>;
+type Gates = Map<(String, Gate), Verdict>;
 
 /// What every gate would be.
 pub fn judged<'s>(ground: &Ground<'_>, sets: impl IntoIterator<Item = Set<'s>>) -> Gates {
-    let mut changed: IndexMap<ArmId, Resource> = IndexMap::new();
+    let mut changed: Ordered<ArmId, Resource> = Ordered::default();
     for set in sets {
         let now = changed.get(&set.resource.id).unwrap_or(set.resource);
         if let Some(next) = property::with(now, set.path, set.value) {

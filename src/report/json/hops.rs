@@ -125,7 +125,7 @@ fn proofs(evidence: &[Evidence]) -> Value {
 fn proof(evidence: &Evidence) -> Value {
     let mut out = Map::new();
     out.insert("resource".into(), evidence.resource.as_str().into());
-    out.insert("path".into(), evidence.path.as_str().into());
+    out.insert("path".into(), evidence.path.as_ref().into());
     match &evidence.value {
         Some(value) => out.insert("value".into(), value.clone()),
         None => out.insert("absent".into(), true.into()),

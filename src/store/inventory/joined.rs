@@ -1,14 +1,13 @@
 //! What follows from several readings together: who is in which perimeter, by the perimeter's own
 //! word, and which principals read resources present.
 
-use std::collections::{HashMap, HashSet};
-
 use time::OffsetDateTime;
 
 use crate::model::facet::Facet;
 use crate::model::field::Field;
 use crate::model::id::{ArmId, PrincipalId};
 use crate::model::key::Key;
+use crate::model::lookup::{Map, Set};
 use crate::model::network::{PerimeterConfiguration, PerimeterRule};
 use crate::model::perimeter::PerimeterAssociation;
 use crate::model::resource::Details;
@@ -26,8 +25,8 @@ pub struct Associated {
 }
 
 /// Resources that associations name.
-pub(super) fn associated(snapshot: &Snapshot) -> HashMap<ArmId, Associated> {
-    let mut found: HashMap<ArmId, Associated> = HashMap::new();
+pub(super) fn associated(snapshot: &Snapshot) -> Map<ArmId, Associated> {
+    let mut found: Map<ArmId, Associated> = Map::default();
     for (key, slice) in snapshot.slices() {
         let (Key::Facet(perimeter, Facet::PerimeterAssociations), Some(value)) =
             (key, &slice.value)
@@ -91,8 +90,8 @@ fn configuration(
 
 /// The principals that resources in view, and who is signed in, present. They exist, whatever the
 /// directory shows.
-pub(super) fn presented(inventory: &Inventory) -> HashSet<PrincipalId> {
-    let mut found = HashSet::new();
+pub(super) fn presented(inventory: &Inventory) -> Set<PrincipalId> {
+    let mut found = Set::default();
     for resource in inventory.resources() {
         if let Some(identity) = resource.identity.value() {
             found.extend(identity.principal_id.value().cloned());

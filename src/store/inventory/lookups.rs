@@ -60,8 +60,7 @@ macro_rules! of_resource {
 macro_rules! over_all {
     ($($(#[$doc:meta])* $name:ident: $key:pat, $payload:ident($item:ty);)+) => {
         $($(#[$doc])* pub fn $name(&self) -> impl Iterator<Item = &$item> {
-            self.snapshot
-                .slices()
+            self.beside()
                 .filter(|(key, _)| matches!(key, $key))
                 .filter_map(|(_, slice)| match slice.value.as_deref() {
                     Some(Payload::$payload(items)) => Some(items.iter()),
@@ -127,8 +126,18 @@ impl Inventory {
         manager_connections: Key::NetworkManagerConnections(_), NetworkManagerConnections(NetworkManagerConnection);
         /// Every application that was read.
         applications: Key::Application(..), Applications(Application);
-        /// Every address pool that was read; one that was read by id and in a list comes twice.
-        ipam_pools: Key::IpamPool(_) | Key::Facet(_, Facet::IpamPools), IpamPools(IpamPool);
+    }
+
+    /// Every address pool that was read; one that was read by id and in a list comes twice.
+    pub fn ipam_pools(&self) -> impl Iterator<Item = &IpamPool> {
+        self.snapshot
+            .slices()
+            .filter(|(key, _)| matches!(key, Key::IpamPool(_) | Key::Facet(_, Facet::IpamPools)))
+            .filter_map(|(_, slice)| match slice.value.as_deref() {
+                Some(Payload::IpamPools(items)) => Some(items.iter()),
+                _ => None,
+            })
+            .flatten()
     }
 
     /// What stands behind a policy assignment, when it was read.
@@ -142,8 +151,7 @@ impl Inventory {
 
     /// Every event of the activity log that was read. One that two lists hold comes twice.
     pub fn activity_events(&self) -> impl Iterator<Item = &Arc<ActivityEvent>> {
-        self.snapshot
-            .slices()
+        self.beside()
             .filter_map(|(_, slice)| match slice.value.as_deref() {
                 Some(Payload::ActivityEvents(items)) => Some(items.iter()),
                 _ => None,
@@ -153,14 +161,13 @@ impl Inventory {
 
     /// The activity logs that were asked: key and slice.
     pub fn activity_logs(&self) -> impl Iterator<Item = (&Key, &Slice)> {
-        self.snapshot
-            .slices()
+        self.beside()
             .filter(|(key, _)| matches!(key, Key::ActivityLog(_) | Key::AccessLog(_)))
     }
 
     /// What was asked of Log Analytics: workspace or resource, question, slice.
     pub fn log_questions(&self) -> impl Iterator<Item = (&ArmId, Question, &Slice)> {
-        self.snapshot.slices().filter_map(|(key, slice)| match key {
+        self.beside().filter_map(|(key, slice)| match key {
             Key::Logs(id, question) => Some((id, *question, slice)),
             _ => None,
         })
@@ -223,8 +230,7 @@ impl Inventory {
         &self,
         principal: &PrincipalId,
     ) -> impl Iterator<Item = (&ArmId, &[RoleAssignment])> {
-        self.snapshot
-            .slices()
+        self.beside()
             .filter_map(move |(key, slice)| match (key, slice.value.as_deref()) {
                 (Key::AssignedTo(scope, of), Some(Payload::RoleAssignments(items)))
                     if of == principal =>
@@ -241,7 +247,7 @@ impl Inventory {
         &'a self,
         app: &'a AppId,
     ) -> impl Iterator<Item = (&'a Slice, Option<&'a Principal>)> {
-        self.snapshot.slices().filter_map(move |(key, slice)| {
+        self.beside().filter_map(move |(key, slice)| {
             let Key::ServicePrincipalOf(_, of) = key else {
                 return None;
             };

@@ -153,15 +153,16 @@ mod tests {
     use time::macros::datetime;
 
     use super::*;
+    use crate::analysis::evidence::Property;
 
     fn of(path: &str, value: Option<Value>) -> Vec<String> {
-        let evidence = Evidence {
+        let evidence = Evidence::from(Property {
             resource: ArmId::new("/subscriptions/s/resourceGroups/g/providers/A.B/c/st"),
-            path: path.to_owned(),
+            path: path.to_owned().into(),
             value,
             observed_at: datetime!(2026-11-23 12:41:06 UTC),
             request_id: None,
-        };
+        });
         lines(&evidence)
             .into_iter()
             .map(|(path, value)| format!("{path}={}", value.text()))

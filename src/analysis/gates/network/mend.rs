@@ -5,7 +5,7 @@ use crate::analysis::facets;
 use crate::analysis::ground::Ground;
 use crate::analysis::hop::Remedy;
 use crate::analysis::network::{
-    self, Admission, Answer, Caller, Credential, Instance, Question, ServiceKind,
+    Admission, Answer, Caller, Credential, Instance, Question, ServiceKind,
 };
 use crate::analysis::remedy::az::{self, az, on};
 use crate::analysis::remedy::portal::portal;
@@ -107,8 +107,10 @@ fn is_open_to_its_own_identity(
         credential: Credential::SystemIdentity,
         ..instance.clone()
     });
-    network::admit(ground.inventory, ground.judging, &own, target)
-        .is_some_and(|admission| admission.judged.verdict == Verdict::Open)
+    ground.wall(target).is_some_and(|wall| {
+        let admission = wall.admit(ground.inventory, ground.judging, &own, target);
+        admission.judged.verdict == Verdict::Open
+    })
 }
 
 /// The definition of the call names the system-assigned identity, which has to be there.

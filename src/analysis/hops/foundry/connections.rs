@@ -3,12 +3,12 @@
 //! Drawn are connections to the kinds of service that are read here; a connection to anything else
 //! (a web page, an app's insights, somebody's API) says nothing that could be judged.
 
-use std::collections::HashSet;
+use std::borrow::Cow;
 
 use serde_json::Value;
 
 use crate::analysis::access::Action;
-use crate::analysis::evidence::{Evidence, at};
+use crate::analysis::evidence::{Evidence, Property, at};
 use crate::analysis::facets;
 use crate::analysis::gates::authentication::{Presented, authentication};
 use crate::analysis::gates::authorization::{Claim, Need, authorization, roles};
@@ -23,6 +23,7 @@ use crate::analysis::verdict::{Gate, Verdict};
 use crate::model::facet::Connection;
 use crate::model::field::Field;
 use crate::model::id::ArmId;
+use crate::model::lookup::Set;
 use crate::model::resource::{Details, Family, Resource, Workspace};
 
 use super::presents::{self, Owner, Shown};
@@ -30,7 +31,7 @@ use super::{reach, rights};
 
 /// Draws every connection, once: a project's list repeats what its hub shares.
 pub(super) fn draw(ground: &Ground<'_>, out: &mut Vec<Hop>) {
-    let mut known = HashSet::new();
+    let mut known = Set::default();
     let mut storage = Vec::new();
     for family in [Family::Workspace, Family::Cognitive] {
         for resource in ground.family(family) {
@@ -61,7 +62,7 @@ pub(super) fn draw(ground: &Ground<'_>, out: &mut Vec<Hop>) {
     }
 }
 
-fn of_owner(ground: &Ground<'_>, owner: Owner<'_>, known: &mut HashSet<ArmId>, out: &mut Vec<Hop>) {
+fn of_owner(ground: &Ground<'_>, owner: Owner<'_>, known: &mut Set<ArmId>, out: &mut Vec<Hop>) {
     for connection in facets::connections(ground.inventory, owner.id).items {
         // A shared one belongs to whom its id names; whoever made it may stand in its body.
         let is_foreign = connection
@@ -127,14 +128,16 @@ fn is_target(resource: &Resource) -> bool {
 }
 
 fn hop(ground: &Ground<'_>, owner: &Owner<'_>, connection: &Connection) -> Option<Hop> {
-    let proof = |path: &str| Evidence {
-        resource: connection.id.clone(),
-        path: path.to_owned(),
-        value: at(&connection.raw, path).cloned(),
-        observed_at: facets::connections(ground.inventory, owner.id)
-            .observed_at
-            .unwrap_or(owner.resource.source.observed_at),
-        request_id: None,
+    let proof = |path: Cow<'static, str>| {
+        Evidence::from(Property {
+            resource: connection.id.clone(),
+            value: at(&connection.raw, &path).cloned(),
+            path,
+            observed_at: facets::connections(ground.inventory, owner.id)
+                .observed_at
+                .unwrap_or(owner.resource.source.observed_at),
+            request_id: None,
+        })
     };
     let address = connection.target.text().filter(|text| !text.is_empty());
     let by_host = address.and_then(|address| ground.by_host(address));
@@ -157,16 +160,21 @@ fn hop(ground: &Ground<'_>, owner: &Owner<'_>, connection: &Connection) -> Optio
         (_, None, Some(address)) => address,
         (_, None, None) => return None,
     };
-    let shown = presents::of(ground, owner, connection, &proof("properties.authType"));
+    let shown = presents::of(
+        ground,
+        owner,
+        connection,
+        &proof("properties.authType".into()),
+    );
     let mut gates: Vec<GateVerdict> = Vec::new();
     if let Some(address) = address {
         let target = found.as_ref().and_then(Lookup::found).map(|one| &one.id);
         gates.extend(reach::outbound(ground, owner.resource, address, target));
     }
     gates.extend(shown.presenter.as_ref().map(|one| one.gate.clone()));
-    let named = proof(&match connection.resource_id {
-        Some(_) => format!("properties.metadata.{}", resource_id_key(connection)),
-        None => "properties.target".to_owned(),
+    let named = proof(match connection.resource_id {
+        Some(_) => format!("properties.metadata.{}", resource_id_key(connection)).into(),
+        None => "properties.target".into(),
     });
     match &found {
         Some(Lookup::Found(target)) => {
@@ -174,7 +182,7 @@ fn hop(ground: &Ground<'_>, owner: &Owner<'_>, connection: &Connection) -> Optio
                 address,
                 container: container(connection),
                 named,
-                auth: proof("properties.authType"),
+                auth: proof("properties.authType".into()),
             };
             gates.extend(at_target(ground, owner, target, &shown, &place));
         }

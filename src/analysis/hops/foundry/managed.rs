@@ -8,9 +8,9 @@ use serde_json::json;
 
 use crate::analysis::evidence::Evidence;
 use crate::analysis::facets;
+use crate::analysis::foundry::Hub;
 use crate::analysis::foundry::managed::Found;
 use crate::analysis::foundry::required::{Check, ManagedResource, ManagedState};
-use crate::analysis::foundry::{Hub, foundry};
 use crate::analysis::gates;
 use crate::analysis::ground::Ground;
 use crate::analysis::hop::{Basis, GateVerdict, Hop, HopKind, Remedy};
@@ -33,12 +33,12 @@ const LAG: &str = "Takes about 10 minutes [S]. Where a policy made the change, e
 
 /// Draws what every hub with a managed group reaches.
 pub(super) fn draw(ground: &Ground<'_>, out: &mut Vec<Hop>) {
-    for hub in foundry(ground.inventory).hubs {
+    for hub in &ground.foundry().hubs {
         let Some(managed) = &hub.managed else {
             continue;
         };
         for one in &managed.resources {
-            out.push(hop(ground, &hub, managed, one));
+            out.push(hop(ground, hub, managed, one));
         }
     }
 }
@@ -211,7 +211,8 @@ fn mend(resource: &Resource, property: &str) -> Option<Vec<Remedy>> {
 
 /// Rules that Microsoft does not make and nobody has tried: what they do to the hub is not known.
 fn beyond(ground: &Ground<'_>, resource: &Resource) -> Option<GateVerdict> {
-    let rules = network::rules(ground.inventory, resource)?;
+    let wall = ground.wall(resource)?;
+    let rules = wall.rules();
     let (fact_words, evidence, is_as_created) = match resource.family {
         Family::Cosmos => (
             &rules.default_allow.words,
@@ -376,12 +377,7 @@ fn locks(ground: &Ground<'_>, group: &ArmId, resource: &Resource) -> GateVerdict
     let snapshot = ground.inventory.snapshot();
     let found: Vec<&Lock> = ground.locks_on(&resource.id).collect();
     let proof = |lock: &Lock| {
-        Evidence::in_body(
-            lock.id.clone(),
-            &lock.raw,
-            &lock.source,
-            "properties.level".to_owned(),
-        )
+        Evidence::in_body(lock.id.clone(), &lock.raw, &lock.source, "properties.level")
     };
     if let Some(lock) = found.iter().find(|lock| lock.level.is("ReadOnly")) {
         let mut gate = gates::judged(

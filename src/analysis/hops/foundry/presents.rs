@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::analysis::evidence::{Evidence, at};
+use crate::analysis::evidence::{Evidence, Property, at};
 use crate::analysis::foundry::{Presents, presents};
 use crate::analysis::gates;
 use crate::analysis::gates::authentication::Presented;
@@ -134,12 +134,14 @@ pub(super) fn of_owner(ground: &Ground<'_>, owner: &Owner<'_>) -> Presenter {
 }
 
 fn of_project(ground: &Ground<'_>, account: &Resource, project: &Project) -> Presenter {
-    let proof = |path: &str| Evidence {
-        resource: project.id.clone(),
-        path: path.to_owned(),
-        value: at(&project.raw, path).cloned(),
-        observed_at: account.source.observed_at,
-        request_id: account.source.request_id.clone(),
+    let proof = |path: &'static str| {
+        Evidence::from(Property {
+            resource: project.id.clone(),
+            path: path.into(),
+            value: at(&project.raw, path).cloned(),
+            observed_at: account.source.observed_at,
+            request_id: account.source.request_id.clone(),
+        })
     };
     let (verdict, reason, evidence) = match &project.principal_id {
         Field::Value(_) => (

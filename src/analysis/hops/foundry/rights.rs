@@ -206,7 +206,7 @@ fn by_own_roles(ground: &Ground<'_>, presenter: &Presenter, account: &Resource) 
             one.id.clone(),
             &one.raw,
             &one.source,
-            "properties.roleDefinitionId".to_owned(),
+            "properties.roleDefinitionId",
         );
         let role = definitions
             .items

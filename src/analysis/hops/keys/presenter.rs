@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::analysis::evidence::Evidence;
+use crate::analysis::evidence::{Evidence, Property};
 use crate::analysis::facets;
 use crate::analysis::gates;
 use crate::analysis::gates::identity::{self, Presenter};
@@ -160,15 +160,15 @@ fn cosmos_of(ground: &Ground<'_>, scope: &ArmId, proof: Option<Evidence>) -> Rea
     let mut evidence: Vec<Evidence> = proof.into_iter().collect();
     let (verdict, reason) = match (found, missing) {
         (Some(one), _) => {
-            evidence.push(Evidence {
+            evidence.push(Evidence::from(Property {
                 resource: ArmId::new(format!("/servicePrincipals/{}", one.id)),
-                path: "appId".to_owned(),
+                path: "appId".into(),
                 value: one.app_id.text().map(|id| json!(id)),
                 observed_at: slice
                     .and_then(|slice| slice.observed_at)
                     .unwrap_or(ground.now),
                 request_id: None,
-            });
+            }));
             (
                 Verdict::Open,
                 format!("{COSMOS_NAME}'s own principal is in the tenant"),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::analysis::evidence::{Evidence, at};
+use crate::analysis::evidence::{Evidence, Property, at};
 use crate::analysis::facets;
 use crate::analysis::gates;
 use crate::analysis::ground::Ground;
@@ -98,12 +98,14 @@ fn key(ground: &Ground<'_>, vault: &Resource, uri: &str, named: &Evidence) -> Ga
             .mended_by(recover(uri)),
         };
     };
-    let proof = |path: &str| Evidence {
-        resource: key.id.clone(),
-        path: path.to_owned(),
-        value: at(&key.raw, path).cloned(),
-        observed_at: seen,
-        request_id: None,
+    let proof = |path: &'static str| {
+        Evidence::from(Property {
+            resource: key.id.clone(),
+            path: path.into(),
+            value: at(&key.raw, path).cloned(),
+            observed_at: seen,
+            request_id: None,
+        })
     };
     state(ground, vault, key, &proof)
 }
@@ -112,7 +114,7 @@ fn state(
     ground: &Ground<'_>,
     vault: &Resource,
     key: &VaultKey,
-    proof: &dyn Fn(&str) -> Evidence,
+    proof: &dyn Fn(&'static str) -> Evidence,
 ) -> GateVerdict {
     let name = &key.name;
     let now = ground.now.unix_timestamp();
@@ -134,7 +136,7 @@ fn state(
         ]
     };
     let kind = at(&key.raw, "properties.kty").and_then(Value::as_str);
-    let shut = |reason: String, path: &str, remedies: Vec<Remedy>| {
+    let shut = |reason: String, path: &'static str, remedies: Vec<Remedy>| {
         check(Verdict::Shut, reason, [proof(path)]).mended_by(remedies)
     };
     if key.enabled.value() == Some(&false) {

@@ -194,7 +194,7 @@ fn entry<'g>(
     app: &AppId,
     tenant: &TenantId,
 ) -> Option<(&'g Slice, Option<&'g Principal>)> {
-    let mut slices = ground.inventory.snapshot().slices();
+    let mut slices = ground.inventory.beside();
     slices.find_map(|(key, slice)| {
         let Key::ServicePrincipalOf(view, of) = key else {
             return None;
@@ -229,19 +229,15 @@ fn token_of<'g>(ground: &'g Ground<'_>, app: &AppId, tenant: &TenantId) -> Optio
 
 /// Why no token of a tenant could be had, when signing in to it failed.
 pub(super) fn sign_in_trouble<'g>(ground: &'g Ground<'_>, tenant: &TenantId) -> Option<&'g Issue> {
-    ground
-        .inventory
-        .snapshot()
-        .slices()
-        .find_map(|(key, slice)| {
-            let Key::Subscriptions(view) = key else {
-                return None;
-            };
-            let issue = slice
-                .trouble()
-                .filter(|one| one.kind == IssueKind::SignIn)?;
-            looks_into(ground, view.as_ref(), tenant).then_some(issue)
-        })
+    ground.inventory.beside().find_map(|(key, slice)| {
+        let Key::Subscriptions(view) = key else {
+            return None;
+        };
+        let issue = slice
+            .trouble()
+            .filter(|one| one.kind == IssueKind::SignIn)?;
+        looks_into(ground, view.as_ref(), tenant).then_some(issue)
+    })
 }
 
 /// Whether signing in failed because the application is a stranger in the tenant (M49).
@@ -407,7 +403,7 @@ fn audience(call: &Call<'_>, app: &AppId) -> GateVerdict {
                 ArmId::new(format!("/applications/{}", one.id)),
                 &one.raw,
                 &one.source,
-                "signInAudience".to_owned(),
+                "signInAudience",
             ),
         )),
         None => at_home(),

@@ -58,7 +58,7 @@ fn managing(call: &Call<'_>, manager: &ArmId, subscription: &ArmId) -> GateVerdi
             one.id.clone(),
             &one.raw,
             &one.source,
-            "properties.connectionState".to_owned(),
+            "properties.connectionState",
         );
         let words = format!(
             "{} asks for subscription {}",
@@ -117,7 +117,7 @@ fn managed(call: &Call<'_>, manager: &ArmId, subscription: &ArmId) -> GateVerdic
             one.id.clone(),
             &one.raw,
             &one.source,
-            "properties.connectionState".to_owned(),
+            "properties.connectionState",
         );
         let words = format!(
             "subscription {} lets {} in",
@@ -340,7 +340,7 @@ pub(super) fn region(call: &Call<'_>) -> GateVerdict {
         pool.id.clone(),
         &pool.raw,
         &pool.source,
-        "location".to_owned(),
+        "location",
     )];
     let Some(network) = call.network else {
         return unmade(call, pool, evidence);

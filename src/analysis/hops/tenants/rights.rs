@@ -81,7 +81,7 @@ fn on_pool(call: &Call<'_>) -> GateVerdict {
             wrong.id.clone(),
             &wrong.raw,
             &wrong.source,
-            "properties.principalId".to_owned(),
+            "properties.principalId",
         )]);
         gate = gate.mended_by([az(
             Line::of("az role assignment delete").with("--ids", wrong.id.as_str())

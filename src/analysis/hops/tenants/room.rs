@@ -46,7 +46,7 @@ pub(super) fn check(call: &Call<'_>) -> Option<GateVerdict> {
         pool.id.clone(),
         &pool.raw,
         &pool.source,
-        "properties.addressPrefixes".to_owned(),
+        "properties.addressPrefixes",
     ));
     let Some(Counted {
         total,
@@ -82,7 +82,7 @@ pub(super) fn check(call: &Call<'_>) -> Option<GateVerdict> {
             pool.id.child("getPoolUsage"),
             &usage.raw,
             &usage.source,
-            "numberOfAvailableIPAddresses".to_owned(),
+            "numberOfAvailableIPAddresses",
         ));
         if available < wanted {
             let reason = format!(

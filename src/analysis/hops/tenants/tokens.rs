@@ -5,7 +5,6 @@
 //! valid fails it. Whose token it is, its claims say. Of an application that hopscope is not signed in
 //! as, no token is seen, and nothing is told of it.
 
-use indexmap::IndexSet;
 use serde_json::json;
 
 use crate::analysis::evidence::Evidence;
@@ -16,6 +15,7 @@ use crate::model::caller::Caller;
 use crate::model::id::{ArmId, TenantId};
 use crate::model::issue::{Issue, IssueKind};
 use crate::model::key::Key;
+use crate::model::lookup::OrderedSet;
 use crate::store::{Home, Slice, State};
 
 use super::asker::{looks_into, sign_in_trouble};
@@ -66,7 +66,7 @@ fn ended(call: &Call<'_>) -> Option<(String, Evidence)> {
             ArmId::new(format!("/applications/{}", one.id)),
             &one.raw,
             &one.source,
-            "passwordCredentials".to_owned(),
+            "passwordCredentials",
         );
         (
             "every secret and certificate of it has ended, unless it has a federated credential"
@@ -216,7 +216,7 @@ fn by_proof(call: &Call<'_>, tenant: &TenantId, caller: Option<&Caller>) -> Gate
 
 /// The read that proves the token: of the network, else the list of the tenant's subscriptions.
 fn proof<'g>(call: &Call<'g>, tenant: &TenantId) -> Option<(&'g Key, &'g Slice)> {
-    let mut slices = call.ground.inventory.snapshot().slices();
+    let mut slices = call.ground.inventory.beside();
     slices.find(|(key, _)| match (key, &call.network_id) {
         (Key::LinkedAccess(network, view), Some(own)) => {
             network == own && (view == tenant || looks_into(call.ground, Some(view), tenant))
@@ -233,14 +233,13 @@ fn refusal(call: &Call<'_>, issue: &Issue) -> Evidence {
         .status
         .map_or_else(String::new, |status| status.to_string());
     let code = issue.code.as_deref().unwrap_or_default();
-    let mut evidence = Evidence::listed(
+    let evidence = Evidence::listed(
         scope,
         "x-ms-authorization-auxiliary",
         json!(format!("{status} {code}").trim()),
         issue.at,
     );
-    evidence.request_id.clone_from(&issue.request_id);
-    evidence
+    evidence.answered_by(issue.request_id.as_ref())
 }
 
 /// The tenants whose tokens are asked for; none is the credential's own.
@@ -276,7 +275,7 @@ fn wrong<'g>(call: &Call<'g>, tenant: &TenantId) -> Option<&'g Caller> {
 fn too_many(call: &Call<'_>) -> Option<GateVerdict> {
     let network = call.network?;
     let pools = drawn_from(network);
-    let others: IndexSet<TenantId> = pools
+    let others: OrderedSet<TenantId> = pools
         .iter()
         .chain([&call.pool_id])
         .filter_map(|pool| Some(home(call.ground, pool)?.tenant().clone()))

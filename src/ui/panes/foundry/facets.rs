@@ -46,7 +46,7 @@ pub(super) fn part(
     named: Option<(&'static str, Option<&ArmId>)>,
 ) -> Told {
     let resource = cx.inventory.resource(owner.id);
-    let of = |paths: &[&str]| -> Vec<Evidence> {
+    let of = |paths: &[&'static str]| -> Vec<Evidence> {
         let one = resource.map(AsRef::as_ref);
         one.map_or_else(Vec::new, |one: &Resource| {
             paths.iter().map(|path| Evidence::of(one, *path)).collect()
