@@ -14,11 +14,28 @@ use crate::model::scope::Scope;
 /// The scenario that is shown when none is named.
 pub const DEFAULT_SCENARIO: &str = "broken-indexer";
 
+/// Examples for each of the three uses.
+const EXAMPLES: &str = "\
+Look around:
+  hopscope                                          where the signed-in person can look
+  hopscope -s my-sub -g rg-rag                      straight there
+  hopscope demo                                     on an embedded Azure; demo --list names more
+
+Mend a broken indexer:
+  hopscope demo broken-indexer                      what is shut, why, and the command
+  hopscope explain \"This request is not authorized to perform this operation.\" -g rg-rag
+  hopscope check --fail-on shut,at-risk             once, without a screen; exit code 1
+
+Show it to a customer:
+  hopscope walk -g rg-rag                           each benefit with live evidence
+  hopscope check --format html --out report.html    one file to hand over
+  hopscope shot map --demo healthy --out map.svg    a pane as a picture";
+
 /// Show every hop of an Azure "chat with your data" environment live, and why it fails.
 ///
 /// Without a command: the inspector on what the signed-in person can see. It only ever reads.
 #[derive(Clone, Debug, PartialEq, Eq, Parser)]
-#[command(name = "hopscope", version, max_term_width = 100)]
+#[command(name = "hopscope", version, max_term_width = 100, after_help = EXAMPLES)]
 pub struct Cli {
     /// Flags that hold everywhere.
     #[command(flatten)]
@@ -144,6 +161,10 @@ pub enum Command {
     /// The inspector on a snapshot, offline
     #[command(after_help = OPEN_EXAMPLES)]
     Open(Open),
+    /// Walk a customer through the pattern: each benefit with live evidence
+    Walk(Walk),
+    /// A pane as a picture, without a terminal
+    Shot(Shot),
     /// Paste an error message: which hop, which gate, which causes hold in this environment
     Explain(Explain),
     /// List the rules of the findings, or explain one of them
@@ -297,6 +318,50 @@ Examples:
   hopscope open poc.hop --client-ip 203.0.113.24
 
 Nothing is asked: no sign-in, no socket. It is judged as of the time at which it was saved.";
+
+/// `hopscope walk`
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
+pub struct Walk {
+    /// The walk [default: six-benefits]
+    #[arg(value_name = "WALK")]
+    pub walk: Option<String>,
+    /// List the walks
+    #[arg(long)]
+    pub list: bool,
+}
+
+/// `hopscope shot`
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+pub struct Shot {
+    /// The pane, by name or digit, or walk
+    #[arg(value_name = "PANE")]
+    pub pane: String,
+    /// Columns and rows
+    #[arg(long, value_name = "WxH", default_value = "140x42", value_parser = size)]
+    pub size: (u16, u16),
+    /// The file; its ending says the format: .svg or .txt
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// A shipped theme [default: as the screen has it]
+    #[arg(long, value_name = "NAME")]
+    pub theme: Option<String>,
+    /// What to do before, by the names of a keymap file; repeats
+    #[arg(long = "do", value_name = "ACTION", action = ArgAction::Append)]
+    pub actions: Vec<String>,
+}
+
+/// Columns and rows of a picture: `140x42`.
+fn size(text: &str) -> Result<(u16, u16), String> {
+    let (width, height) = text
+        .split_once(['x', 'X'])
+        .ok_or_else(|| "columns and rows: 140x42".to_owned())?;
+    let number = |text: &str| text.parse::<u16>().map_err(|error| error.to_string());
+    let (width, height) = (number(width)?, number(height)?);
+    if width < 60 || height < 16 || width > 400 || height > 200 {
+        return Err("from 60x16 to 400x200".to_owned());
+    }
+    Ok((width, height))
+}
 
 /// `hopscope rules`
 #[derive(Clone, Debug, Default, PartialEq, Eq, Args)]

@@ -1,5 +1,5 @@
 //! The reports that are handed over, of every embedded scenario: HTML that is whole and asks nobody
-//! for anything, SARIF that fits its schema, Markdown that says the same.
+//! for anything, SARIF that fits its schema, Markdown that says the same; the walk; pictures of panes.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -7,7 +7,11 @@
 mod html;
 #[path = "reports/markdown.rs"]
 mod markdown;
+#[path = "reports/pictures.rs"]
+mod pictures;
 #[path = "reports/sarif.rs"]
 mod sarif;
 #[path = "reports/stage.rs"]
 mod stage;
+#[path = "reports/walk.rs"]
+mod walk;

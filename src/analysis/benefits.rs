@@ -56,7 +56,7 @@ pub struct Held<'j> {
     pub benefit: Benefit,
     /// Whether it holds.
     pub stand: Stand,
-    /// The exposures that stand against it.
+    /// The findings that stand against it.
     pub against: Vec<&'j Finding>,
     /// How many more the config file hides.
     pub hidden: usize,
@@ -109,6 +109,25 @@ pub fn promise(benefit: Benefit) -> &'static str {
     }
 }
 
+/// Whether a finding stands against a benefit: an exposure, or something broken that it is made of,
+/// such as logs that are sent nowhere.
+pub fn is_against(finding: &Finding, benefit: Benefit) -> bool {
+    let kind = matches!(finding.kind, FindingKind::Exposure | FindingKind::Broken);
+    kind && finding.benefit == Some(benefit)
+}
+
+/// How a benefit stands once its facts are known as well: what is set aside in the config file has
+/// no finding, and does not hold all the same.
+pub fn with_facts(stand: Stand, facts: &[Fact]) -> Stand {
+    let of_resource = facts.iter().filter(|fact| fact.hop.is_none());
+    let worst = of_resource.map(|fact| fact.stand).min();
+    if stand == Stand::Holds && worst == Some(Stand::Against) {
+        Stand::Against
+    } else {
+        stand
+    }
+}
+
 /// All six, in the order of the pattern.
 pub fn held<'j>(inventory: &Inventory, judgement: &'j Judgement) -> Vec<Held<'j>> {
     let snapshot = inventory.snapshot();
@@ -121,9 +140,7 @@ pub fn held<'j>(inventory: &Inventory, judgement: &'j Judgement) -> Vec<Held<'j>
     Benefit::ALL
         .into_iter()
         .map(|benefit| {
-            let of = |finding: &&Finding| {
-                finding.kind == FindingKind::Exposure && finding.benefit == Some(benefit)
-            };
+            let of = |finding: &&Finding| is_against(finding, benefit);
             let against: Vec<&Finding> = judgement.findings.iter().filter(of).collect();
             let hidden = judgement.hidden.iter().map(|(one, _)| one).filter(of);
             let stand = if !against.is_empty() {
@@ -166,10 +183,11 @@ pub fn facts(inventory: &Inventory, judgement: &Judgement, benefit: Benefit) -> 
     }
     for fact in &mut facts {
         let is_against = judgement.findings.iter().any(|finding| {
-            finding.kind == FindingKind::Exposure
-                && finding.benefit == Some(benefit)
-                && fact.hop.is_none()
-                && ArmId::new(&finding.resource) == ArmId::new(&fact.about)
+            is_against(finding, benefit)
+                && match &fact.hop {
+                    Some(hop) => finding.hops.contains(hop),
+                    None => ArmId::new(&finding.resource) == ArmId::new(&fact.about),
+                }
         });
         if is_against {
             fact.stand = Stand::Against;
@@ -228,7 +246,7 @@ fn path(inventory: &Inventory, resource: &Resource) -> Option<Fact> {
     let mut words = vec![if is_closed {
         "no public address".to_owned()
     } else {
-        "public address on the backbone".to_owned()
+        "public address".to_owned()
     }];
     for (count, one, many) in [
         (endpoints, "private endpoint", "private endpoints"),
@@ -245,7 +263,7 @@ fn path(inventory: &Inventory, resource: &Resource) -> Option<Fact> {
         }
     }
     if endpoints == 0 && links.items.is_empty() && !is_closed {
-        words.push("no private path to keep".to_owned());
+        words.push("no private path".to_owned());
     }
     let is_unclear = resource.family == Family::Search && links.missing.is_some();
     let stand = if firewall.public_network_access.is_unclear() || is_unclear {
@@ -270,10 +288,7 @@ fn door(inventory: &Inventory, resource: &Resource) -> Option<Fact> {
         Reach::Some(_) | Reach::PrivateOnly | Reach::PerimeterOnly | Reach::Nobody => Stand::Holds,
     };
     let words = match (open.reach, resource.family) {
-        (Reach::Everyone, Family::Workspace) => {
-            "everyone, as far as the network goes: it has no list of addresses, and asks Entra ID"
-                .to_owned()
-        }
+        (Reach::Everyone, Family::Workspace) => "no address list, asks Entra ID".to_owned(),
         _ => open.words(),
     };
     Some(fact(resource, stand, words, open.evidence))
@@ -373,10 +388,12 @@ fn tokens(judgement: &Judgement) -> Vec<Fact> {
             let mut roles = roles;
             roles.sort_unstable();
             roles.dedup();
-            let words = match (worst, roles.as_slice()) {
-                (Some(gate), _) => gate.judged.reason.clone(),
-                (None, []) => "a token, admitted without a role of Azure's".to_owned(),
-                (None, several) => format!("a token, as {}", several.join(", ")),
+            // Without a role it may be a key that was presented: the gate says what it was.
+            let words = match (worst.or(gates.first()), roles.as_slice()) {
+                (Some(gate), []) => gate.judged.reason.clone(),
+                (Some(gate), _) if worst.is_some() => gate.judged.reason.clone(),
+                (_, []) => "cannot be told".to_owned(),
+                (_, several) => format!("a token, as {}", several.join(", ")),
             };
             Some(Fact {
                 about: hop.from.clone(),

@@ -20,6 +20,7 @@
 //! * [`outbound`]: who may call out, and where to;
 //! * [`findings`]: what a person should know, rule by rule;
 //! * [`parts`]: the part that a resource plays in the pattern;
+//! * [`tour`]: whether a step of a walk holds here;
 //! * [`policy`]: what Azure Policy will make of it (domain-rules E.3);
 //! * [`preflight`]: what a network that is to draw from a pool would meet.
 //!
@@ -47,6 +48,7 @@ pub mod policy;
 pub mod preflight;
 pub mod refusals;
 pub mod remedy;
+pub mod tour;
 pub mod verdict;
 pub mod way;
 pub mod wildcard;

@@ -6,12 +6,10 @@ use crate::analysis::hop::{Judgement, Severity};
 use crate::analysis::verdict::Verdict;
 use crate::cli::{Check, FailOn, Format, Global};
 use crate::config::ConfigFile;
-use crate::model::judging::Judging;
-use crate::report::{Meta, html, json, markdown, sarif, text};
-use crate::store::Inventory;
+use crate::report::{self, file, text};
 
 use super::source::Source;
-use super::{Exit, Failure, out, stdout_takes_colour, trouble};
+use super::{Exit, Failure, stdout_takes_colour, trouble};
 
 /// What stdout can show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +51,7 @@ pub async fn run(
     // A program reads why nothing came from the report, too; for people the sentence is enough.
     let is_for_programs = matches!(arguments.format, Format::Json | Format::Sarif);
     if verdict.failure.is_none() || is_for_programs {
-        let report = Report {
+        let report = report::Source {
             inventory: &inventory,
             judgement: &judgement,
             judging: &inspected.frame.judging,
@@ -116,21 +114,8 @@ fn is_known(judgement: &Judgement) -> bool {
         .any(|hop| hop.counts() && hop.verdict() == Verdict::Unknown)
 }
 
-/// What every report is made from.
-#[derive(Clone, Copy)]
-pub(super) struct Report<'a> {
-    /// What was read.
-    pub(super) inventory: &'a Inventory,
-    /// What was judged.
-    pub(super) judgement: &'a Judgement,
-    /// For whom.
-    pub(super) judging: &'a Judging,
-    /// When, and where.
-    pub(super) meta: &'a Meta,
-}
-
 fn print(
-    report: &Report<'_>,
+    report: &report::Source<'_>,
     arguments: &Check,
     stdout: &mut impl Write,
     screen: Screen,
@@ -140,39 +125,23 @@ fn print(
             width: screen.width,
             colour: screen.colour,
         };
-        return super::written(write(report, arguments.format, style, stdout)).map(drop);
+        let outcome = report::write(report, format(arguments.format), style, stdout);
+        return super::written(outcome).map(drop);
     };
-    out::whole(path, |mut file| {
-        write(report, arguments.format, text::Style::default(), &mut file)
+    file::whole(path, |mut file| {
+        let style = text::Style::default();
+        report::write(report, format(arguments.format), style, &mut file)
     })
     .map_err(|error| Failure::usage(format!("{} cannot be written: {error}", path.display())))
 }
 
-/// Writes a report in a format.
-pub(super) fn write(
-    report: &Report<'_>,
-    format: Format,
-    style: text::Style,
-    out: &mut impl Write,
-) -> io::Result<()> {
-    let Report {
-        inventory,
-        judgement,
-        judging,
-        meta,
-    } = *report;
-    match format {
-        Format::Text => text::write(out, inventory, judgement, meta, style)?,
-        Format::Markdown => markdown::write(out, inventory, judgement, judging, meta)?,
-        Format::Html => html::write(out, inventory, judgement, judging, meta)?,
-        Format::Json | Format::Sarif => {
-            let report = match format {
-                Format::Sarif => sarif::build(inventory, judgement, meta),
-                _ => json::build(inventory, judgement, meta),
-            };
-            serde_json::to_writer_pretty(&mut *out, &report).map_err(io::Error::from)?;
-            writeln!(out)?;
-        }
+/// The format of the flag.
+fn format(flag: Format) -> report::Format {
+    match flag {
+        Format::Text => report::Format::Text,
+        Format::Json => report::Format::Json,
+        Format::Markdown => report::Format::Markdown,
+        Format::Html => report::Format::Html,
+        Format::Sarif => report::Format::Sarif,
     }
-    out.flush()
 }

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::azure::cloud;
 use crate::cli::{Global, Knobs};
-use crate::config::{ConfigFile, Settings, Surroundings};
+use crate::config::{ConfigFile, Settings};
 use crate::fetch::jobs::again;
 use crate::fetch::plan::Depth;
 use crate::model::ask::Ask;
@@ -30,12 +30,14 @@ use super::session::{Channels, Place, UPDATES, named, periods};
 use super::{Exit, Failure, causes, source, trouble};
 
 /// Opens the inspector and runs it to its end.
-pub async fn run(global: Global, knobs: Knobs, offset: UtcOffset) -> Result<Exit, Failure> {
-    let surroundings = Surroundings::read(|name| std::env::var(name).ok());
-    let folder = crate::config::folder();
-    let settings = Settings::load(global.config.as_deref(), folder.as_deref(), &surroundings)
-        .map_err(|error| Failure::usage(causes(&error)))?;
-    super::judging::rules_are_known(&settings.file)?;
+pub async fn run(
+    global: Global,
+    knobs: Knobs,
+    offset: UtcOffset,
+    walk: Option<String>,
+) -> Result<Exit, Failure> {
+    let mut settings = super::settings(&global)?;
+    settings.walk = walk;
     if let Some(path) = global.snapshot.clone() {
         return offline(&global, &path, settings, offset).await;
     }

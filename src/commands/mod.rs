@@ -12,13 +12,14 @@ pub mod explain;
 pub mod inspect;
 pub mod judging;
 mod log;
-mod out;
 pub mod preflight;
 pub mod rules;
 pub mod save;
 pub mod session;
+pub mod shot;
 pub mod simulate;
 pub mod source;
+mod tours;
 mod trouble;
 
 use std::fmt;
@@ -31,7 +32,7 @@ use clap::CommandFactory;
 use time::UtcOffset;
 
 use crate::cli::{Cli, Command, DEFAULT_SCENARIO, Demo, Global, Knobs, Preflight, Rules, Simulate};
-use crate::config::ConfigFile;
+use crate::config::{ConfigFile, Settings, Surroundings};
 
 /// What the shell is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -198,7 +199,18 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
                 snapshot: Some(arguments.file),
                 ..global
             };
-            block_on(inspect::run(global, Knobs::default(), offset))?
+            block_on(inspect::run(global, Knobs::default(), offset, None))?
+        }
+        Some(Command::Walk(arguments)) if arguments.list => {
+            written(tours::list(&settings(&global)?, &mut io::stdout().lock()))
+        }
+        Some(Command::Walk(arguments)) => {
+            let name = tours::name(&settings(&global)?, arguments.walk.as_deref())?;
+            block_on(inspect::run(global, Knobs::default(), offset, Some(name)))?
+        }
+        Some(Command::Shot(arguments)) => {
+            let settings = settings(&global)?;
+            block_on(shot::run(&global, &arguments, settings, offset))?
         }
         Some(Command::Simulate(arguments)) => simulated(arguments),
         Some(Command::Doctor) => {
@@ -212,13 +224,24 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
                 demo: own.or_else(|| Some(DEFAULT_SCENARIO.to_owned())),
                 ..global
             };
-            block_on(inspect::run(global, demo.knobs, offset))?
+            block_on(inspect::run(global, demo.knobs, offset, None))?
         }
-        None => block_on(inspect::run(global, Knobs::default(), offset))?,
+        None => block_on(inspect::run(global, Knobs::default(), offset, None))?,
         Some(Command::Rules(arguments)) => listed_rules(&arguments),
         Some(Command::Man) => manual(),
         Some(Command::Completions { shell }) => completions(shell),
     }
+}
+
+/// Config file, keymap, theme and walks, with their names checked.
+fn settings(global: &Global) -> Result<Settings, Failure> {
+    let surroundings = Surroundings::read(|name| std::env::var(name).ok());
+    let folder = crate::config::folder();
+    let settings = Settings::load(global.config.as_deref(), folder.as_deref(), &surroundings)
+        .map_err(|error| Failure::usage(causes(&error)))?;
+    judging::rules_are_known(&settings.file)?;
+    tours::names_are_known(&settings)?;
+    Ok(settings)
 }
 
 /// The config file: the one that is named must be there, the platform's own may be missing.

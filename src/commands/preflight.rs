@@ -11,12 +11,12 @@ use crate::config::ConfigFile;
 use crate::model::id::ArmId;
 use crate::model::ipam::{Draw, NETWORK, POOL, is_pool};
 use crate::model::scope::Scope;
-use crate::report::{json, text};
+use crate::report::{file, json, text};
 use crate::store::Inventory;
 
 use super::check::Screen;
 use super::source::Source;
-use super::{Exit, Failure, out, trouble, written};
+use super::{Exit, Failure, trouble, written};
 
 /// Judges the call and prints it.
 pub async fn run(
@@ -63,7 +63,7 @@ pub async fn run(
             written(print(stdout, style))?;
         }
         Some(path) => {
-            let outcome = out::whole(path, |out| print(out, text::Style::default()));
+            let outcome = file::whole(path, |out| print(out, text::Style::default()));
             outcome.map_err(|error| {
                 Failure::usage(format!("{} cannot be written: {error}", path.display()))
             })?;

@@ -104,6 +104,12 @@ actions! {
     Scope = "scope",
     /// Explain an error message.
     Explain = "explain",
+    /// Walk a customer through the pattern.
+    Walk = "walk",
+    /// Show or hide the speaker's notes.
+    Notes = "notes",
+    /// Write a report to a file.
+    Report = "report",
     /// Mouse on or off.
     Mouse = "mouse",
     /// Give the terminal back to the shell for a while.

@@ -9,15 +9,19 @@ pub mod file;
 pub mod keymap;
 mod merge;
 pub mod theme;
+pub mod tours;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::model::scope::Scope;
+use crate::model::tour::Tour;
 
 pub use action::Action;
 pub use file::{ConfigError, ConfigFile};
 pub use keymap::{Keymap, KeymapError};
 pub use theme::{Depth, Palette, Role, Surroundings, ThemeError};
+pub use tours::TourError;
 
 /// What the screen needs to be set up with.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +38,10 @@ pub struct Settings {
     pub ascii: bool,
     /// Start with the mouse on.
     pub mouse: bool,
+    /// The walks.
+    pub tours: Arc<[Tour]>,
+    /// Begin with the walk of this name.
+    pub walk: Option<String>,
 }
 
 /// Why the settings cannot be used.
@@ -48,6 +56,9 @@ pub enum SettingsError {
     /// The theme.
     #[error(transparent)]
     Theme(#[from] ThemeError),
+    /// A walk.
+    #[error(transparent)]
+    Tour(#[from] TourError),
 }
 
 impl Settings {
@@ -78,6 +89,8 @@ impl Settings {
             depth,
             ascii: file.theme.ascii.unwrap_or_else(|| surroundings.is_ascii()),
             mouse: file.theme.mouse.unwrap_or(true),
+            tours: tours::load(beside)?.into(),
+            walk: None,
             file,
         })
     }
@@ -91,6 +104,8 @@ impl Settings {
             depth: Depth::True,
             ascii: false,
             mouse: true,
+            tours: tours::shipped()?.into(),
+            walk: None,
         })
     }
 

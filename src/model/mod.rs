@@ -32,3 +32,4 @@ pub mod scope;
 pub mod search;
 pub mod tenancy;
 pub mod text;
+pub mod tour;

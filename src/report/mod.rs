@@ -2,9 +2,10 @@
 //! SVG.
 //!
 //! A report is a pure function of the inventory and of what the caller says about the run; it
-//! never looks at a clock. It must not judge on its own (that is `analysis`) and must not know how
-//! anything was read. To add a format: one file here, one variant of `--format` in `cli`.
+//! never looks at a clock. Only [`file`] touches a disk. It must not judge on its own (that is `analysis`) and must not know how
+//! anything was read. To add a format: one file here, one variant of [`Format`], one of `--format` in `cli`.
 
+pub mod file;
 pub mod html;
 pub mod json;
 pub mod markdown;
@@ -15,12 +16,17 @@ pub mod svg;
 pub mod text;
 pub mod told;
 
+use std::io::{self, Write};
+use std::path::Path;
+
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::analysis::hop::Judgement;
 use crate::model::id::SubscriptionId;
+use crate::model::judging::Judging;
 use crate::model::key::Key;
-use crate::store::Snapshot;
+use crate::store::{Inventory, Snapshot};
 
 /// What a report says about the run itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +35,87 @@ pub struct Meta {
     pub generated_at: OffsetDateTime,
     /// The cloud's name.
     pub cloud: String,
+}
+
+/// What every report is made from.
+#[derive(Clone, Copy)]
+pub struct Source<'a> {
+    /// What was read.
+    pub inventory: &'a Inventory,
+    /// What was judged.
+    pub judgement: &'a Judgement,
+    /// For whom.
+    pub judging: &'a Judging,
+    /// When, and where.
+    pub meta: &'a Meta,
+}
+
+/// A format of the report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// For people at a terminal.
+    Text,
+    /// For programs.
+    Json,
+    /// For a ticket.
+    Markdown,
+    /// One file to hand over.
+    Html,
+    /// For code scanners.
+    Sarif,
+}
+
+impl Format {
+    /// The format of a file, by its ending.
+    pub fn of_path(path: &Path) -> Option<Self> {
+        let name = path.file_name()?.to_str()?.to_ascii_lowercase();
+        [
+            (".sarif.json", Self::Sarif),
+            (".sarif", Self::Sarif),
+            (".json", Self::Json),
+            (".html", Self::Html),
+            (".htm", Self::Html),
+            (".md", Self::Markdown),
+            (".markdown", Self::Markdown),
+            (".txt", Self::Text),
+        ]
+        .into_iter()
+        .find(|(end, _)| name.len() > end.len() && name.ends_with(end))
+        .map(|(_, format)| format)
+    }
+}
+
+/// Writes a report in a format; `style` is for the text alone.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write(
+    source: &Source<'_>,
+    format: Format,
+    style: text::Style,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let Source {
+        inventory,
+        judgement,
+        judging,
+        meta,
+    } = *source;
+    match format {
+        Format::Text => text::write(out, inventory, judgement, meta, style)?,
+        Format::Markdown => markdown::write(out, inventory, judgement, judging, meta)?,
+        Format::Html => html::write(out, inventory, judgement, judging, meta)?,
+        Format::Json | Format::Sarif => {
+            let report = if format == Format::Sarif {
+                sarif::build(inventory, judgement, meta)
+            } else {
+                json::build(inventory, judgement, meta)
+            };
+            serde_json::to_writer_pretty(&mut *out, &report).map_err(io::Error::from)?;
+            writeln!(out)?;
+        }
+    }
+    out.flush()
 }
 
 /// The request counts of a report.

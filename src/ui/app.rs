@@ -21,12 +21,14 @@ use tokio::time::{Instant, MissedTickBehavior, sleep_until};
 use crate::analysis::hop::Judgement;
 use crate::analysis::hops;
 use crate::model::ask::Ask;
+use crate::report::{self, Format, Source};
 use crate::store::file::{self, Head};
 use crate::store::{Inventory, Kept, Store, Update};
 use crate::terminal::Signals;
 
 use super::effect::{Effect, Outcome};
 use super::overlays::json::{Lines, lay};
+use super::overlays::report::ENDINGS;
 use super::view::View;
 
 /// The least time between two frames: thirty a second.
@@ -350,16 +352,44 @@ where
         let head = Head::new(self.view.as_of(), None);
         let made = self.made.clone();
         tokio::task::spawn_blocking(move || {
-            let path = match (name.strip_prefix("~/"), etcetera::home_dir()) {
-                (Some(rest), Ok(home)) => home.join(rest),
-                _ => PathBuf::from(&name),
-            };
+            let path = at_home(&name);
             let words = if path.exists() {
                 format!("not saved: {name} is there already")
             } else {
                 match file::save(&path, &head, &Kept::of(&snapshot, &frame)) {
                     Ok(()) => format!("saved: hopscope open {name}"),
                     Err(error) => format!("not saved: {name}: {}", causes(&error)),
+                }
+            };
+            // The loop may have ended; then nobody reads it.
+            let _ = made.send(Made::Said(words));
+        });
+    }
+
+    /// Writes a report of what is shown. A file that is there is not replaced: nobody was asked.
+    fn report(&mut self, name: String) {
+        let (inventory, judgement, judging, meta) = self.view.report_source();
+        let made = self.made.clone();
+        tokio::task::spawn_blocking(move || {
+            let path = at_home(&name);
+            let words = match Format::of_path(&path) {
+                None => format!("not written: {name}: {ENDINGS}"),
+                Some(_) if path.exists() => format!("not written: {name} is there already"),
+                Some(format) => {
+                    let source = Source {
+                        inventory: &inventory,
+                        judgement: &judgement,
+                        judging: &judging,
+                        meta: &meta,
+                    };
+                    let style = report::text::Style::default();
+                    let outcome = report::file::whole(&path, |mut out| {
+                        report::write(&source, format, style, &mut out)
+                    });
+                    match outcome {
+                        Ok(()) => format!("written: {name}"),
+                        Err(error) => format!("not written: {name}: {error}"),
+                    }
                 }
             };
             // The loop may have ended; then nobody reads it.
@@ -396,6 +426,7 @@ where
                 // The loop has done it: the stream of events had to be dropped before.
                 Effect::Suspend => {}
                 Effect::Redraw => self.repaint()?,
+                Effect::Report(name) => self.report(name),
                 Effect::Lay { ticket, raw } => {
                     let made = self.made.clone();
                     tokio::task::spawn_blocking(move || {
@@ -405,6 +436,14 @@ where
             }
         }
         Ok(false)
+    }
+}
+
+/// The file of a name, which may begin at home.
+fn at_home(name: &str) -> PathBuf {
+    match (name.strip_prefix("~/"), etcetera::home_dir()) {
+        (Some(rest), Ok(home)) => home.join(rest),
+        _ => PathBuf::from(name),
     }
 }
 

@@ -45,6 +45,8 @@ pub enum Effect {
     Suspend,
     /// Draw every cell again.
     Redraw,
+    /// Write a report of what is shown to a file of this name; its ending says the format.
+    Report(String),
     /// Make the lines of a JSON view; they come back with the ticket.
     Lay {
         /// Which view asked.

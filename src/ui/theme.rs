@@ -9,6 +9,9 @@ use crate::config::theme::{Depth, Ink, Paint, Palette};
 
 pub use crate::config::theme::Role;
 
+/// The six steps of a channel in the cube of 216 colours.
+const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
+
 /// The styles of one theme on one terminal.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Theme {
@@ -28,6 +31,15 @@ impl Theme {
     /// How a role is drawn.
     pub fn style(&self, role: Role) -> Style {
         self.styles[role as usize]
+    }
+
+    /// Ink and ground of what names no colour: those of the theme, else of a dark terminal.
+    pub fn plain(&self) -> ([u8; 3], [u8; 3]) {
+        let base = self.base();
+        (
+            base.fg.and_then(rgb).unwrap_or([211, 217, 227]),
+            base.bg.and_then(rgb).unwrap_or([18, 21, 27]),
+        )
     }
 
     /// What everything lies on: the background with plain words on it.
@@ -59,6 +71,45 @@ fn style(paint: Paint, depth: Depth) -> Style {
         }
     }
     style
+}
+
+/// A colour as red, green and blue; none for the terminal's own.
+pub fn rgb(colour: Color) -> Option<[u8; 3]> {
+    // The sixteen as most terminals draw them.
+    let ansi = |number: u8| {
+        let bright = number >= 8;
+        let low = if bright { 85 } else { 0 };
+        let high = if bright { 255 } else { 170 };
+        let channel = |bit: u8| if number & bit == 0 { low } else { high };
+        [channel(1), channel(2), channel(4)]
+    };
+    Some(match colour {
+        Color::Reset => return None,
+        Color::Rgb(red, green, blue) => [red, green, blue],
+        Color::Indexed(number) if number < 16 => ansi(number),
+        Color::Indexed(number) if number >= 232 => [8 + 10 * (number - 232); 3],
+        Color::Indexed(number) => {
+            let at = number - 16;
+            let step = |number: u8| STEPS[usize::from(number % 6)];
+            [step(at / 36), step(at / 6), step(at)]
+        }
+        Color::Black => ansi(0),
+        Color::Red => ansi(1),
+        Color::Green => ansi(2),
+        Color::Yellow => ansi(3),
+        Color::Blue => ansi(4),
+        Color::Magenta => ansi(5),
+        Color::Cyan => ansi(6),
+        Color::Gray => ansi(7),
+        Color::DarkGray => ansi(8),
+        Color::LightRed => ansi(9),
+        Color::LightGreen => ansi(10),
+        Color::LightYellow => ansi(11),
+        Color::LightBlue => ansi(12),
+        Color::LightMagenta => ansi(13),
+        Color::LightCyan => ansi(14),
+        Color::White => ansi(15),
+    })
 }
 
 fn colour(ink: Ink, depth: Depth) -> Color {
@@ -93,7 +144,6 @@ fn colour(ink: Ink, depth: Depth) -> Color {
 /// The nearest of the 240 colours that a 256-colour terminal fixes: a cube of six steps a channel
 /// and a ramp of greys.
 fn indexed(wanted: [u8; 3]) -> u8 {
-    const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
     let distance = |one: [u8; 3]| -> u32 {
         one.into_iter()
             .zip(wanted)

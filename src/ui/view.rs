@@ -6,6 +6,7 @@
 mod act;
 mod draw;
 mod save;
+mod walk;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use crate::config::{Action, Settings};
 use crate::model::ask::Ask;
 use crate::model::judging::Judging;
 use crate::model::key::Key;
+use crate::model::tour::Tour;
 use crate::store::{Inventory, Snapshot};
 
 use super::cx::{Cx, Drawn, Gesture, Pointer, Target};
@@ -31,6 +33,7 @@ use super::panes::{Entry, Pane};
 use super::picker::Picker;
 use super::signs::Signs;
 use super::theme::Theme;
+use super::walk::{self as walk_keys, Walk};
 use super::widgets::field::Field;
 
 /// How long a sentence in the footer stays.
@@ -106,6 +109,8 @@ struct Whence {
     seat: usize,
     /// The explanation stood over it.
     is_explained: bool,
+    /// The walk lay over it.
+    is_walked: bool,
 }
 
 /// Jumps, and what they began in.
@@ -119,6 +124,8 @@ struct Trail {
     kept: Option<Box<dyn Overlay>>,
     /// The next jump begins in it.
     leaves_explained: bool,
+    /// The next jump begins in the walk.
+    leaves_walk: bool,
     /// The message that was explained last.
     explained: String,
 }
@@ -131,6 +138,10 @@ pub struct View {
     trail: Trail,
     overlay: Option<Box<dyn Overlay>>,
     picker: Option<Picker>,
+    tours: Arc<[Tour]>,
+    walk: Option<Walk>,
+    /// The walk, where it was left.
+    parked: Option<Walk>,
     /// The filter while it is typed.
     typing: Option<Field>,
     typed: Typed,
@@ -185,6 +196,12 @@ impl View {
             trail: Trail::default(),
             overlay: None,
             picker: setup.pick.then(Picker::new),
+            walk: settings
+                .walk
+                .as_deref()
+                .map(|name| Walk::new(Arc::clone(&settings.tours), Some(name))),
+            tours: settings.tours,
+            parked: None,
             typing: None,
             typed: Typed::default(),
             said: None,
@@ -274,6 +291,9 @@ impl View {
         }
         if let Some(picker) = &mut self.picker {
             picker.update(&cx);
+        }
+        if let Some(walk) = &mut self.walk {
+            walk.update(&cx);
         }
         if let Some(overlay) = &mut self.overlay {
             overlay.update(&cx);
@@ -378,6 +398,9 @@ impl View {
         if self.picker.is_some() {
             return vec!["picker", "global"];
         }
+        if self.walk.is_some() {
+            return vec![walk_keys::CONTEXT, "global"];
+        }
         match self.seats.get(self.active) {
             Some(seat) => vec![seat.entry.context, "global"],
             None => vec!["global"],
@@ -401,6 +424,9 @@ impl View {
             Target::Screen(_) => return Outcome::ignored(),
             Target::Id(id) => {
                 let id = id.clone();
+                if let (Some(walk), None) = (&mut self.walk, &self.picker) {
+                    return Outcome::taken(what == Gesture::Click && walk.select(&id));
+                }
                 let Some(seat) = self.seats.get_mut(self.active) else {
                     return Outcome::ignored();
                 };
@@ -420,6 +446,9 @@ impl View {
         }
         if let Some(picker) = &mut self.picker {
             return picker.on_pointer(&pointer);
+        }
+        if let Some(walk) = &mut self.walk {
+            return walk.on_pointer(what);
         }
         match self.seats.get_mut(self.active) {
             Some(seat) => seat.pane.on_pointer(&pointer, &cx),
@@ -447,6 +476,9 @@ impl View {
     }
 
     fn next(&mut self, next: Next) -> Outcome {
+        if matches!(next, Next::Act(Action::Screen(_)) | Next::Go { .. }) {
+            self.park_walk();
+        }
         match next {
             Next::Act(action) => self.perform(action),
             Next::Do(effect) => Outcome::with(effect),

@@ -158,6 +158,16 @@ async fn it_says_what_works_what_is_safe_and_what_was_not_read() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nothing_that_is_not_held_is_said_to_hold() {
+    let read = stage::read("open-poc").await;
+    let html = Html::parse_document(&page(&read));
+    for heading in all(&html, "#main section:nth-of-type(2) h3") {
+        let heading = words(heading);
+        assert!(heading.contains("does not hold"), "{heading}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_hidden_group_is_told_as_it_must_be_and_as_it_is() {
     let read = stage::read("hub-search-closed").await;
     let html = Html::parse_document(&page(&read));

@@ -39,10 +39,12 @@ const MOVES: [Action; 18] = [
 ];
 
 /// Actions that the frame has whatever the pane: the third column.
-pub const EVERYWHERE: [Action; 13] = [
+pub const EVERYWHERE: [Action; 15] = [
     Action::Back,
     Action::Palette,
+    Action::Walk,
     Action::Explain,
+    Action::Report,
     Action::Refresh,
     Action::RefreshAll,
     Action::Freeze,

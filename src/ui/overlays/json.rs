@@ -39,6 +39,8 @@ pub struct JsonView {
     rows: usize,
     search: Filter,
     typing: Option<Field>,
+    /// The path to begin at, until the answer is laid out.
+    wanted: Option<String>,
 }
 
 /// What can be done: the next answer only when there is one, the next match only while searching.
@@ -66,9 +68,49 @@ impl JsonView {
             rows: 10,
             search: Filter::default(),
             typing: None,
+            wanted: None,
         };
         let effect = view.lay();
         (view, effect)
+    }
+
+    /// The same, with the line of a path chosen: `properties.networkAcls.bypass`.
+    pub fn at(
+        title: impl Into<String>,
+        answers: Vec<Answer>,
+        ticket: u64,
+        path: &str,
+    ) -> (Self, Effect) {
+        let (mut view, effect) = Self::new(title, answers, ticket);
+        view.wanted = Some(path.to_owned());
+        (view, effect)
+    }
+
+    /// Chooses the line of the path that was asked for, or of the nearest one above it.
+    fn seek(&mut self) {
+        let (Some(path), Some(lines)) = (self.wanted.take(), &self.lines) else {
+            return;
+        };
+        let Some(document) = lines.document() else {
+            return;
+        };
+        let is_of = |own: &str| {
+            !own.is_empty()
+                && path.len() >= own.len()
+                && path.is_char_boundary(own.len())
+                && path[..own.len()].eq_ignore_ascii_case(own)
+                && !path[own.len()..].starts_with(|letter: char| letter.is_alphanumeric())
+        };
+        let mut best: Option<(usize, usize)> = None;
+        for (at, line) in lines.all().iter().enumerate() {
+            let own = path_of(document, &line.pointer);
+            if is_of(&own) && best.is_none_or(|(length, _)| length < own.len()) {
+                best = Some((own.len(), at));
+            }
+        }
+        if let Some((_, at)) = best {
+            let _ = self.go(at);
+        }
     }
 
     fn lay(&self) -> Effect {
@@ -330,6 +372,7 @@ impl Overlay for JsonView {
     fn laid(&mut self, ticket: u64, lines: Lines) {
         if ticket == self.ticket {
             self.lines = Some(lines);
+            self.seek();
         }
     }
 }

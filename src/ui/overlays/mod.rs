@@ -10,6 +10,7 @@ pub mod explain;
 pub mod help;
 pub mod json;
 pub mod palette;
+pub mod report;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

@@ -36,8 +36,9 @@ use crate::ui::widgets::detail::Detail;
 use crate::ui::widgets::parts::{Height, Parts};
 use crate::ui::widgets::rule;
 
+pub(in crate::ui) use overview::sign as finding_sign;
 use rows::Row;
-pub(super) use rows::{caller_name, end_name};
+pub(in crate::ui) use rows::{caller_name, end_name};
 use walk::{Walk, jump};
 
 /// The context of its keys.

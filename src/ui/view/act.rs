@@ -14,8 +14,10 @@ use crate::ui::overlays::explain::Explain;
 use crate::ui::overlays::help::{EVERYWHERE, Help};
 use crate::ui::overlays::json::JsonView;
 use crate::ui::overlays::palette::{self, Palette};
+use crate::ui::overlays::report::Report;
 use crate::ui::overlays::{Next, Overlay as _};
 use crate::ui::picker::Picker;
+use crate::ui::walk;
 use crate::ui::widgets::field::Field;
 
 use super::{View, Whence};
@@ -59,6 +61,12 @@ impl View {
             }
             // Panes are not reached through the picker: what is left is the frame's.
             return self.perform_frame(action);
+        }
+        if self.walk.is_some() {
+            return match self.in_walk(action) {
+                Some(outcome) => outcome,
+                None => self.perform_frame(action),
+            };
         }
         if let Some(seat) = self.seats.get_mut(self.active) {
             let outcome = seat.pane.on_action(action, &cx);
@@ -106,6 +114,17 @@ impl View {
         Outcome::drawn()
     }
 
+    fn open_report(&mut self) -> Outcome {
+        let scope = self.ground.snapshot.scope();
+        let name = scope
+            .resource_groups
+            .first()
+            .or(scope.subscriptions.first());
+        let name = name.map_or("environment", String::as_str);
+        self.overlay = Some(Box::new(Report::new(name)));
+        Outcome::drawn()
+    }
+
     fn while_typing(&mut self, action: Action) -> Outcome {
         match action {
             Action::Enter => self.typing = None,
@@ -139,6 +158,8 @@ impl View {
         match action {
             Action::Help => self.open_help(),
             Action::Explain => self.open_explain(""),
+            Action::Walk if self.picker.is_none() => self.open_walk(),
+            Action::Report => self.open_report(),
             Action::Palette => self.open_palette(),
             Action::Filter => {
                 let typed = match (&self.picker, self.seats.get(self.active)) {
@@ -192,6 +213,7 @@ impl View {
         let from = Whence {
             seat: self.active,
             is_explained: std::mem::take(&mut self.trail.leaves_explained),
+            is_walked: std::mem::take(&mut self.trail.leaves_walk),
         };
         for id in ids {
             for digit in panes {
@@ -204,7 +226,7 @@ impl View {
                 };
                 if self.seats[at].pane.select(id) {
                     self.active = at;
-                    if at != from.seat || from.is_explained {
+                    if at != from.seat || from.is_explained || from.is_walked {
                         self.trail.came_from.push(from);
                         self.trail.has_jumped = true;
                     }
@@ -214,6 +236,9 @@ impl View {
         }
         if from.is_explained {
             self.overlay = self.trail.kept.take();
+        }
+        if from.is_walked {
+            self.walk = self.parked.take();
         }
         self.say("no pane has a row for it: y shows what Azure sent");
     }
@@ -226,6 +251,9 @@ impl View {
         self.active = from.seat;
         if from.is_explained {
             self.overlay = self.trail.kept.take();
+        }
+        if from.is_walked {
+            self.walk = self.parked.take();
         }
         Outcome::drawn()
     }
@@ -387,6 +415,12 @@ impl View {
         let screens = self.seats.iter().map(|seat| seat.entry.digit).collect();
         let help = match (&self.picker, self.seats.get(self.active)) {
             (Some(_), _) => Help::new("the picker", "picker", Picker::ACTIONS.to_vec(), Vec::new()),
+            (None, _) if self.walk.is_some() => Help::new(
+                "the walk",
+                walk::CONTEXT,
+                walk::ACTIONS.to_vec(),
+                Vec::new(),
+            ),
             (None, Some(seat)) => {
                 let mut offered = seat.pane.actions().to_vec();
                 if !offered.contains(&Action::Sort) && !seat.pane.sort_columns().is_empty() {

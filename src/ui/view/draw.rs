@@ -13,6 +13,7 @@ use crate::ui::frame::{Areas, LEAST, header, sheet, tabs};
 use crate::ui::overlays;
 use crate::ui::picker::Picker;
 use crate::ui::signs;
+use crate::ui::walk;
 
 use super::View;
 use super::save::saved_ago;
@@ -29,6 +30,11 @@ impl View {
             match (&mut self.overlay, &mut self.picker) {
                 (Some(overlay), _) => overlay.keep(*page),
                 (None, Some(picker)) => picker.keep(*page),
+                (None, None) if self.walk.is_some() => {
+                    if let Some(walk) = &mut self.walk {
+                        walk.keep(*page);
+                    }
+                }
                 (None, None) => {
                     if let Some(seat) = self.seats.get_mut(self.active) {
                         seat.pane.keep(*page);
@@ -77,6 +83,11 @@ impl View {
                 );
                 drawn.add(picker.draw(cx, body, buffer));
             }
+            (None, None, _) if self.walk.is_some() => {
+                if let Some(walk) = &self.walk {
+                    drawn.add(walk.draw(cx, areas.tabs.union(areas.body), buffer));
+                }
+            }
             (None, None, Some(seat)) => drawn.add(seat.pane.draw(cx, areas.body, buffer)),
             (None, None, None) => sheet::no_pane(cx, buffer, areas.body),
         }
@@ -109,7 +120,7 @@ impl View {
             facts.subscription = None;
         }
         header::draw(cx, buffer, areas.header, &facts);
-        if self.picker.is_none() {
+        if self.picker.is_none() && self.walk.is_none() {
             let list: Vec<Tab> = self
                 .seats
                 .iter()
@@ -140,7 +151,10 @@ impl View {
                 actions: overlay.actions(),
             };
             // Where letters are text, `q` is one.
-            let typing = matches!(overlay.context(), "palette" | "filter" | "explain");
+            let typing = matches!(
+                overlay.context(),
+                "palette" | "filter" | "explain" | "report"
+            );
             let right: &[Action] = if typing { &[] } else { &[Action::Quit] };
             return footer::draw(cx, buffer, area, &left, right);
         }
@@ -177,6 +191,7 @@ impl View {
         let (actions, right): (&[Action], &[Action]) =
             match (&self.picker, self.seats.get(self.active)) {
                 (Some(_), _) => (Picker::ACTIONS, &footer::EVERYWHERE[2..]),
+                (None, _) if self.walk.is_some() => (&walk::ACTIONS, &[Action::Back]),
                 (None, Some(seat)) => (seat.pane.actions(), &footer::EVERYWHERE),
                 (None, None) => (&[], &footer::EVERYWHERE),
             };

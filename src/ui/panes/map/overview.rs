@@ -3,6 +3,7 @@
 
 use time::{Duration, OffsetDateTime};
 
+use crate::analysis::benefits;
 use crate::analysis::hop::{Benefit, Finding, FindingKind, Severity};
 use crate::config::Action;
 use crate::ui::cx::Cx;
@@ -80,7 +81,7 @@ pub(super) fn beside(cx: &Cx<'_>) -> Vec<Section> {
 }
 
 /// The sign of a finding.
-fn sign(finding: &Finding) -> Sign {
+pub(in crate::ui) fn sign(finding: &Finding) -> Sign {
     match (finding.kind, finding.severity) {
         (FindingKind::Broken, Severity::Error) => Sign::Shut,
         (FindingKind::Broken, Severity::Warning) => Sign::AtRisk,
@@ -171,8 +172,10 @@ fn safe(cx: &Cx<'_>) -> Section {
     let is_whole = cx.snapshot.is_idle() && counts.denied == 0 && counts.failed == 0;
     let mut section = Section::new("IS IT SAFE").right(Rich::muted("six benefits of the pattern"));
     for benefit in Benefit::ALL {
-        let mut against = of_kind(cx, FindingKind::Exposure)
-            .filter(|finding| finding.benefit == Some(benefit))
+        let findings: &[Finding] = &cx.judgement.findings;
+        let mut against = findings
+            .iter()
+            .filter(|finding| benefits::is_against(finding, benefit))
             .peekable();
         let label = |sign: Sign| {
             Rich::sign(cx.signs, sign).then(Role::Text, format!(" {}", words(benefit)))
@@ -189,7 +192,7 @@ fn safe(cx: &Cx<'_>) -> Section {
         }
         for finding in against.take(3) {
             section = section.step(
-                label(Sign::Exposure),
+                label(self::sign(finding)),
                 Rich::plain(finding.title.clone()),
                 Rich::new(),
             );

@@ -101,7 +101,7 @@ pub(super) fn build(cx: &Cx<'_>) -> Vec<Row> {
 
 /// What the caller is called. Whoever reads a key in a managed group is named by its identity: the
 /// group itself calls nobody.
-pub(in crate::ui::panes) fn caller_name(cx: &Cx<'_>, hop: &Hop) -> String {
+pub(in crate::ui) fn caller_name(cx: &Cx<'_>, hop: &Hop) -> String {
     let is_group = hop.from.starts_with('/') && ArmId::new(&hop.from).resource_type().is_none();
     if hop.kind == HopKind::IdentityToKey
         && is_group
@@ -113,7 +113,7 @@ pub(in crate::ui::panes) fn caller_name(cx: &Cx<'_>, hop: &Hop) -> String {
 }
 
 /// What an end is called: a resource by its name, a person by theirs, a host by itself.
-pub(in crate::ui::panes) fn end_name(cx: &Cx<'_>, end: &str) -> String {
+pub(in crate::ui) fn end_name(cx: &Cx<'_>, end: &str) -> String {
     if end.starts_with('/') || end.contains('.') || end.contains(':') {
         let id = ArmId::new(end);
         // A subscription is known by its name, not by the end of its id.

@@ -1,4 +1,4 @@
-//! Writing a file that is there whole or not at all.
+//! Writing a file that is there whole or not at all: the one place of the reports that touches a disk.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 /// Writes a file beside its place and moves it there when it is whole: who reads it meanwhile sees the
 /// old one. What is no file (a pipe, `/dev/stdout`) is written straight.
-pub(super) fn whole(
-    path: &Path,
-    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> io::Result<()> {
+///
+/// # Errors
+/// When the place cannot be written, or `write` fails; then the old file is as it was.
+pub fn whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let is_other = std::fs::metadata(path).is_ok_and(|found| !found.is_file());
     if is_other {
         let mut file = BufWriter::new(File::options().write(true).open(path)?);

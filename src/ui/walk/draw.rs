@@ -1,0 +1,164 @@
+//! Drawing of the walk: the steps on top, the step below them.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::ui::cx::{Cx, Drawn, Hit, Page, Target};
+use crate::ui::signs::Sign;
+use crate::ui::text::{Rich, put_right};
+use crate::ui::theme::Role;
+use crate::ui::widgets::{rule, window};
+
+use super::{SIGN, Walk, body, sign};
+
+impl Walk {
+    /// Draws steps and step into an area.
+    pub fn draw(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
+        let room = body::room(cx);
+        let left = area.x + (area.width.saturating_sub(room)) / 2;
+        let inner = Rect::new(left, area.y, room.min(area.width), area.height);
+        let mut drawn = self.draw_steps(cx, inner, buffer);
+        let tight = u16::from(area.height >= 24);
+        let below = Rect::new(
+            inner.x,
+            inner.y + 1 + tight,
+            inner.width,
+            inner.height.saturating_sub(1 + tight),
+        );
+        let rows = usize::from(below.height);
+        let count = self.body.lines.len();
+        let top = self.top.min(count.saturating_sub(rows));
+        let shown = self.body.lines.iter().skip(top);
+        for (line, y) in shown.zip(below.top()..below.bottom()) {
+            self.draw_line(cx, (below, y), line, buffer);
+            for spot in &line.spots {
+                drawn.hits.push(Hit {
+                    area: Rect::new(below.x + spot.x, y, spot.width, 1).intersection(below),
+                    target: Target::Id(format!("{SIGN}{}", spot.proof).into()),
+                });
+            }
+        }
+        let track = Rect::new(below.right(), below.y, 1, below.height);
+        if count > rows && track.right() <= area.right() {
+            window::thumb(cx, buffer, track, top, count);
+        }
+        drawn.pages.push(Page {
+            part: 0,
+            top,
+            rows,
+            of: count,
+        });
+        drawn
+    }
+
+    fn draw_line(
+        &self,
+        cx: &Cx<'_>,
+        (area, y): (Rect, u16),
+        line: &body::Line,
+        buffer: &mut Buffer,
+    ) {
+        if let Some(right) = line.rule {
+            rule::horizontal(cx, buffer, Rect::new(area.x, y, area.width, 1));
+            let words = Rich::plain(" ")
+                .and(line.words.clone())
+                .then(Role::Text, " ");
+            words.draw(buffer, (area.x + 2, y), area.width, cx.theme);
+            let right = Rich::muted(format!(" {right} "));
+            put_right(
+                buffer,
+                (area.right().saturating_sub(2), y),
+                &right,
+                right.width(),
+                cx.theme,
+            );
+            return;
+        }
+        for spot in &line.spots {
+            if spot.proof == self.at && cx.focused {
+                let own = Rect::new(area.x + spot.x, y, spot.width, 1).intersection(area);
+                buffer.set_style(own, cx.theme.style(Role::RowSelected));
+            }
+        }
+        line.words.draw(buffer, (area.x, y), area.width, cx.theme);
+    }
+
+    /// The steps: done, chosen, to come, each with how it stands.
+    fn draw_steps(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
+        let Some(tour) = self.tour() else {
+            return Drawn::default();
+        };
+        let mut pieces: Vec<Rich> = Vec::new();
+        for (at, step) in tour.steps.iter().enumerate() {
+            let stand = self.stands.get(at).copied();
+            let own = stand.map_or(Sign::Note, sign);
+            let words = format!(" {} {} ", at + 1, step.tab);
+            pieces.push(if at == self.step {
+                Rich::of(Role::ChipTab, format!(" {}{words}", cx.signs.glyph(own)))
+            } else {
+                Rich::sign(cx.signs, own).then(Role::Text, words)
+            });
+        }
+        let widths: Vec<u16> = pieces.iter().map(Rich::width).collect();
+        let (first, last) = in_view(&widths, self.step, area.width);
+        let mut x = area.x;
+        let mut hits = Vec::new();
+        if first > 0 {
+            x = Rich::muted(format!("← {first} ")).draw(buffer, (x, area.y), area.width, cx.theme);
+        }
+        for (at, piece) in pieces.iter().enumerate().take(last).skip(first) {
+            let own = piece.width();
+            piece.draw(buffer, (x, area.y), own, cx.theme);
+            if let Some(digit) = char::from_digit(u32::try_from(at + 1).unwrap_or(0), 10) {
+                hits.push(Hit {
+                    area: Rect::new(x, area.y, own, 1),
+                    target: Target::Screen(digit),
+                });
+            }
+            x += own + 1;
+        }
+        let minutes = match tour.minutes {
+            0 => String::new(),
+            minutes => format!("about {minutes} min each"),
+        };
+        let right = match pieces.len() - last {
+            0 => minutes,
+            more => format!("{more} more →"),
+        };
+        let right = Rich::muted(right);
+        if x + right.width() + 1 < area.right() {
+            put_right(
+                buffer,
+                (area.right(), area.y),
+                &right,
+                right.width(),
+                cx.theme,
+            );
+        }
+        Drawn {
+            pages: Vec::new(),
+            hits,
+        }
+    }
+}
+
+/// Which steps fit: those before the chosen one go first.
+fn in_view(widths: &[u16], chosen: usize, room: u16) -> (usize, usize) {
+    let room = room.saturating_sub(12);
+    let mut first = 0;
+    loop {
+        let mut used = 0;
+        let mut last = first;
+        for own in &widths[first..] {
+            if used + own + 1 > room && last > first {
+                break;
+            }
+            used += own + 1;
+            last += 1;
+        }
+        if last > chosen || first >= chosen {
+            return (first, last);
+        }
+        first += 1;
+    }
+}

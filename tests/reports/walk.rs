@@ -1,0 +1,263 @@
+//! The walk on whole environments: what it claims, what it opens, how it looks at each size.
+
+use std::sync::Arc;
+
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use hopscope::analysis::benefits::{Stand, facts, held};
+use hopscope::analysis::tour;
+use hopscope::config::{Action, Settings};
+use hopscope::ui::effect::Effect;
+use hopscope::ui::overlays::json::lay;
+use hopscope::ui::panes;
+use hopscope::ui::view::{Setup, View};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use time::UtcOffset;
+
+use crate::stage::{self, Read};
+
+/// The sizes of the design, small to large.
+const SIZES: [(u16, u16); 4] = [(80, 24), (100, 30), (140, 42), (200, 60)];
+
+struct Stage {
+    view: View,
+    area: Rect,
+}
+
+impl Stage {
+    /// The walk over an environment.
+    fn of(read: &Read, (width, height): (u16, u16)) -> Self {
+        let mut view = View::new(Setup {
+            settings: Settings::shipped("dark").unwrap(),
+            judging: read.judging.clone(),
+            cloud: String::new(),
+            portal: "https://portal.azure.com".to_owned(),
+            offset: UtcOffset::UTC,
+            offline: false,
+            pick: false,
+            panes: panes::registry(),
+            now: read.meta.generated_at,
+        });
+        let snapshot = read.inventory.snapshot().clone();
+        let revision = snapshot.revision();
+        view.resize(Rect::new(0, 0, width, height));
+        view.take(snapshot, Some(read.inventory.clone()));
+        view.judge(revision, read.judgement.clone());
+        view.act(Action::Walk);
+        Self {
+            view,
+            area: Rect::new(0, 0, width, height),
+        }
+    }
+
+    fn press(&mut self, code: KeyCode) {
+        self.draw();
+        let event = Event::Key(KeyEvent::new(code, KeyModifiers::NONE));
+        let outcome = self.view.on_event(&event);
+        for effect in outcome.effects {
+            match effect {
+                Effect::Lay { ticket, raw } => self.view.laid(ticket, lay(&raw)),
+                Effect::Jump { panes, ids } => self.view.jump(&panes, &ids),
+                _ => {}
+            }
+        }
+    }
+
+    /// The screen without the header, whose clock and counts move.
+    fn draw(&mut self) -> String {
+        let mut buffer = Buffer::empty(self.area);
+        for _ in 0..2 {
+            self.view.prepare();
+            buffer = Buffer::empty(self.area);
+            let drawn = self.view.draw(self.area, &mut buffer);
+            self.view.keep(drawn);
+        }
+        let rows = (1..self.area.height).map(|y| {
+            let row: String = (0..self.area.width)
+                .map(|x| buffer[(x, y)].symbol().to_owned())
+                .collect();
+            row.trim_end().to_owned()
+        });
+        rows.collect::<Vec<_>>().join("\n")
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_step_of_any_scenario_is_green_while_something_stands_against_it() {
+    let tours = Settings::shipped("dark").unwrap().tours;
+    stage::each(|read| {
+        for step in tours.iter().flat_map(|tour| &tour.steps) {
+            let look = tour::look(&read.inventory, &read.judgement, step);
+            let name = format!("{}, {}", read.name, step.id);
+            if !look.against.is_empty() {
+                assert_eq!(look.stand, Stand::Against, "{name}");
+            }
+            let worst = look
+                .hops
+                .iter()
+                .filter_map(|hop| tour::verdict(step, hop))
+                .max();
+            if look.stand == Stand::Holds {
+                assert!(
+                    worst.is_none_or(|worst| worst.word() == "open"),
+                    "{name}: {worst:?}"
+                );
+                if let Some(benefit) = tour::benefit(step) {
+                    let all = held(&read.inventory, &read.judgement);
+                    let own = all.iter().find(|one| one.benefit == benefit).unwrap();
+                    assert_eq!(own.stand, Stand::Holds, "{name}");
+                    let facts = facts(&read.inventory, &read.judgement, benefit);
+                    let against = facts
+                        .iter()
+                        .find(|fact| fact.hop.is_none() && fact.stand == Stand::Against);
+                    assert_eq!(against, None, "{name}");
+                    assert!(read.inventory.snapshot().is_complete(), "{name}");
+                }
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_walk_follows_the_field_notes_and_says_what_is_not_held() {
+    let read = stage::read("open-poc").await;
+    let mut stage = Stage::of(&read, (140, 42));
+    let words = [
+        "Services call each other on Microsoft's own network.",
+        "Every service keeps its own door",
+        "The model may call only the hosts that you list.",
+        "Every call carries a token of Entra ID",
+        "The tiers are the small ones",
+        "What is done, by whom, is written down.",
+        "Consider: nobody looks into the traffic.",
+        "Consider: a small search service grows only so far.",
+        "Consider: only the models that this account offers.",
+    ];
+    let tours = Settings::shipped("dark").unwrap().tours;
+    for (sentence, step) in words.iter().zip(&tours[0].steps) {
+        let screen = stage.draw();
+        assert!(screen.contains(sentence), "{sentence}\n{screen}");
+        let look = tour::look(&read.inventory, &read.judgement, step);
+        let honest = match look.stand {
+            Stand::Against if !step.claim => "Seen here",
+            Stand::Against => "It does not hold here",
+            Stand::Unknown => "It cannot be told",
+            Stand::Holds => "It holds here",
+            _ => "",
+        };
+        assert!(screen.contains(honest), "{honest}\n{screen}");
+        for finding in look.against.iter().take(2) {
+            assert!(
+                screen.contains(finding.title.as_str()),
+                "{}\n{screen}",
+                finding.title
+            );
+        }
+        stage.press(KeyCode::Right);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_opens_the_property_and_a_finding_its_row_and_esc_comes_back() {
+    let read = stage::read("open-poc").await;
+    let mut stage = Stage::of(&read, (140, 42));
+    stage.press(KeyCode::Char('2'));
+    let step = stage.draw();
+    assert!(step.contains("Every service keeps its own door"), "{step}");
+    // The first sign is a finding.
+    stage.press(KeyCode::Enter);
+    let findings = stage.draw();
+    assert!(
+        findings.contains("0 Findings") && findings.contains("EVIDENCE"),
+        "{findings}"
+    );
+    stage.press(KeyCode::Esc);
+    assert_eq!(stage.draw(), step);
+    // Behind the findings come the doors.
+    let count = tour::look(
+        &read.inventory,
+        &read.judgement,
+        &Settings::shipped("dark").unwrap().tours[0].steps[1],
+    )
+    .against
+    .len();
+    for _ in 0..count {
+        stage.press(KeyCode::Down);
+    }
+    let chosen = stage.draw();
+    stage.press(KeyCode::Enter);
+    let answer = stage.draw();
+    assert!(answer.contains("as Azure sent it"), "{answer}");
+    assert!(
+        answer.contains("properties."),
+        "the path is chosen: {answer}"
+    );
+    stage.press(KeyCode::Esc);
+    assert_eq!(stage.draw(), chosen);
+    stage.press(KeyCode::Esc);
+    assert!(stage.draw().contains("─ Map ─"), "esc leaves the walk");
+    stage.press(KeyCode::Char('t'));
+    assert_eq!(stage.draw(), chosen, "t takes it up where it was left");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_walk_and_the_notes() {
+    let read = stage::read("broken-indexer").await;
+    let mut stage = Stage::of(&read, (100, 30));
+    assert!(!stage.draw().contains("Likely question"));
+    stage.press(KeyCode::Char('n'));
+    let with = stage.draw();
+    assert!(
+        with.contains("Say it honestly") || with.contains("Likely question") || {
+            stage.press(KeyCode::PageDown);
+            stage.press(KeyCode::PageDown);
+            stage.draw().contains("Likely question")
+        }
+    );
+    stage.press(KeyCode::Char(']'));
+    assert!(stage.draw().contains("A hub with your own key"));
+    stage.press(KeyCode::Char(']'));
+    stage.press(KeyCode::Right);
+    let index = stage.draw();
+    assert!(index.contains("The indexer fetches it."), "{index}");
+    assert!(index.contains("It does not work here"), "{index}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_firewalls_at_four_sizes() {
+    for name in ["healthy", "open-poc"] {
+        let read = stage::read(name).await;
+        for size in SIZES {
+            let mut stage = Stage::of(&read, size);
+            stage.press(KeyCode::Char('2'));
+            insta::assert_snapshot!(
+                format!("walk-firewalls-{name}-{}x{}", size.0, size.1),
+                stage.draw()
+            );
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_step_of_the_first_walk() {
+    let read = stage::read("healthy").await;
+    let mut stage = Stage::of(&read, (140, 42));
+    for step in &Settings::shipped("dark").unwrap().tours[0].steps {
+        insta::assert_snapshot!(format!("walk-{}-healthy", step.id), stage.draw());
+        stage.press(KeyCode::Right);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_ever_drawn_out_of_the_frame() {
+    let read = Arc::new(stage::read("denied").await);
+    for (width, height) in [(60, 16), (61, 17), (99, 29), (141, 23), (300, 90)] {
+        let mut stage = Stage::of(&read, (width, height));
+        for _ in 0..10 {
+            stage.draw();
+            stage.press(KeyCode::Down);
+            stage.press(KeyCode::Right);
+        }
+    }
+}
