@@ -20,6 +20,7 @@ const SIZE: Size = Size {
     copies: 88,
     objects: 5,
     assignments: 20_000,
+    policies: false,
 };
 
 fn main() {
@@ -30,7 +31,15 @@ fn inventory() -> Inventory {
     Inventory::build(&store(SCENARIO, SIZE).snapshot())
 }
 
-#[divan::bench]
+fn with_policies() -> Inventory {
+    let size = Size {
+        policies: true,
+        ..SIZE
+    };
+    Inventory::build(&store(SCENARIO, size).snapshot())
+}
+
+#[divan::bench(sample_count = 20, sample_size = 1)]
 fn everything(bencher: Bencher<'_, '_>) {
     let (inventory, judging) = (inventory(), judging());
     assert!(inventory.resources().count() >= 2_000);
@@ -42,20 +51,29 @@ fn everything(bencher: Bencher<'_, '_>) {
     });
 }
 
-#[divan::bench]
+#[divan::bench(sample_count = 20, sample_size = 1)]
+fn everything_with_policies(bencher: Bencher<'_, '_>) {
+    let (inventory, judging) = (with_policies(), judging());
+    let judged = hops::judge(&inventory, &judging, NOW);
+    let is_about_policy = |rule: &str| rule.starts_with("policy/");
+    assert!(judged.findings.iter().any(|one| is_about_policy(one.rule)));
+    bencher.bench(|| hops::judge(&inventory, &judging, NOW));
+}
+
+#[divan::bench(sample_count = 20, sample_size = 1)]
 fn lookups(bencher: Bencher<'_, '_>) {
     let (inventory, judging) = (inventory(), judging());
     bencher.bench(|| Ground::new(&inventory, &judging, NOW));
 }
 
-#[divan::bench]
+#[divan::bench(sample_count = 20, sample_size = 1)]
 fn hops_and_gates(bencher: Bencher<'_, '_>) {
     let (inventory, judging) = (inventory(), judging());
     let ground = Ground::new(&inventory, &judging, NOW);
     bencher.bench(|| hops::hops(&ground));
 }
 
-#[divan::bench]
+#[divan::bench(sample_count = 20, sample_size = 1)]
 fn findings(bencher: Bencher<'_, '_>) {
     let (inventory, judging) = (inventory(), judging());
     let ground = Ground::new(&inventory, &judging, NOW);
@@ -63,14 +81,14 @@ fn findings(bencher: Bencher<'_, '_>) {
     bencher.bench(|| findings::draw(&ground, &hops));
 }
 
-#[divan::bench]
+#[divan::bench(sample_count = 20, sample_size = 1)]
 fn map_of_all_hops(bencher: Bencher<'_, '_>) {
     let (inventory, judging) = (inventory(), judging());
     let hops = hops::judge(&inventory, &judging, NOW).hops;
     bencher.bench(|| map(&inventory, &hops));
 }
 
-#[divan::bench]
+#[divan::bench(sample_count = 20, sample_size = 1)]
 fn again_after_one_changed_resource(bencher: Bencher<'_, '_>) {
     let judging = judging();
     let mut store = store(SCENARIO, SIZE);

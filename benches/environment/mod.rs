@@ -42,6 +42,8 @@ pub(crate) struct Size {
     pub(crate) objects: usize,
     /// Role assignments, those of the copies among them.
     pub(crate) assignments: usize,
+    /// Whether the scenario's policies are assigned; if not, it is known that none is.
+    pub(crate) policies: bool,
 }
 
 /// What a person says about how to judge it.
@@ -62,6 +64,16 @@ pub(crate) fn store(scenario: &str, size: Size) -> Store {
     let mut readings = Readings::default();
     for number in 0..size.copies {
         readings.copy(&scenario, &scenario.copy(number, size.objects), number == 0);
+    }
+    let scope = ArmId::of_subscription(&SubscriptionId::new(&scenario.subscription));
+    for key in [
+        Key::PolicyAssignments(scope.clone()),
+        Key::PolicyExemptions(scope),
+    ] {
+        let read = readings.of(key);
+        if !size.policies {
+            read.clear();
+        }
     }
     roles::fill(&mut readings, &scenario, size.assignments);
     let mut store = Store::new();
@@ -111,7 +123,9 @@ pub(crate) fn change(store: &mut Store, at: &mut OffsetDateTime, generation: u64
 fn settle(store: &mut Store, key: &Key, items: &[Value], generation: u64, at: OffsetDateTime) {
     let is_single = matches!(
         key,
-        Key::Resource(_) | Key::Facet(_, Facet::IndexerStatus | Facet::IndexStatistics)
+        Key::Resource(_)
+            | Key::PolicyDefinition(_)
+            | Key::Facet(_, Facet::IndexerStatus | Facet::IndexStatistics)
     );
     let body = match items {
         [one] if is_single => one.clone(),
@@ -162,6 +176,10 @@ impl Readings {
             // What is no group's own is the same in every copy.
             if !is_first && id.resource_group().is_none() {
                 continue;
+            }
+            let of_type = id.resource_type().unwrap_or_default();
+            if of_type.eq_ignore_ascii_case("Microsoft.Authorization/policyDefinitions") {
+                *self.of(Key::PolicyDefinition(id.clone())) = vec![document.clone()];
             }
             if let Some(key) = key_of(id, &subscription, &scope) {
                 self.of(key).push(document.clone());
@@ -252,6 +270,8 @@ fn key_of(id: &ArmId, subscription: &SubscriptionId, scope: &ArmId) -> Option<Ke
         "microsoft.authorization/roleassignments" => Key::RoleAssignments(scope.clone()),
         "microsoft.authorization/roledefinitions" => Key::RoleDefinitions(scope.clone()),
         "microsoft.authorization/denyassignments" => Key::DenyAssignments(scope.clone()),
+        "microsoft.authorization/policyassignments" => Key::PolicyAssignments(scope.clone()),
+        "microsoft.authorization/policyexemptions" => Key::PolicyExemptions(scope.clone()),
         "microsoft.authorization/roleeligibilityscheduleinstances" => {
             Key::EligibleRoles(scope.clone())
         }

@@ -192,7 +192,7 @@ pub fn hops_missing(inventory: &Inventory) -> Option<String> {
     let mut found: Vec<(&Key, String)> = inventory
         .snapshot()
         .slices()
-        .filter(|(key, _)| draws_hops(key) && !is_made(key))
+        .filter(|(key, _)| draws_hops(key))
         .filter_map(|(key, slice)| {
             let is_silent = || {
                 // A search service that takes keys only is not asked, and has definitions all the same.
@@ -202,6 +202,7 @@ pub fn hops_missing(inventory: &Inventory) -> Option<String> {
             };
             Some((key, facets::why_missing(slice).or_else(is_silent)?))
         })
+        .filter(|(key, _)| !is_made(key))
         .collect();
     found.sort_by(|one, other| one.0.cmp(other.0));
     found.first().map(|(key, why)| match key {

@@ -89,14 +89,17 @@ impl<'a> Ground<'a> {
             .filter_map(|hub| managed::group_of(inventory, hub))
             .map(|group| group.id)
             .collect();
-        let access = Index::build(inventory);
+        let (access, (memberships, hosts)) = rayon::join(
+            || Index::build(inventory),
+            || (memberships(inventory), hosts(inventory, judging)),
+        );
         Self {
             inventory,
             judging,
             now,
             orphans: orphans(inventory, &access),
             access,
-            memberships: memberships(inventory),
+            memberships,
             walls: inventory
                 .resources()
                 .map(|one| (&one.id, OnceLock::new()))
@@ -114,7 +117,7 @@ impl<'a> Ground<'a> {
                     _ => None,
                 })
                 .collect(),
-            hosts: hosts(inventory, judging),
+            hosts,
             in_managed: inventory
                 .resources()
                 .map(|one| &one.id)

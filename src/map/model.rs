@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::analysis::hop::{Basis, Hop, HopKind};
 use crate::analysis::verdict::Verdict;
 use crate::model::id::ArmId;
+use crate::model::lookup::Map;
 use crate::model::resource::{Details, Resource};
 
 use super::facts;
@@ -224,14 +225,16 @@ pub struct Model {
 impl Model {
     /// Sorts resources into boxes and hops into lines.
     pub fn build(resources: &[Arc<Resource>], hops: &[&Hop], who: &Who) -> Self {
+        // Many hops share an end.
+        let mut known: Map<(&str, bool), End> = Map::default();
+        let mut end = |text, is_caller| {
+            *known
+                .entry((text, is_caller))
+                .or_insert_with(|| places::end(text, is_caller, resources, &who.managed))
+        };
         let ends: Vec<(End, End)> = hops
             .iter()
-            .map(|hop| {
-                (
-                    places::end(&hop.from, true, resources, &who.managed),
-                    places::end(&hop.to, false, resources, &who.managed),
-                )
-            })
+            .map(|hop| (end(hop.from.as_str(), true), end(hop.to.as_str(), false)))
             .collect();
         let mut own = Self::default();
         for place in Place::ALL {
@@ -302,12 +305,13 @@ fn bundles(hops: &[&Hop], ends: &[(End, End)], is_reading: bool) -> Vec<Bundle> 
             let worst = own.iter().map(mark).min().unwrap_or(Mark::Open);
             let first = own.iter().filter(|at| mark(at) == worst);
             // Of several that are as bad, what people do most often names the line.
+            let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+            for at in &own {
+                *counts.entry(verb(hops[*at].kind)).or_default() += 1;
+            }
             let verb = first
                 .map(|at| verb(hops[*at].kind))
-                .max_by_key(|verb| {
-                    let same = |at: &&usize| self::verb(hops[**at].kind) == *verb;
-                    own.iter().filter(same).count()
-                })
+                .max_by_key(|verb| counts.get(verb))
                 .unwrap_or_default();
             Bundle {
                 from,

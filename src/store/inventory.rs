@@ -241,6 +241,11 @@ impl Inventory {
         self.roles.get(id)
     }
 
+    /// Every role definition that was read, by its GUID.
+    pub fn roles(&self) -> impl Iterator<Item = (&RoleId, &RoleDefinition)> {
+        self.roles.iter()
+    }
+
     /// The perimeters of a resource, as their own associations have it.
     pub fn associated(&self, id: &ArmId) -> Option<&Associated> {
         self.associated.get(id)

@@ -334,7 +334,7 @@ impl<'a> Question<'_, 'a> {
         }
         let mut via = Via {
             assignment: holding.id.clone(),
-            role: self.index.role_id(holding.role_definition_id),
+            role: self.index.role_id(holding.role_definition_id).into_owned(),
             role_name: Some(role.name.clone()),
             scope: holding.scope.clone(),
             is_inherited: holding.scope != self.scope,

@@ -224,6 +224,12 @@ pub fn matrix(inventory: &Inventory) -> Matrix {
 
 /// The same with an index that is already there.
 pub fn matrix_of(index: &Index<'_>) -> Matrix {
+    matrix_where(index, |_, _| true)
+}
+
+/// The rows that are wanted, by their role and the level of their scope; and those of principals that
+/// the directory does not name. What the matrix says of all assignments counts all of them.
+pub fn matrix_where(index: &Index<'_>, wanted: impl Fn(&RoleId, Level) -> bool) -> Matrix {
     let inventory = index.inventory();
     let shown: Vec<&Resource> = inventory
         .resources()
@@ -254,31 +260,69 @@ pub fn matrix_of(index: &Index<'_>) -> Matrix {
         above: Vec::new(),
         below: Map::default(),
     };
-    let mut scopes: Set<&ArmId> = Set::default();
-    for read in index.assignments() {
+    // Many assignments share a scope: where it belongs is looked up once.
+    let places: Vec<(Place, Level)> = index
+        .scopes()
+        .iter()
+        .map(|scope| {
+            let place = if is_above_subscriptions(scope) {
+                Place::Above
+            } else if resources.contains(scope) || ancestors.contains(*scope) {
+                Place::At
+            } else {
+                owner(scope, &resources).map_or(Place::Elsewhere, Place::Below)
+            };
+            (place, Level::of(scope))
+        })
+        .collect();
+    let mut by_place: Vec<Vec<usize>> = vec![Vec::new(); places.len()];
+    for (number, read) in index.assignments().iter().enumerate() {
         let assignment = read.item;
-        scopes.insert(&assignment.scope);
-        let at = matrix.rows.len();
-        if is_above_subscriptions(&assignment.scope) {
-            matrix.above.push(at);
-        } else if resources.contains(&assignment.scope) || ancestors.contains(&assignment.scope) {
-            matrix
-                .by_scope
-                .entry(assignment.scope.clone())
-                .or_default()
-                .push(at);
-        } else if let Some(owner) = owner(&assignment.scope, &resources) {
-            matrix.below.entry(owner).or_default().push(at);
-        } else {
+        let scope = index.scope_of(number);
+        let (place, level) = &places[scope];
+        let is_wanted = wanted(&index.role_id(&assignment.role_definition_id), *level)
+            || inventory.principal(&assignment.principal_id).is_none();
+        if !is_wanted {
             continue;
+        }
+        let at = matrix.rows.len();
+        match place {
+            Place::Above => matrix.above.push(at),
+            Place::At | Place::Below(_) => by_place[scope].push(at),
+            Place::Elsewhere => continue,
         }
         let lists = read.lists.iter().map(|list| (*list).clone()).collect();
         matrix
             .rows
-            .push(row(index, &directories, assignment, lists));
+            .push(row(index, &directories, assignment, *level, lists));
     }
-    matrix.scopes_read = scopes.len();
+    for ((scope, (place, _)), rows) in index.scopes().iter().zip(&places).zip(by_place) {
+        match place {
+            Place::At => matrix.by_scope.entry((*scope).clone()),
+            Place::Below(owner) => matrix.below.entry(owner.clone()),
+            Place::Above | Place::Elsewhere => continue,
+        }
+        .or_default()
+        .extend(rows);
+    }
+    // Parts of one resource stand in the order of their assignments, too.
+    for rows in matrix.below.values_mut() {
+        rows.sort_unstable();
+    }
+    matrix.scopes_read = places.len();
     matrix
+}
+
+/// Where a scope stands to the resources that are shown.
+enum Place {
+    /// Above all subscriptions.
+    Above,
+    /// At one of them, or above it.
+    At,
+    /// At a part of this one.
+    Below(ArmId),
+    /// Elsewhere.
+    Elsewhere,
 }
 
 /// Resource groups that were asked for restrict what is shown; what a resource in them names was
@@ -312,6 +356,7 @@ fn row(
     index: &Index<'_>,
     directories: &Directories<'_>,
     assignment: &RoleAssignment,
+    level: Level,
     lists: Vec<ArmId>,
 ) -> Row {
     let inventory = index.inventory();
@@ -322,7 +367,7 @@ fn row(
             .or_else(|| one.user_principal_name.text())
             .or_else(|| one.app_id.text())
     });
-    let role = index.role_id(&assignment.role_definition_id);
+    let role = index.role_id(&assignment.role_definition_id).into_owned();
     // Foreign principals are in another directory: that this one lacks them says nothing.
     let is_foreign = assignment.principal_type.is("ForeignGroup");
     Row {
@@ -336,7 +381,7 @@ fn row(
             .map(|(role, _)| role.name.clone()),
         role,
         scope: assignment.scope.clone(),
-        level: Level::of(&assignment.scope),
+        level,
         condition: assignment.condition.clone(),
         is_orphan: principal.is_none()
             && !is_foreign

@@ -5,16 +5,16 @@ use crate::model::access::RoleAssignment;
 use crate::model::id::ArmId;
 use crate::model::lookup::Map;
 
-use super::readings::{Read, is_above_subscriptions};
+use super::readings::Read;
 
 /// As few assignments are looked at one by one.
 const FEW: usize = 8;
 
-/// Places of assignments in the list of all, in the order of their ids.
+/// Places of assignments in the list of all.
 #[derive(Debug, Default)]
 pub struct Placed<'a> {
     all: Vec<usize>,
-    /// By scope, without slashes at its ends: places in `all`.
+    /// By scope, without slashes at its ends; empty where there are few.
     by_scope: Map<&'a str, Vec<usize>>,
     /// Those above subscriptions: which of them concern a scope, the lists say that held them.
     above: Vec<usize>,
@@ -22,9 +22,7 @@ pub struct Placed<'a> {
 
 impl<'a> Placed<'a> {
     /// Sorts these places in a list.
-    pub fn of(mut places: Vec<usize>, list: &[Read<'a, RoleAssignment>]) -> Self {
-        // In whatever order Azure answers, the same is said.
-        places.sort_by_key(|at| &list[*at].item.id);
+    pub fn of(places: Vec<usize>, list: &[Read<'a, RoleAssignment>]) -> Self {
         let mut own = Self {
             all: places,
             ..Self::default()
@@ -32,46 +30,113 @@ impl<'a> Placed<'a> {
         if own.all.len() <= FEW {
             return own;
         }
-        for (rank, at) in own.all.iter().enumerate() {
-            let scope = &list[*at].item.scope;
-            if is_above_subscriptions(scope) {
-                own.above.push(rank);
+        for at in &own.all {
+            let read = &list[*at];
+            if read.is_above() {
+                own.above.push(*at);
             } else {
-                own.by_scope.entry(bare(scope)).or_default().push(rank);
+                let scope = bare(&read.item.scope);
+                own.by_scope.entry(scope).or_default().push(*at);
             }
         }
         own
     }
 
-    /// All of them.
-    pub fn all(&self) -> &[usize] {
-        &self.all
+    /// The places of all, by the ids of the assignments: in whatever order Azure answers, the same
+    /// is said.
+    pub fn all(&self, list: &[Read<'a, RoleAssignment>]) -> Vec<usize> {
+        by_id(self.all.clone(), list)
     }
 
-    /// The places of those that concern a scope: at it or above it, by their ids.
+    /// The places of those that concern a scope, at it or above it, by the ids of the assignments.
     pub fn concerning(&self, list: &[Read<'a, RoleAssignment>], scope: &ArmId) -> Vec<usize> {
         let concerns = |at: &usize| list[*at].concerns(&list[*at].item.scope, scope);
         if self.all.len() <= FEW {
-            return self.all.iter().copied().filter(concerns).collect();
+            return by_id(self.all.iter().copied().filter(concerns).collect(), list);
         }
         let text = bare(scope);
         let ends = text.match_indices('/').map(|(end, _)| end);
-        let mut ranks: Vec<usize> = ends
+        let found = ends
             .chain([text.len()])
             .filter_map(|end| self.by_scope.get(&text[..end]))
             .flatten()
             .chain(&self.above)
             .copied()
-            .collect();
-        ranks.sort_unstable();
-        ranks
-            .into_iter()
-            .map(|rank| self.all[rank])
             .filter(concerns)
-            .collect()
+            .collect();
+        by_id(found, list)
     }
+}
+
+fn by_id(mut places: Vec<usize>, list: &[Read<'_, RoleAssignment>]) -> Vec<usize> {
+    places.sort_by_key(|at| &list[*at].item.id);
+    places
 }
 
 fn bare(scope: &ArmId) -> &str {
     scope.folded().trim_matches('/')
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::Value;
+    use time::macros::datetime;
+
+    use crate::model::field::Field;
+    use crate::model::id::PrincipalId;
+    use crate::model::resource::Source;
+
+    use super::*;
+
+    fn assignment(number: usize, scope: &str) -> RoleAssignment {
+        RoleAssignment {
+            id: ArmId::new(format!("/x/{:02}", 97 - number)),
+            principal_id: PrincipalId::new("p"),
+            principal_type: Field::Absent,
+            role_definition_id: ArmId::new("/r"),
+            scope: ArmId::new(scope),
+            condition: Field::Absent,
+            created_on: Field::Absent,
+            updated_on: Field::Absent,
+            description: Field::Absent,
+            raw: Arc::new(Value::Null),
+            source: Source {
+                api_version: Arc::from(""),
+                observed_at: datetime!(2026-11-23 12:41:07 UTC),
+                request_id: None,
+            },
+        }
+    }
+
+    #[test]
+    fn many_assignments_are_found_as_few_are() {
+        const SCOPES: [&str; 9] = [
+            "/",
+            "/providers/Microsoft.Management/managementGroups/m",
+            "/subscriptions/s",
+            "/subscriptions/S/",
+            "/subscriptions/s/resourceGroups/g",
+            "/subscriptions/s/resourceGroups/g/providers/A.B/c/d",
+            "/subscriptions/s/resourceGroups/g/providers/A.B/c/d/e/f",
+            "/subscriptions/s/resourceGroups/gg",
+            "/subscriptions/t/resourceGroups/g",
+        ];
+        let all: Vec<RoleAssignment> = (0..40)
+            .map(|number| assignment(number, SCOPES[number % SCOPES.len()]))
+            .collect();
+        let list = ArmId::new("/subscriptions/s");
+        let reads: Vec<Read<'_, RoleAssignment>> =
+            all.iter().map(|item| Read::of(item, &list)).collect();
+        let many = Placed::of((0..reads.len()).collect(), &reads);
+        for scope in SCOPES {
+            let scope = ArmId::new(scope);
+            let mut alone: Vec<usize> = (0..reads.len())
+                .filter(|at| reads[*at].concerns(&reads[*at].item.scope, &scope))
+                .collect();
+            alone.sort_by_key(|at| &reads[*at].item.id);
+            assert_eq!(many.concerning(&reads, &scope), alone, "{scope}");
+        }
+    }
 }

@@ -4,6 +4,9 @@
 //! (a management group, the root) concerns a resource only if a list that the resource lies in
 //! brought it: two subscriptions may hang under different management groups.
 
+use std::borrow::Cow;
+
+use indexmap::map::Entry;
 use serde_json::Value;
 use time::OffsetDateTime;
 
@@ -11,7 +14,7 @@ use crate::analysis::facets;
 use crate::model::access::{DenyAssignment, RoleAssignment, RoleDefinition, RoleId, RoleSchedule};
 use crate::model::id::{ArmId, PrincipalId};
 use crate::model::key::Key;
-use crate::model::lookup::{Map, Ordered, Set};
+use crate::model::lookup::{Map, Ordered, OrderedSet, Set};
 use crate::store::{Inventory, Payload, Slice};
 
 use super::placed::Placed;
@@ -24,7 +27,9 @@ pub struct Index<'a> {
     by_principal: Map<&'a PrincipalId, Placed<'a>>,
     active: Map<&'a PrincipalId, Vec<Read<'a, RoleSchedule>>>,
     groups: Placed<'a>,
-    scopes: usize,
+    /// The scopes at which assignments stand, and the place among them of each assignment's.
+    scopes: Vec<&'a ArmId>,
+    scope_of: Vec<usize>,
     newest: Option<OffsetDateTime>,
     denials: Vec<Read<'a, DenyAssignment>>,
     assignment_lists: Vec<List<'a>>,
@@ -42,6 +47,8 @@ pub struct Read<'a, T> {
     pub item: &'a T,
     /// The scopes of the lists that held it.
     pub lists: Vec<&'a ArmId>,
+    /// Whether it stands above subscriptions: what it concerns then, the lists say.
+    is_above: bool,
 }
 
 /// One list.
@@ -98,17 +105,17 @@ impl<'a> Index<'a> {
                     Some(Payload::RoleAssignments(items)),
                 ) => {
                     for item in items {
-                        take(&mut assignments, &item.id, item, scope);
+                        take(&mut assignments, &item.id, (item, &item.scope), scope);
                     }
                 }
                 (Key::DenyAssignments(scope), Some(Payload::DenyAssignments(items))) => {
                     for item in items {
-                        take(&mut denials, &item.id, item, scope);
+                        take(&mut denials, &item.id, (item, &item.scope), scope);
                     }
                 }
                 (Key::ActiveRoles(scope), Some(Payload::RoleSchedules(items))) => {
                     for item in items.iter().filter(|item| is_active(item)) {
-                        take(&mut schedules, &item.id, item, scope);
+                        take(&mut schedules, &item.id, (item, &item.scope), scope);
                     }
                 }
                 (_, Some(Payload::RoleDefinitions(items))) => broken_roles.extend(
@@ -146,22 +153,17 @@ impl<'a> Index<'a> {
                 active.entry(holder).or_default().push(read);
             }
         }
-        let mut roles: Map<&ArmId, (RoleId, Option<&RoleDefinition>)> = Map::default();
-        for read in &assignments {
-            let id = &read.item.role_definition_id;
-            roles.entry(id).or_insert_with(|| {
-                let role = RoleId::of(id);
-                let definition = inventory.role(&role);
-                (role, definition)
-            });
-        }
+        let roles = roles(inventory, &assignments);
         let by_principal = by_principal
             .into_iter()
             .map(|(holder, places)| (holder, Placed::of(places, &assignments)))
             .collect();
         let groups = Placed::of(groups, &assignments);
-        let scopes: Set<&ArmId> = assignments.iter().map(|read| &read.item.scope).collect();
-        let scopes = scopes.len();
+        let mut scopes: OrderedSet<&ArmId> = OrderedSet::default();
+        let scope_of = assignments
+            .iter()
+            .map(|read| scopes.insert_full(&read.item.scope).0)
+            .collect();
         // An empty list was read at a time, too.
         let newest = assignment_lists.iter().filter_map(|list| list.at).max();
         Self {
@@ -170,7 +172,8 @@ impl<'a> Index<'a> {
             by_principal,
             active,
             groups,
-            scopes,
+            scopes: scopes.into_iter().collect(),
+            scope_of,
             newest,
             denials: denials.into_values().collect(),
             assignment_lists,
@@ -188,6 +191,16 @@ impl<'a> Index<'a> {
     /// Every assignment.
     pub fn assignments(&self) -> &[Read<'a, RoleAssignment>] {
         &self.assignments
+    }
+
+    /// Every scope at which an assignment stands.
+    pub fn scopes(&self) -> &[&'a ArmId] {
+        &self.scopes
+    }
+
+    /// The place among the scopes of that at which an assignment stands, by its place.
+    pub fn scope_of(&self, assignment: usize) -> usize {
+        self.scope_of[assignment]
     }
 
     /// When the newest list of assignments was read.
@@ -208,8 +221,8 @@ impl<'a> Index<'a> {
         self.by_principal
             .get(principal)
             .into_iter()
-            .flat_map(Placed::all)
-            .map(|at| &self.assignments[*at])
+            .flat_map(|placed| placed.all(&self.assignments))
+            .map(|at| &self.assignments[at])
     }
 
     /// Those of them that concern a scope, by id.
@@ -259,17 +272,18 @@ impl<'a> Index<'a> {
     }
 
     /// The role that an assignment's own id of it stands for.
-    pub fn role_id(&self, id: &ArmId) -> RoleId {
-        self.roles
-            .get(id)
-            .map_or_else(|| RoleId::of(id), |(role, _)| role.clone())
+    pub fn role_id(&self, id: &ArmId) -> Cow<'_, RoleId> {
+        match self.roles.get(id) {
+            Some((role, _)) => Cow::Borrowed(role),
+            None => Cow::Owned(RoleId::of(id)),
+        }
     }
 
     /// What was read of the role assignments that can concern a scope.
     pub fn readings(&self, scope: &ArmId) -> Readings {
         Readings {
             assignments: self.assignments.len(),
-            scopes: self.scopes,
+            scopes: self.scopes.len(),
             missing: missing(&self.assignment_lists, scope, "role assignments"),
         }
     }
@@ -285,14 +299,53 @@ impl<'a> Index<'a> {
     }
 }
 
-impl<T> Read<'_, T> {
+#[cfg(test)]
+impl<'a> Read<'a, RoleAssignment> {
+    /// An assignment that one list held.
+    pub(super) fn of(item: &'a RoleAssignment, list: &'a ArmId) -> Self {
+        Self::at(item, &item.scope, list)
+    }
+}
+
+impl<'a, T> Read<'a, T> {
+    /// Something that stands at a scope and that one list held.
+    fn at(item: &'a T, own: &ArmId, list: &'a ArmId) -> Self {
+        Self {
+            item,
+            lists: vec![list],
+            is_above: is_above_subscriptions(own),
+        }
+    }
+
+    /// Whether it stands above subscriptions.
+    pub fn is_above(&self) -> bool {
+        self.is_above
+    }
+
     /// Whether what stands at `own` concerns `target`: at it or above it.
     pub fn concerns(&self, own: &ArmId, target: &ArmId) -> bool {
-        if is_above_subscriptions(own) {
+        if self.is_above {
             return self.lists.iter().any(|list| target.is_within(list));
         }
         target.is_within(own)
     }
+}
+
+/// What the assignments' own ids of their roles lead to.
+fn roles<'a>(
+    inventory: &'a Inventory,
+    assignments: &[Read<'a, RoleAssignment>],
+) -> Map<&'a ArmId, (RoleId, Option<&'a RoleDefinition>)> {
+    let mut found: Map<&ArmId, (RoleId, Option<&RoleDefinition>)> = Map::default();
+    for read in assignments {
+        let id = &read.item.role_definition_id;
+        found.entry(id).or_insert_with(|| {
+            let role = RoleId::of(id);
+            let definition = inventory.role(&role);
+            (role, definition)
+        });
+    }
+    found
 }
 
 /// Whether a scope is the root or a management group.
@@ -345,17 +398,15 @@ fn is_active(one: &RoleSchedule) -> bool {
 fn take<'a, T>(
     known: &mut Ordered<&'a ArmId, Read<'a, T>>,
     id: &'a ArmId,
-    item: &'a T,
+    (item, own): (&'a T, &ArmId),
     scope: &'a ArmId,
 ) {
-    known
-        .entry(id)
-        .or_insert_with(|| Read {
-            item,
-            lists: Vec::new(),
-        })
-        .lists
-        .push(scope);
+    match known.entry(id) {
+        Entry::Occupied(mut same) => same.get_mut().lists.push(scope),
+        Entry::Vacant(new) => {
+            new.insert(Read::at(item, own, scope));
+        }
+    }
 }
 
 fn missing(lists: &[List<'_>], scope: &ArmId, what: &str) -> Option<String> {

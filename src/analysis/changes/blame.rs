@@ -185,8 +185,9 @@ enum Written {
 
 /// Finds who shut the gate of a hop. None for a gate that is not shut or at risk, for one without
 /// evidence, and where no log of its place is among what is read.
-pub fn who_did_it(
+fn who_did_it(
     inventory: &Inventory,
+    logs: &[(&Key, &Slice)],
     changes: &Changes,
     hop: &Hop,
     gate: &GateVerdict,
@@ -205,7 +206,7 @@ pub fn who_did_it(
         Written::Parts(id, part) => (id, of_parts(changes, id, part)),
         Written::Role(id) => (id, of_roles(changes, id)),
     };
-    let log = Log::over(inventory, place);
+    let log = Log::over(logs, place);
     if candidates.is_empty() {
         return (!log.slices.is_empty()).then(|| log.nothing(inventory, &written));
     }
@@ -398,7 +399,7 @@ struct Log<'a> {
 }
 
 impl<'a> Log<'a> {
-    fn over(inventory: &'a Inventory, place: &ArmId) -> Self {
+    fn over(logs: &[(&Key, &'a Slice)], place: &ArmId) -> Self {
         let covers = |key: &Key| match key {
             Key::ActivityLog(scope) => place.is_within(scope),
             Key::AccessLog(subscription) => {
@@ -406,10 +407,10 @@ impl<'a> Log<'a> {
             }
             _ => false,
         };
-        let slices: Vec<&Slice> = inventory
-            .activity_logs()
+        let slices: Vec<&Slice> = logs
+            .iter()
             .filter(|(key, _)| covers(key))
-            .map(|(_, slice)| slice)
+            .map(|(_, slice)| *slice)
             .collect();
         let read_at = slices
             .iter()
@@ -482,9 +483,10 @@ impl<'a> Log<'a> {
 /// Names who shut each gate. What the log dates freshly is marked as fresh, where the resource itself
 /// does not say when it was changed.
 pub fn name(inventory: &Inventory, changes: &Changes, hops: &mut [Hop]) {
+    let logs: Vec<(&Key, &Slice)> = inventory.activity_logs().collect();
     for hop in hops {
         for at in 0..hop.gates.len() {
-            let Some(who) = who_did_it(inventory, changes, hop, &hop.gates[at]) else {
+            let Some(who) = who_did_it(inventory, &logs, changes, hop, &hop.gates[at]) else {
                 continue;
             };
             let gate = &mut hop.gates[at];

@@ -4,15 +4,12 @@
 //! Rights are computed from actions and data actions; names of roles are only shown. A role whose
 //! definition was not read proves nothing.
 
-use crate::analysis::access::action::{Action, Match, any_permits};
-use crate::analysis::access::excess::{assigns_roles, changes_everything};
 use crate::analysis::access::matrix::{Level, Row};
 use crate::analysis::evidence::{Evidence, at};
 use crate::analysis::facets::why_missing;
 use crate::analysis::hop::{Benefit, Finding, FindingKind, Hop, HopKind, Severity};
 use crate::analysis::remedy::shell::Line;
 use crate::analysis::remedy::{az, noted};
-use crate::model::access::RoleDefinition;
 use crate::model::facet::Facet;
 use crate::model::id::ArmId;
 use crate::model::resource::{Family, Resource};
@@ -96,15 +93,6 @@ const fn exposure(id: &'static str, title: &'static str, severity: Severity) -> 
     }
 }
 
-/// The definition of a row's role, when it was read.
-fn role<'a>(scene: &Scene<'a>, row: &Row) -> Option<&'a RoleDefinition> {
-    scene.inventory.role(&row.role)
-}
-
-fn permits(role: &RoleDefinition, action: &Action) -> bool {
-    any_permits(&role.permissions, action) == Match::Yes
-}
-
 /// The assignment as evidence.
 fn proof(scene: &Scene<'_>, row: &Row) -> Vec<Evidence> {
     scene
@@ -140,10 +128,8 @@ fn owner_app(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
         if !is_app(row) || row.is_orphan || row.condition.value().is_some() {
             continue;
         }
-        let Some(held) = role(scene, row) else {
-            continue;
-        };
-        if !changes_everything(held) || !assigns_roles(held) || is_hub_identity(scene, row) {
+        let powers = scene.powers(&row.role);
+        if !powers.changes_everything || !powers.assigns_roles || is_hub_identity(scene, row) {
             continue;
         }
         found.push(
@@ -201,16 +187,17 @@ fn is_hub_identity(scene: &Scene<'_>, row: &Row) -> bool {
 fn service_contributes(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
     let mut found = Vec::new();
     for row in &scene.matrix.rows {
-        let Some(held) = role(scene, row) else {
+        if !is_app(row) {
             continue;
-        };
-        if !is_app(row) || !changes_everything(held) || is_hub_identity(scene, row) {
+        }
+        let powers = scene.powers(&row.role);
+        if !powers.changes_everything || is_hub_identity(scene, row) {
             continue;
         }
         let Some(owner) = scene.owner_of(&row.principal) else {
             continue;
         };
-        if assigns_roles(held) && row.condition.value().is_none() {
+        if powers.assigns_roles && row.condition.value().is_none() {
             continue; // That is `access/app-owns`.
         }
         found.push(
@@ -236,7 +223,10 @@ fn service_contributes(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
 fn person_contributes(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
     let mut found = Vec::new();
     for row in &scene.matrix.rows {
-        if is_app(row) || row.level > Level::ResourceGroup {
+        if row.level > Level::ResourceGroup
+            || is_app(row)
+            || !scene.powers(&row.role).changes_everything
+        {
             continue;
         }
         let calls: Vec<&Hop> = scene
@@ -248,8 +238,7 @@ fn person_contributes(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
                 )
             })
             .collect();
-        let is_wide = role(scene, row).is_some_and(changes_everything);
-        if calls.is_empty() || !is_wide {
+        if calls.is_empty() {
             continue;
         }
         found.push(
@@ -272,8 +261,12 @@ fn person_contributes(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
     found
 }
 
+/// What an indexer that only reads needs not.
+pub(super) const BLOB_WRITE: &str =
+    "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write";
+
 /// Data actions that matter here, one a service.
-const DATA: [&str; 4] = [
+pub(super) const DATA: [&str; 4] = [
     "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read",
     "Microsoft.Search/searchServices/indexes/documents/read",
     "Microsoft.CognitiveServices/accounts/OpenAI/deployments/chat/completions/action",
@@ -286,12 +279,7 @@ fn data_role_high(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
         .rows
         .iter()
         .filter(|row| row.level <= Level::Subscription && !row.is_orphan)
-        .filter(|row| {
-            role(scene, row).is_some_and(|role| {
-                DATA.iter()
-                    .any(|action| permits(role, &Action::data(action)))
-            })
-        })
+        .filter(|row| scene.powers(&row.role).opens_data)
         .map(|row| {
             rule.on(row.scope.as_str())
                 .titled(format!(
@@ -329,8 +317,6 @@ fn definitions_are_whole(scene: &Scene<'_>, service: &Resource) -> bool {
 }
 
 fn writer_where_reader(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
-    let write =
-        Action::data("Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write");
     let mut found = Vec::new();
     for service in scene.own(Family::Search) {
         let Some(identity) = Scene::identity_of(service) else {
@@ -360,7 +346,7 @@ fn writer_where_reader(scene: &Scene<'_>, rule: &Rule) -> Vec<Finding> {
             for (row, _) in scene.matrix.of_resource(&account.id) {
                 if row.principal != *identity
                     || row.level != Level::Resource
-                    || !role(scene, row).is_some_and(|role| permits(role, &write))
+                    || !scene.powers(&row.role).writes_blobs
                 {
                     continue;
                 }

@@ -4,7 +4,9 @@ use std::sync::{Arc, OnceLock};
 
 use time::OffsetDateTime;
 
-use crate::analysis::access::{Matrix, matrix};
+use crate::analysis::access::action::{Action, Match, any_permits};
+use crate::analysis::access::matrix::Level;
+use crate::analysis::access::{Matrix, excess, matrix};
 use crate::analysis::carried::Carried;
 use crate::analysis::foundry::Foundry;
 use crate::analysis::ground::Ground;
@@ -13,6 +15,7 @@ use crate::analysis::network::Wall;
 use crate::analysis::policy::Policies;
 use crate::analysis::verdict::Gate;
 use crate::analysis::way::Rule;
+use crate::model::access::RoleId;
 use crate::model::facet::Facet;
 use crate::model::field::Field;
 use crate::model::id::{ArmId, PrincipalId};
@@ -36,6 +39,7 @@ pub struct Scene<'a> {
     pub now: OffsetDateTime,
     /// Its hops, judged.
     pub hops: &'a [Hop],
+    /// The role assignments that rules look at.
     pub(super) matrix: Matrix,
     pub(super) foundry: &'a Foundry,
     pub(super) ties: Vec<Tie<'a>>,
@@ -44,6 +48,7 @@ pub struct Scene<'a> {
     targets: Ends,
     callers: Ends,
     owners: Map<&'a PrincipalId, &'a Resource>,
+    powers: Map<RoleId, Powers>,
     key_uses: OnceLock<Vec<KeyUse>>,
     ground: &'a Ground<'a>,
 }
@@ -51,9 +56,22 @@ pub struct Scene<'a> {
 impl<'a> Scene<'a> {
     /// Looks up once what several rules need.
     pub fn new(ground: &'a Ground<'a>, policies: &'a Policies<'a>, hops: &'a [Hop]) -> Self {
-        let ((matrix, owners), (ties, carried)) = rayon::join(
-            || (matrix::matrix_of(&ground.access), owners(ground.inventory)),
-            || (ties(ground, hops), Carried::of(ground.inventory, hops)),
+        let ((matrix, powers), (ties, carried, owners)) = rayon::join(
+            || {
+                let powers = powers(ground.inventory);
+                // What no rule looks at has no row here.
+                let rows = matrix::matrix_where(&ground.access, |role, level| {
+                    powers.get(role).is_some_and(|own| own.matter_at(level))
+                });
+                (rows, powers)
+            },
+            || {
+                (
+                    ties(ground, hops),
+                    Carried::of(ground.inventory, hops),
+                    owners(ground.inventory),
+                )
+            },
         );
         Self {
             inventory: ground.inventory,
@@ -68,6 +86,7 @@ impl<'a> Scene<'a> {
             targets: Ends::of(hops.iter().map(|hop| hop.to.as_str())),
             callers: Ends::of(hops.iter().map(|hop| hop.from.as_str())),
             owners,
+            powers,
             key_uses: OnceLock::new(),
             ground,
         }
@@ -196,6 +215,11 @@ impl<'a> Scene<'a> {
             .filter(move |hop| hop.kind == kind && ArmId::new(&hop.to).is_within(to))
     }
 
+    /// What a role may do; nothing, where its definition was not read.
+    pub(super) fn powers(&self, role: &RoleId) -> Powers {
+        self.powers.get(role).copied().unwrap_or_default()
+    }
+
     /// The resource whose own identity a principal is.
     pub(super) fn owner_of(&self, principal: &PrincipalId) -> Option<&'a Resource> {
         self.owners.get(principal).copied()
@@ -283,6 +307,49 @@ impl Ends {
         found.sort_unstable();
         found
     }
+}
+
+/// What a role may do, asked of every assignment of it.
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four questions that do not depend on each other"
+)]
+pub(super) struct Powers {
+    /// Whether it may change whatever resource.
+    pub(super) changes_everything: bool,
+    /// Whether it may hand out roles.
+    pub(super) assigns_roles: bool,
+    /// Whether it opens the data of a service of the pattern.
+    pub(super) opens_data: bool,
+    /// Whether it may write blobs.
+    pub(super) writes_blobs: bool,
+}
+
+impl Powers {
+    /// Whether a rule may speak of an assignment of the role at such a scope.
+    fn matter_at(self, level: Level) -> bool {
+        self.changes_everything
+            || (self.opens_data && level <= Level::Subscription)
+            || (self.writes_blobs && level == Level::Resource)
+    }
+}
+
+fn powers(inventory: &Inventory) -> Map<RoleId, Powers> {
+    inventory
+        .roles()
+        .map(|(id, role)| {
+            let opens =
+                |name: &&str| any_permits(&role.permissions, &Action::data(name)) == Match::Yes;
+            let own = Powers {
+                changes_everything: excess::changes_everything(role),
+                assigns_roles: excess::assigns_roles(role),
+                opens_data: super::access::DATA.iter().any(opens),
+                writes_blobs: opens(&super::access::BLOB_WRITE),
+            };
+            (id.clone(), own)
+        })
+        .collect()
 }
 
 /// Whose own identity a principal is: the first resource that says so.

@@ -15,7 +15,7 @@ use crate::analysis::remedy::shell::Line;
 use crate::analysis::remedy::terraform;
 use crate::analysis::verdict::{Gate, Reasoned, Verdict};
 use crate::model::access::{RoleAssignment, RoleSchedule};
-use crate::model::id::PrincipalId;
+use crate::model::id::{ArmId, PrincipalId};
 use crate::model::lookup::Ordered;
 use crate::model::resource::{Details, Resource};
 
@@ -124,7 +124,7 @@ fn one(
         ),
     };
     let mut gate = GateVerdict::new(Gate::Authorization, held.judged.clone());
-    gate.changed_at = granted_at(ground, principal, &held);
+    gate.changed_at = granted_at(ground, principal, &need.scope, &held);
     let right = Right::found(principal, need, &held);
     let (mut gate, found) = judged(ground, claim, principal, need, &held, gate);
     gate.rights.push(Right {
@@ -219,7 +219,12 @@ fn unite(needs: &[Need], checks: &mut [GateVerdict]) {
 }
 
 /// When the newest assignment was made, if Azure may not act on it yet.
-fn granted_at(ground: &Ground<'_>, principal: &PrincipalId, held: &Held) -> Option<OffsetDateTime> {
+fn granted_at(
+    ground: &Ground<'_>,
+    principal: &PrincipalId,
+    scope: &ArmId,
+    held: &Held,
+) -> Option<OffsetDateTime> {
     let assignments: Vec<&RoleAssignment> = held
         .via
         .iter()
@@ -227,7 +232,7 @@ fn granted_at(ground: &Ground<'_>, principal: &PrincipalId, held: &Held) -> Opti
             let holder = via.group.as_ref().unwrap_or(principal);
             ground
                 .access
-                .of_principal(holder)
+                .of_principal_at(holder, scope)
                 .map(|read| read.item)
                 .find(|one| one.id == via.assignment)
         })

@@ -81,9 +81,6 @@ pub fn hops(ground: &Ground<'_>) -> Vec<Hop> {
         .collect();
     let mut drawn: Vec<Hop> = by_family.into_iter().flatten().collect();
     declared::draw(ground, &mut drawn);
-    for hop in &mut drawn {
-        hop.gates.sort_by_key(|one| one.gate);
-    }
     // Ids differ in case from one answer to the next.
     let key = |hop: &Hop| {
         (
@@ -93,8 +90,14 @@ pub fn hops(ground: &Ground<'_>) -> Vec<Hop> {
             hop.via.as_ref().map(|via| via.to_ascii_lowercase()),
         )
     };
-    let mut keyed: Vec<_> = drawn.into_iter().map(|hop| (key(&hop), hop)).collect();
-    keyed.sort_by(|(own, one), (key, other)| (own, one.basis).cmp(&(key, other.basis)));
+    let mut keyed: Vec<_> = drawn
+        .into_par_iter()
+        .map(|mut hop| {
+            hop.gates.sort_by_key(|one| one.gate);
+            (key(&hop), hop)
+        })
+        .collect();
+    keyed.par_sort_by(|(own, one), (key, other)| (own, one.basis).cmp(&(key, other.basis)));
     keyed.dedup_by(|(own, later), (key, first)| {
         let same = own == key;
         if same && first.gates.is_empty() {

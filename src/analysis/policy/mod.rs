@@ -119,7 +119,7 @@ impl<'a> Policies<'a> {
             .inventory
             .resources()
             .map(AsRef::as_ref)
-            .filter(|one| !property::advised(one).is_empty())
+            .filter(|one| property::is_advised(one))
             .collect();
         let forces = std::mem::take(&mut own.forces);
         for (at, force) in forces.iter().enumerate() {

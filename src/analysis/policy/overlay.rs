@@ -64,6 +64,9 @@ fn will_turn(ground: &Ground<'_>, policies: &Policies<'_>, hops: &mut [Hop]) {
         .filter(|one| !matches!(one.spared, Spared::By(_)))
         .cloned()
         .collect();
+    if biting.is_empty() {
+        return;
+    }
     // Against what is now, not against what an earlier policy made of it.
     let first: Vec<Vec<Verdict>> = verdicts(hops);
     for group in by_force(&biting) {
@@ -169,6 +172,9 @@ pub(super) fn put_first(gate: &mut GateVerdict, remedies: Vec<crate::analysis::h
 }
 
 fn have_shut(ground: &Ground<'_>, policies: &Policies<'_>, hops: &mut [Hop]) {
+    if policies.authors.is_empty() {
+        return;
+    }
     let is_any_shut = hops.iter().any(|hop| {
         hop.gates
             .iter()

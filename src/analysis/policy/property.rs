@@ -239,6 +239,14 @@ fn set(body: &mut Value, path: &str, value: Value) {
     }
 }
 
+/// Whether benchmarks ask for anything of a resource.
+pub(super) fn is_advised(resource: &Resource) -> bool {
+    resource.local_auth.is_some()
+        || resource.firewall.is_some()
+        || resource.outbound.is_some()
+        || matches!(resource.details, Details::Vault(_))
+}
+
 /// What benchmarks ask for, property by property: the value that they want, and the one that they
 /// object to.
 pub(super) fn advised(resource: &Resource) -> Vec<(String, Value, Value)> {

@@ -106,7 +106,7 @@ fn unread_of<'a>(ground: &Ground<'a>, policies: &Policies<'a>) -> Vec<Unread<'a>
     let mut found = Vec::new();
     for resource in ground.inventory.resources() {
         let resource: &'a Resource = resource;
-        if property::advised(resource).is_empty() {
+        if !property::is_advised(resource) {
             continue;
         }
         let of_group = lists
@@ -136,28 +136,27 @@ fn definition(
     policies: &Policies<'_>,
     resource: &Resource,
 ) -> Option<(String, Vec<Remedy>)> {
-    policies.doubts.iter().find_map(|one| {
-        let force = &policies.forces[one.force];
-        let Content::Missing(id, _) = &force.content else {
-            return None;
-        };
-        let gone = Key::PolicyDefinition(id.clone());
-        if one.resource.id != resource.id
-            || !force.could_change()
-            || ground.inventory.snapshot().is_gone(&gone)
-        {
-            return None;
-        }
-        let scope = id.parent().unwrap_or_else(|| id.clone());
-        let caller = ground.inventory.snapshot().callers().first();
-        Some((
-            format!(
-                "the definition {} of {} {}",
-                id.name(),
-                words::named(force.assignment),
-                one.why
-            ),
-            read::give(caller, "Reader", &scope),
-        ))
-    })
+    let own = policies.doubts.iter();
+    own.filter(|one| one.resource.id == resource.id)
+        .find_map(|one| {
+            let force = &policies.forces[one.force];
+            let Content::Missing(id, _) = &force.content else {
+                return None;
+            };
+            let gone = Key::PolicyDefinition(id.clone());
+            if !force.could_change() || ground.inventory.snapshot().is_gone(&gone) {
+                return None;
+            }
+            let scope = id.parent().unwrap_or_else(|| id.clone());
+            let caller = ground.inventory.snapshot().callers().first();
+            Some((
+                format!(
+                    "the definition {} of {} {}",
+                    id.name(),
+                    words::named(force.assignment),
+                    one.why
+                ),
+                read::give(caller, "Reader", &scope),
+            ))
+        })
 }
