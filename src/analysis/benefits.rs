@@ -132,10 +132,7 @@ pub fn with_facts(stand: Stand, facts: &[Fact]) -> Stand {
 pub fn held<'j>(inventory: &Inventory, judgement: &'j Judgement) -> Vec<Held<'j>> {
     let snapshot = inventory.snapshot();
     let is_whole = snapshot.is_complete();
-    let is_reading = !snapshot.is_idle()
-        && snapshot
-            .slices()
-            .any(|(_, slice)| slice.phase.is_open() && slice.value.is_none());
+    let is_reading = snapshot.is_reading();
     let is_empty = patterned(inventory).next().is_none();
     Benefit::ALL
         .into_iter()
@@ -181,7 +178,12 @@ pub fn facts(inventory: &Inventory, judgement: &Judgement, benefit: Benefit) -> 
         };
         facts.extend(fact);
     }
+    let is_reading = inventory.snapshot().is_reading();
     for fact in &mut facts {
+        if is_reading && fact.stand == Stand::Unknown {
+            fact.stand = Stand::Reading;
+            "still reading".clone_into(&mut fact.words);
+        }
         let is_against = judgement.findings.iter().any(|finding| {
             is_against(finding, benefit)
                 && match &fact.hop {

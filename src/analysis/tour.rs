@@ -17,6 +17,8 @@ use super::verdict::{Gate, Verdict};
 pub struct Look<'j> {
     /// Whether it holds; [`Stand::Nothing`] for a step that claims nothing, or has nothing to show.
     pub stand: Stand,
+    /// The worst that its calls came to; none without one.
+    pub worst: Option<Verdict>,
     /// What stands against it: exposures of its benefit, findings of its rules, findings of hops that
     /// are shut or at risk.
     pub against: Vec<&'j Finding>,
@@ -87,7 +89,7 @@ pub fn look<'j>(inventory: &Inventory, judgement: &'j Judgement, step: &Step) ->
         of_benefit,
         of_hops.map(|verdict| match verdict {
             Verdict::Open => Stand::Holds,
-            Verdict::Unknown if is_reading(inventory) => Stand::Reading,
+            Verdict::Unknown if inventory.snapshot().is_reading() => Stand::Reading,
             Verdict::Unknown => Stand::Unknown,
             Verdict::AtRisk | Verdict::Shut => Stand::Against,
         }),
@@ -101,18 +103,11 @@ pub fn look<'j>(inventory: &Inventory, judgement: &'j Judgement, step: &Step) ->
         } else {
             stand
         },
+        worst: of_hops,
         against,
         hops,
         hidden,
     }
-}
-
-fn is_reading(inventory: &Inventory) -> bool {
-    let snapshot = inventory.snapshot();
-    !snapshot.is_idle()
-        && snapshot
-            .slices()
-            .any(|(_, slice)| slice.phase.is_open() && slice.value.is_none())
 }
 
 /// Names in a walk that nothing answers to: they would show nothing.

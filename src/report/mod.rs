@@ -2,7 +2,7 @@
 //! SVG.
 //!
 //! A report is a pure function of the inventory and of what the caller says about the run; it
-//! never looks at a clock. Only [`file`] touches a disk. It must not judge on its own (that is `analysis`) and must not know how
+//! never looks at a clock. Only [`mod@file`] touches a disk. It must not judge on its own (that is `analysis`) and must not know how
 //! anything was read. To add a format: one file here, one variant of [`Format`], one of `--format` in `cli`.
 
 pub mod file;

@@ -103,6 +103,15 @@ impl Snapshot {
         self.idle
     }
 
+    /// Whether something has not been answered for the first time, neither with a value nor with a
+    /// refusal: what is unknown may still become known.
+    pub fn is_reading(&self) -> bool {
+        !self.idle
+            && self
+                .slices()
+                .any(|(_, slice)| slice.phase.is_open() && slice.value.is_none())
+    }
+
     /// The store's revision at the time.
     pub fn revision(&self) -> u64 {
         self.revision

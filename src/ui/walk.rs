@@ -16,7 +16,8 @@ use ratatui::layout::Size;
 use crate::analysis::benefits::Stand;
 use crate::analysis::evidence::Evidence;
 use crate::analysis::hop::Judgement;
-use crate::analysis::tour;
+use crate::analysis::tour::{self, Look};
+use crate::analysis::verdict::Verdict;
 use crate::config::Action;
 use crate::model::tour::{Step, Tour};
 use crate::ui::cx::{Cx, Gesture, Page};
@@ -109,7 +110,7 @@ pub struct Walk {
     top: usize,
     rows: usize,
     body: Body,
-    stands: Vec<Stand>,
+    signs: Vec<Sign>,
     stamp: Option<Stamp>,
 }
 
@@ -128,7 +129,7 @@ impl Walk {
             top: 0,
             rows: 10,
             body: Body::default(),
-            stands: Vec::new(),
+            signs: Vec::new(),
             stamp: None,
         }
     }
@@ -159,9 +160,9 @@ impl Walk {
         }
         self.stamp = Some(stamp);
         let steps = self.tour().map_or(&[][..], |tour| tour.steps.as_slice());
-        self.stands = steps
+        self.signs = steps
             .iter()
-            .map(|step| tour::look(cx.inventory, cx.judgement, step).stand)
+            .map(|step| step_sign(step, &tour::look(cx.inventory, cx.judgement, step)))
             .collect();
         let body = match self.step() {
             Some(step) => body::of(cx, step, notes),
@@ -328,6 +329,16 @@ fn shown(cx: &Cx<'_>, title: &str, evidence: &[Evidence]) -> Turn {
         title: title.to_owned(),
         answers,
         path,
+    }
+}
+
+/// The sign of a step: a benefit holds or does not, calls work or do not.
+fn step_sign(step: &Step, look: &Look<'_>) -> Sign {
+    let is_of_calls = step.claim && step.benefit.is_none();
+    match (look.stand, look.worst) {
+        (Stand::Against, Some(Verdict::Shut)) if is_of_calls => Sign::Shut,
+        (Stand::Against, _) if is_of_calls => Sign::AtRisk,
+        (stand, _) => sign(stand),
     }
 }
 

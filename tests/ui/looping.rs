@@ -188,6 +188,14 @@ impl Outside {
         }
     }
 
+    fn paste(&self, text: &str) {
+        let log = self.log.lock().unwrap();
+        let input = log.inputs.last().expect("the loop listens");
+        input
+            .unbounded_send(Ok(Event::Paste(text.to_owned())))
+            .unwrap();
+    }
+
     async fn until(&self, what: impl Fn(&Log) -> bool) {
         let wait = async {
             while !what(&self.log.lock().unwrap()) {
@@ -353,6 +361,34 @@ async fn effects_reach_the_machine_and_say_so_for_three_seconds() {
             .await;
         let done = outside.log.lock().unwrap().done.clone();
         assert!(done.contains(&"copy strag00000".to_owned()), "{done:?}");
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_report_is_written_once_and_never_over_another_file() {
+    locally(async {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("report.md");
+        let outside = start();
+        for update in accounts(1) {
+            outside.updates.send(update).await.unwrap();
+        }
+        outside.until(|log| log.screen.contains("strag00000")).await;
+        for said in ["written: ", "is there already"] {
+            outside.press("E");
+            outside
+                .until(|log| log.screen.contains("Write a report"))
+                .await;
+            outside.paste(&path.display().to_string());
+            outside
+                .until(|log| log.screen.contains("Markdown: for a ticket"))
+                .await;
+            outside.press("enter");
+            outside.until(|log| log.screen.contains(said)).await;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.starts_with("# "), "{text}");
     })
     .await;
 }

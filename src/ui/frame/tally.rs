@@ -31,11 +31,7 @@ pub fn sign(verdict: Verdict, is_reading: bool) -> Sign {
 
 /// Whether something that the judgement leans on has not been answered for the first time.
 pub fn is_reading(inventory: &Inventory) -> bool {
-    let snapshot = inventory.snapshot();
-    !snapshot.is_idle()
-        && snapshot
-            .slices()
-            .any(|(_, slice)| slice.phase.is_open() && slice.value.is_none())
+    inventory.snapshot().is_reading()
 }
 
 /// Signs and counts of `works`, worst first; what is still being read stands before what is open.

@@ -40,7 +40,7 @@ impl Report {
             })
             .collect();
         Self {
-            field: Field::new(&format!("hopscope-{}.html", name.trim_matches('-'))),
+            field: Field::selected(&format!("hopscope-{}.html", name.trim_matches('-'))),
         }
     }
 

@@ -4,6 +4,7 @@
 use crate::analysis::benefits::Stand;
 use crate::analysis::hop::Finding;
 use crate::analysis::tour::{self, Look};
+use crate::analysis::verdict::Verdict;
 use crate::model::tour::{Meant, Step};
 use crate::ui::cx::Cx;
 use crate::ui::panes::map::{end_name, finding_sign};
@@ -11,7 +12,7 @@ use crate::ui::signs::Sign;
 use crate::ui::text::{Rich, width, wrap};
 use crate::ui::theme::Role;
 
-use super::{Proof, picture, sign};
+use super::{Proof, picture, step_sign as sign};
 
 /// How many findings are shown that stand against a step.
 const FINDINGS: usize = 6;
@@ -134,10 +135,11 @@ fn stands(cx: &Cx<'_>, body: &mut Body, step: &Step, look: &Look<'_>, room: u16)
         Stand::Against => {
             let count = look.against.len();
             let noun = if count == 1 { "finding" } else { "findings" };
-            let label = match (step.claim, is_benefit) {
-                (false, _) => "Seen here",
-                (true, true) => "It does not hold here",
-                (true, false) => "It does not work here",
+            let label = match (step.claim, is_benefit, look.worst) {
+                (false, ..) => "Seen here",
+                (true, true, _) => "It does not hold here",
+                (true, false, Some(Verdict::Shut)) => "It does not work here",
+                (true, false, _) => "It works here, and is at risk",
             };
             (label, format!("  {count} {noun}"))
         }
@@ -159,7 +161,7 @@ fn stands(cx: &Cx<'_>, body: &mut Body, step: &Step, look: &Look<'_>, room: u16)
         count => format!("  {count} set aside by the config file"),
     };
     body.words(
-        Rich::sign(cx.signs, sign(look.stand))
+        Rich::sign(cx.signs, sign(step, look))
             .then(Role::Strong, format!(" {label}"))
             .then(Role::Muted, words)
             .then(Role::Muted, hidden),

@@ -9,7 +9,7 @@ use crate::ui::text::{Rich, put_right};
 use crate::ui::theme::Role;
 use crate::ui::widgets::{rule, window};
 
-use super::{SIGN, Walk, body, sign};
+use super::{SIGN, Walk, body};
 
 impl Walk {
     /// Draws steps and step into an area.
@@ -90,8 +90,7 @@ impl Walk {
         };
         let mut pieces: Vec<Rich> = Vec::new();
         for (at, step) in tour.steps.iter().enumerate() {
-            let stand = self.stands.get(at).copied();
-            let own = stand.map_or(Sign::Note, sign);
+            let own = self.signs.get(at).copied().unwrap_or(Sign::Note);
             let words = format!(" {} {} ", at + 1, step.tab);
             pieces.push(if at == self.step {
                 Rich::of(Role::ChipTab, format!(" {}{words}", cx.signs.glyph(own)))

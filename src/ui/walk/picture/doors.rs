@@ -119,6 +119,7 @@ pub(super) fn draw(cx: &Cx<'_>, body: &mut Body, look: &Look<'_>, room: u16) {
         };
         let (sign, words) = match open.reach {
             Reach::Everyone => (Sign::Exposure, "let in"),
+            Reach::Unknown(_) if tally::is_reading(cx.inventory) => (Sign::Reading, "reading"),
             Reach::Unknown(_) => (Sign::Unknown, "unknown"),
             Reach::Some(doors) if doors.any_azure => (Sign::Exposure, "any of Azure"),
             _ => (Sign::Refused, "refused"),
