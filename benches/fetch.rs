@@ -152,6 +152,7 @@ fn depth(snapshot: &Snapshot) -> u32 {
                 | Key::Locks(_)
                 | Key::PolicyStates(_)
                 | Key::NetworkManagerConnections(_)
+                | Key::Provider(_)
                 | Key::IpamPool(_)
                 | Key::LinkedAccess(..) => 1,
                 Key::Facet(_, Facet::IndexerStatus | Facet::IndexStatistics)

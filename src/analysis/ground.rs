@@ -23,6 +23,10 @@ use super::facets;
 use super::foundry::{self, Foundry, managed};
 use super::network::Wall;
 
+mod orphans;
+
+use orphans::orphans;
+
 /// How long Azure may take until a change of a property works (domain-rules 0.1).
 pub const SETTLING: Duration = Duration::minutes(15);
 
@@ -326,19 +330,6 @@ impl<'a> Ground<'a> {
             })
             .map_or_else(|| principal.as_str().to_owned(), str::to_owned)
     }
-}
-
-/// Role assignments of principals that the directory does not know.
-fn orphans<'a>(inventory: &'a Inventory, access: &Index<'a>) -> Placed<'a> {
-    let is_whole = inventory
-        .beside()
-        .any(|(key, slice)| matches!(key, Key::Principals(_)) && slice.state() == State::Known);
-    if !is_whole {
-        return Placed::default();
-    }
-    let all = access.assignments();
-    let is_orphan = |at: &usize| inventory.principal(&all[*at].item.principal_id).is_none();
-    Placed::of((0..all.len()).filter(is_orphan).collect(), all)
 }
 
 /// Whether an id lies in one of the managed groups, or in what else Microsoft made for a hub.

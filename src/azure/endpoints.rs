@@ -212,6 +212,7 @@ pub fn request(key: &Key) -> Option<Request> {
         ),
         Key::NetworkManagers(scope) => pools::managers(scope),
         Key::NetworkManagerConnections(scope) => pools::connections(scope),
+        Key::Provider(id) => pools::registration(id),
         Key::IpamPool(id) => pools::pool(id)?,
         Key::LinkedAccess(network, tenant) => Request {
             auxiliary: vec![tenant.clone()],

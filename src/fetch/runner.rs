@@ -230,7 +230,8 @@ impl<R: Reader> Runner<R> {
     async fn adopt(&mut self, plan: Plan) {
         for (key, wanted) in plan {
             let how_changed = if let Some(entry) = self.entries.get_mut(&key) {
-                let changed = entry.wanted.how != wanted.how;
+                let changed =
+                    entry.wanted.how != wanted.how || entry.wanted.tenant != wanted.tenant;
                 entry.wanted = wanted;
                 if !changed {
                     continue;
@@ -547,6 +548,7 @@ fn leads_on(key: &Key) -> bool {
         | Key::AssignedTo(..)
         | Key::Application(..)
         | Key::NetworkManagerConnections(_)
+        | Key::Provider(_)
         | Key::LinkedAccess(..)
         | Key::PolicyStates(_)
         | Key::ActivityLog(_)

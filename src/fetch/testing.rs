@@ -23,7 +23,11 @@ pub(crate) fn decoded(key: &Key, items: &Value) -> Payload {
         requested: None,
     };
     let body = match key {
-        Key::Resource(_) | Key::PolicyDefinition(_) | Key::User(..) => items.clone(),
+        Key::Resource(_)
+        | Key::PolicyDefinition(_)
+        | Key::User(..)
+        | Key::IpamPool(_)
+        | Key::Provider(_) => items.clone(),
         _ => json!({ "value": items }),
     };
     payload(page(key, &body, &context).page)

@@ -61,8 +61,11 @@ pub enum Key {
     Application(Option<TenantId>, AppId),
     /// Network managers of a subscription, or of one group.
     NetworkManagers(ArmId),
-    /// The connections of a subscription to network managers of other tenants.
+    /// The connections of a subscription, or of a management group, to network managers of other
+    /// tenants.
     NetworkManagerConnections(ArmId),
+    /// A resource provider of a subscription, by `/subscriptions/S/providers/N`: whether it is registered.
+    Provider(ArmId),
     /// One address pool by its id: a network draws from it, and no list of a manager holds it.
     IpamPool(ArmId),
     /// A network, read with this other tenant's token beside its own, so that Azure says whether it
@@ -122,6 +125,7 @@ impl Key {
             Self::Application(..) => "applications",
             Self::NetworkManagers(_) => "networkManagers",
             Self::NetworkManagerConnections(_) => "networkManagerConnections",
+            Self::Provider(_) => "providers",
             Self::IpamPool(_) => "ipamPools",
             Self::LinkedAccess(..) => "linkedAccess",
             Self::PolicyAssignments(_) => "policyAssignments",
@@ -165,6 +169,7 @@ impl Key {
             Self::Application(..) => "registration of an application",
             Self::NetworkManagers(_) => "network managers",
             Self::NetworkManagerConnections(_) => "connections to network managers",
+            Self::Provider(_) => "registration of a resource provider",
             Self::IpamPool(_) => "an address pool that is named",
             Self::LinkedAccess(..) => "a network, with another tenant's token",
             Self::PolicyAssignments(_) => "policy assignments",
@@ -218,6 +223,7 @@ impl Key {
             | Self::AssignedTo(id, _)
             | Self::NetworkManagers(id)
             | Self::NetworkManagerConnections(id)
+            | Self::Provider(id)
             | Self::IpamPool(id)
             | Self::LinkedAccess(id, _)
             | Self::PolicyAssignments(id)

@@ -1,4 +1,4 @@
-//! Tenants, subscriptions and resource groups (resources.md).
+//! Tenants, subscriptions, their registered providers, and resource groups (resources.md).
 
 use std::sync::Arc;
 
@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::field::Field;
 use super::id::{ArmId, SubscriptionId, TenantId};
+use super::resource::Source;
 
 /// A tenant that the signed-in principal can see.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +32,8 @@ pub struct Subscription {
     pub state: Field<String>,
     /// `tenantId`: the home tenant.
     pub tenant_id: Option<TenantId>,
+    /// `managedByTenants[].tenantId`: tenants that it is delegated to (Azure Lighthouse).
+    pub managed_by: Vec<TenantId>,
     /// The JSON as Azure sent it.
     pub raw: Arc<Value>,
 }
@@ -41,6 +44,26 @@ impl Subscription {
     pub fn is_enabled(&self) -> bool {
         !(self.state.is("Disabled") || self.state.is("Deleted"))
     }
+}
+
+/// The words of a provider's `registrationState`.
+pub const REGISTRATION_STATES: &[&str] = &[
+    "Registered",
+    "NotRegistered",
+    "Registering",
+    "Unregistering",
+    "Unregistered",
+];
+
+/// A resource provider as one subscription has it. What it offers is not kept: that is a large list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Provider {
+    /// `namespace`.
+    pub namespace: String,
+    /// `registrationState`.
+    pub state: Field<String>,
+    /// Where it was read.
+    pub source: Source,
 }
 
 /// A resource group.

@@ -81,12 +81,28 @@ fn scope(inventory: &Inventory, meta: &Meta) -> Value {
     }
     tenants.sort();
     tenants.dedup();
-    json!({
+    let mut out = json!({
         "cloud": meta.cloud,
         "tenants": tenants,
         "subscriptions": subscriptions.iter().map(SubscriptionId::as_str).collect::<Vec<_>>(),
         "resourceGroups": snapshot.scope().resource_groups,
-    })
+    });
+    let delegated: Vec<Value> = snapshot
+        .delegated()
+        .into_iter()
+        .filter(|one| subscriptions.contains(&one.subscription.id))
+        .map(|one| {
+            json!({
+                "subscription": one.subscription.id.as_str(),
+                "by": one.home.as_str(),
+                "to": one.to.as_str(),
+            })
+        })
+        .collect();
+    if !delegated.is_empty() {
+        out["delegated"] = delegated.into();
+    }
+    out
 }
 
 fn resource(inventory: &Inventory, resource: &Resource) -> Value {

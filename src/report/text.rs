@@ -108,7 +108,14 @@ fn head(
         let name = inventory
             .subscription(&id)
             .map_or_else(String::new, |one| format!("{}  ", clean(&one.display_name)));
-        writeln!(out, "subscription  {name}{id}")?;
+        let delegated = snapshot
+            .delegated()
+            .into_iter()
+            .find(|one| one.subscription.id == id)
+            .map_or_else(String::new, |one| {
+                format!("  delegated by tenant {}", one.home)
+            });
+        writeln!(out, "subscription  {name}{id}{delegated}")?;
     }
     Ok(())
 }

@@ -119,6 +119,7 @@ impl Inventory {
             | Payload::SqlRoleDefinitions(_)
             | Payload::NetworkPerimeters(_)
             | Payload::Applications(_)
+            | Payload::Providers(_)
             | Payload::NetworkManagers(_)
             | Payload::ScopeConnections(_)
             | Payload::NetworkManagerConnections(_)

@@ -25,7 +25,7 @@ pub use kept::{Decode, Frame, Kept};
 pub use payload::Payload;
 pub use slice::{Phase, Slice, State};
 pub use snapshot::{Counts, Snapshot};
-pub use tenants::Home;
+pub use tenants::{Delegated, Home};
 pub use update::Update;
 
 use std::sync::Arc;

@@ -24,7 +24,7 @@ use crate::model::perimeter::{
 use crate::model::policy::{PolicyAssignment, PolicyContent, PolicyExemption, PolicyState};
 use crate::model::resource::Resource;
 use crate::model::search::{DataSource, Index, IndexStatistics, Indexer, IndexerStatus, Skillset};
-use crate::model::tenancy::{ResourceGroup, Subscription, Tenant};
+use crate::model::tenancy::{Provider, ResourceGroup, Subscription, Tenant};
 
 macro_rules! payload {
     ($($(#[$doc:meta])* $name:ident($item:ty)),+ $(,)?) => {
@@ -61,6 +61,8 @@ payload! {
     Tenants(Tenant),
     /// Subscriptions.
     Subscriptions(Subscription),
+    /// Resource providers of a subscription.
+    Providers(Provider),
     /// Resource groups.
     Groups(ResourceGroup),
     /// Resources of one family, or the one resource of a single reading.

@@ -1,8 +1,13 @@
-//! Which tenant a subscription is in: by the lists of subscriptions, else by what Azure says when it
+//! Which tenant a subscription is in, and through whose eyes it is seen: by the lists of subscriptions, else by what Azure says when it
 //! is asked with another tenant's token.
 
 use crate::model::id::{SubscriptionId, TenantId};
+use indexmap::IndexMap;
+use indexmap::map::Entry;
+
 use crate::model::issue::Issue;
+use crate::model::key::Key;
+use crate::model::tenancy::Subscription;
 
 use super::{Payload, Slice, Snapshot};
 
@@ -27,7 +32,69 @@ impl Home<'_> {
     }
 }
 
+/// A subscription that is seen through another tenant than its own: Azure Lighthouse delegates it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Delegated<'a> {
+    /// The subscription.
+    pub subscription: &'a Subscription,
+    /// Its own tenant.
+    pub home: &'a TenantId,
+    /// The tenant whose token shows it.
+    pub to: &'a TenantId,
+}
+
 impl Snapshot {
+    /// Whether a view of the plan looks into a tenant: by the token that it was given, else by its name.
+    pub fn looks_into(&self, view: Option<&TenantId>, tenant: &TenantId) -> bool {
+        match self.given_to(view) {
+            Some(given) => given == tenant,
+            None => view == Some(tenant),
+        }
+    }
+
+    /// The tenant of the token that a view was given.
+    fn given_to(&self, view: Option<&TenantId>) -> Option<&TenantId> {
+        self.callers()
+            .iter()
+            .find(|one| one.asked.as_ref() == view && one.tenant.is_some())?
+            .tenant
+            .as_ref()
+    }
+
+    /// The subscriptions that are seen only through another tenant than their own.
+    pub fn delegated(&self) -> Vec<Delegated<'_>> {
+        let mut found: IndexMap<&SubscriptionId, Option<Delegated<'_>>> = IndexMap::new();
+        for (key, slice) in self.slices() {
+            let (Key::Subscriptions(view), Some(Payload::Subscriptions(items))) =
+                (key, slice.value.as_deref())
+            else {
+                continue;
+            };
+            let Some(to) = self.given_to(view.as_ref()) else {
+                continue;
+            };
+            for subscription in items {
+                let home = subscription.tenant_id.as_ref();
+                let through = home.filter(|home| *home != to).map(|home| Delegated {
+                    subscription,
+                    home,
+                    to,
+                });
+                match found.entry(&subscription.id) {
+                    Entry::Vacant(place) => {
+                        place.insert(through);
+                    }
+                    // Its own tenant's token shows it as well.
+                    Entry::Occupied(mut place) if through.is_none() => {
+                        place.insert(None);
+                    }
+                    Entry::Occupied(_) => {}
+                }
+            }
+        }
+        found.into_values().flatten().collect()
+    }
+
     /// The tenant that a subscription is in, as far as it can be told.
     pub fn home_of(&self, subscription: &SubscriptionId) -> Option<Home<'_>> {
         let listed = self

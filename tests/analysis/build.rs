@@ -271,6 +271,7 @@ fn payload(page: Page) -> Payload {
         Page::Applications(items) => Payload::Applications(items),
         Page::NetworkManagers(items) => Payload::NetworkManagers(items),
         Page::ScopeConnections(items) => Payload::ScopeConnections(items),
+        Page::Providers(items) => Payload::Providers(items),
         Page::NetworkManagerConnections(items) => Payload::NetworkManagerConnections(items),
         Page::IpamPools(items) => Payload::IpamPools(items),
         Page::StaticCidrs(items) => Payload::StaticCidrs(items),

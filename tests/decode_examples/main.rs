@@ -11,7 +11,7 @@ use hopscope::azure::decode::{Context, Decoded, Page, page};
 use hopscope::model::facet::Facet;
 use hopscope::model::id::{ArmId, SubscriptionId};
 use hopscope::model::key::Key;
-use hopscope::model::resource::{Family, Resource};
+use hopscope::model::resource::{Details, Family, Resource};
 use serde_json::{Value, json};
 
 /// The examples, or none with a reason when the reference is not beside the project.
@@ -87,6 +87,9 @@ fn asked(name: &str, body: Value) -> Option<(Key, Value)> {
         let first = body["value"][0].clone();
         let id = ArmId::new(first["id"].as_str()?);
         return Some((Key::PolicyDefinition(id), first));
+    }
+    if name == "Microsoft.Resources/providers_get.json" {
+        return Some((Key::Provider(ArmId::new(body["id"].as_str()?)), body));
     }
     let of_type = |body: &Value| body["type"].as_str().and_then(Family::of_type);
     if let Some(family) = of_type(&body) {
@@ -279,7 +282,8 @@ fn shown(page: Page) -> String {
         ActivityEvents, LogAnswers,
         Applications, NetworkManagers, ScopeConnections, NetworkManagerConnections, IpamPools,
         StaticCidrs, PoolUsages, PoolAssociations;
-        Tenants, SharedPrivateLinks, Perimeters, OutboundRules, PolicyContents, LinkedAccesses
+        Tenants, SharedPrivateLinks, Perimeters, OutboundRules, PolicyContents, LinkedAccesses,
+        Providers
     )
 }
 
@@ -318,4 +322,79 @@ fn what_is_read_of_an_example_is_in_the_result() {
         }
     }
     assert!(read > 1000, "only {read} leaves were read");
+}
+
+/// Counts of addresses come as texts, and may be larger than 64 bits hold; a number is one as well. The
+/// network writes `numberOfIpAddresses`, the pool `numberOfIPAddresses`.
+#[test]
+fn counts_of_addresses_are_exact_in_both_spellings() {
+    const HUGE: &str = "340282366920938463463374607431768211455";
+    let Some(root) = examples() else { return };
+    let exact = |text: &str| text.parse::<u128>().expect("a count");
+    let pool = Key::Facet(ArmId::new("/subscriptions/s"), Facet::PoolUsage);
+    let mut usage = body(&root, "Microsoft.Network/ipamPools_getPoolUsage.json");
+    let names = [
+        "totalNumberOfIPAddresses",
+        "numberOfAllocatedIPAddresses",
+        "numberOfReservedIPAddresses",
+        "numberOfAvailableIPAddresses",
+    ];
+    for name in names {
+        assert!(usage[name].is_string(), "{name} is a text on the wire");
+    }
+    for (written, count) in [
+        (
+            usage[names[0]].clone(),
+            exact(usage[names[0]].as_str().expect("a text")),
+        ),
+        (json!(HUGE), exact(HUGE)),
+        (json!(256), 256),
+    ] {
+        for name in names {
+            usage[name] = written.clone();
+        }
+        let Page::PoolUsages(found) = decode(&pool, &usage, "2024-10-01").page else {
+            panic!("a usage");
+        };
+        let one = &found[0];
+        for field in [&one.total, &one.allocated, &one.reserved, &one.available] {
+            assert_eq!(field.value(), Some(&count), "{written}");
+        }
+    }
+
+    let mut network = body(&root, "Microsoft.Network/virtualNetworks_put_ipamPool.json");
+    let id = ArmId::new(
+        "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v",
+    );
+    let entry = "/properties/addressSpace/ipamPoolPrefixAllocations/0";
+    assert!(
+        network
+            .pointer(&format!("{entry}/numberOfIpAddresses"))
+            .is_some_and(Value::is_string)
+    );
+    for (name, written, count) in [
+        ("numberOfIpAddresses", json!("100"), Some(100)),
+        ("numberOfIpAddresses", json!(HUGE), Some(exact(HUGE))),
+        ("numberOfIPAddresses", json!("100"), Some(100)),
+    ] {
+        let place = network
+            .pointer_mut(entry)
+            .and_then(Value::as_object_mut)
+            .expect("an entry");
+        place.retain(|own, _| !own.eq_ignore_ascii_case("numberOfIpAddresses"));
+        place.insert(name.to_owned(), written);
+        let Page::Resources(found) =
+            decode(&Key::Resource(id.clone()), &network, "2024-10-01").page
+        else {
+            panic!("a network");
+        };
+        let Details::VirtualNetwork(details) = &found[0].details else {
+            panic!("a network");
+        };
+        assert_eq!(
+            details.allocations.items()[0].asked.value().copied(),
+            count,
+            "{name}"
+        );
+    }
 }

@@ -99,6 +99,7 @@ impl Loader<'_> {
             key,
             Key::Resource(_)
                 | Key::PolicyDefinition(_)
+                | Key::Provider(_)
                 | Key::IpamPool(_)
                 | Key::LinkedAccess(..)
                 | Key::Facet(

@@ -32,5 +32,6 @@ mod people;
 mod policy;
 mod record;
 mod scenarios;
+mod tenants;
 mod withheld;
 mod world;

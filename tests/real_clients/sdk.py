@@ -8,13 +8,16 @@ until somebody looks. Exits with 1 when any call or any attribute fails. See REA
 import argparse
 import json
 import sys
+import urllib.error
 import urllib.parse
 import urllib.request
 from enum import Enum
 
+from azure.core.credentials import AccessToken
 from azure.core.exceptions import HttpResponseError
 from azure.core.pipeline.policies import SansIOHTTPPolicy
 from azure.mgmt.authorization import AuthorizationManagementClient
+from azure.mgmt.core.policies import AuxiliaryAuthenticationPolicy
 from azure.mgmt.cognitiveservices import CognitiveServicesManagementClient
 from azure.mgmt.cosmosdb import CosmosDBManagementClient
 from azure.mgmt.keyvault import KeyVaultManagementClient
@@ -45,6 +48,26 @@ class Bearer(SansIOHTTPPolicy):
         request.http_request.headers["Authorization"] = f"Bearer {self.token}"
 
 
+class Beside(AuxiliaryAuthenticationPolicy):
+    """The client's own writing of other tenants' tokens, over plain http as well."""
+
+    def __init__(self, tokens):
+        super().__init__([Held(token) for token in tokens], "https://management.azure.com/.default")
+
+    def _enforce_https(self, request):
+        pass
+
+
+class Held:
+    """A token as a credential."""
+
+    def __init__(self, token):
+        self.token = token
+
+    def get_token(self, *scopes, **kwargs):
+        return AccessToken(self.token, 1 << 40)
+
+
 class Unused:
     """A credential that the clients want to see and never ask."""
 
@@ -72,7 +95,8 @@ class Judge:
                 self.read(item, f"{path}.{key}", depth + 1)
         else:
             names = list(getattr(value, "_attr_to_rest_field", None) or getattr(value, "_attribute_map", None) or [])
-            names += list(getattr(type(value), f"_{type(value).__name__}__flattened_items", []))
+            # azure-mgmt-network 33.1.0 has a flattened property without a name.
+            names += filter(None, getattr(type(value), f"_{type(value).__name__}__flattened_items", []))
             if not names:
                 self.attributes += 1  # a date, a duration
                 return
@@ -121,24 +145,57 @@ def segment(resource_id, name):
     return None
 
 
-def token_of(base, context):
+def token_of(base, context, tenant="organizations"):
     form = urllib.parse.urlencode({
         "grant_type": "client_credentials", "client_id": "lab", "client_secret": "lab",
         "scope": "https://management.azure.com/.default",
     }).encode()
-    with urllib.request.urlopen(f"{base}/organizations/oauth2/v2.0/token", form, context=context) as answer:
+    with urllib.request.urlopen(f"{base}/{tenant}/oauth2/v2.0/token", form, context=context) as answer:
         return json.load(answer)["access_token"]
 
 
-def everything(judge, base, options):
+def everything(judge, base, context, options):
+    """Each tenant by a token of its own; one that gives none is told and left out."""
     bare = Unused()
-    client = lambda kind, *more: kind(bare, *more, base_url=base, **options)  # noqa: E731
-    subscriptions = client(SubscriptionClient)
-    judge.call("tenants.list", subscriptions.tenants.list)
-    for found in judge.call("subscriptions.list", subscriptions.subscriptions.list):
-        judge.call("subscriptions.get", lambda: subscriptions.subscriptions.get(found.subscription_id))
-        judge.call("subscriptions.list_locations", lambda: subscriptions.subscriptions.list_locations(found.subscription_id))
-        subscription(judge, client, found.subscription_id)
+
+    def clients(token, *others):
+        policies = [Beside(others)] if others else []
+        own = {**options, "authentication_policy": Bearer(token), "per_call_policies": policies}
+        return lambda kind, *more: kind(bare, *more, base_url=base, **own)
+
+    tenants = judge.call("tenants.list", clients(token_of(base, context))(SubscriptionClient).tenants.list)
+    tokens = {}
+    for tenant in tenants:
+        try:
+            tokens[tenant.tenant_id] = token_of(base, context, tenant.tenant_id)
+        except urllib.error.HTTPError as error:
+            print(f"no token for tenant {tenant.tenant_id}: {error.code}")
+    seen = set()
+    for tenant, token in tokens.items():
+        client = clients(token)
+        subscriptions = client(SubscriptionClient)
+        for found in judge.call("subscriptions.list", subscriptions.subscriptions.list):
+            if found.subscription_id in seen:
+                continue
+            seen.add(found.subscription_id)
+            judge.call("subscriptions.get", lambda: subscriptions.subscriptions.get(found.subscription_id))
+            judge.call("subscriptions.list_locations", lambda: subscriptions.subscriptions.list_locations(found.subscription_id))
+            subscription(judge, client, found.subscription_id)
+            others = [other for name, other in tokens.items() if name != tenant]
+            if others:
+                drawing(judge, clients(token, *others)(NetworkManagementClient, found.subscription_id))
+
+
+def drawing(judge, c):
+    """Networks that draw from another subscription's pool, put as they are with the other tenants' tokens beside."""
+    for one in judge.call("virtual_networks.list_all", c.virtual_networks.list_all):
+        allocations = (one.address_space and one.address_space.ipam_pool_prefix_allocations) or []
+        own = segment(one.id, "subscriptions")
+        if all(segment(each.pool.id, "subscriptions") == own for each in allocations):
+            continue
+        group = segment(one.id, "resourceGroups")
+        judge.call("virtual_networks.get with other tokens", lambda: c.virtual_networks.get(group, one.name))
+        judge.call("virtual_networks.put with other tokens", lambda: c.virtual_networks.begin_create_or_update(group, one.name, one, polling=False).result())
 
 
 def subscription(judge, client, sub):
@@ -292,7 +349,16 @@ def network(judge, c, groups):
         for subnet in judge.call("subnets.list", lambda: c.subnets.list(group, one.name)):
             judge.call("subnets.get", lambda: c.subnets.get(group, one.name, subnet.name))
         judge.call("virtual_network_peerings.list", lambda: c.virtual_network_peerings.list(group, one.name))
-    judge.call("network_managers.list_by_subscription", c.network_managers.list_by_subscription)
+    judge.call("network_manager_connections", c.subscription_network_manager_connections.list)
+    for one in judge.call("network_managers.list_by_subscription", c.network_managers.list_by_subscription):
+        group = segment(one.id, "resourceGroups")
+        judge.call("network_managers.get", lambda: c.network_managers.get(group, one.name))
+        judge.call("scope_connections.list", lambda: c.scope_connections.list(group, one.name))
+        for pool in judge.call("ipam_pools.list", lambda: c.ipam_pools.list(group, one.name)):
+            judge.call("ipam_pools.get", lambda: c.ipam_pools.get(group, one.name, pool.name))
+            judge.call("ipam_pools.get_pool_usage", lambda: c.ipam_pools.get_pool_usage(group, one.name, pool.name))
+            judge.call("ipam_pools.list_associated_resources", lambda: c.ipam_pools.list_associated_resources(group, one.name, pool.name))
+            judge.call("static_cidrs.list", lambda: c.static_cidrs.list(group, one.name, pool.name))
     for one in judge.call("network_security_perimeters.list_by_subscription", c.network_security_perimeters.list_by_subscription):
         group = segment(one.id, "resourceGroups")
         judge.call("network_security_perimeters.get", lambda: c.network_security_perimeters.get(group, one.name))
@@ -324,11 +390,11 @@ def main():
 
         context = ssl.create_default_context(cafile=given.ca)
     base = given.base.rstrip("/")
-    options = {"authentication_policy": Bearer(token_of(base, context)), "retry_total": 6}
+    options = {"retry_total": 6}
     if given.ca:
         options["connection_verify"] = given.ca
     judge = Judge(given.allow_denied)
-    everything(judge, base, options)
+    everything(judge, base, context, options)
     print(f"{judge.calls} calls, {judge.objects} objects, {judge.attributes} attributes, {judge.denied} denied, {len(judge.failures)} failures")
     for failure in sorted(set(judge.failures)):
         print(f"  {failure}")

@@ -290,6 +290,19 @@ fn read(name: &str) -> Scenario {
 }
 
 impl Scenario {
+    /// Whether it is an environment to chat with data in. What holds for those does not hold for one that
+    /// is about addresses alone.
+    pub(crate) fn is_chat(&self) -> bool {
+        let has = |kind: &str| self.arm.iter().any(|document| document["type"] == kind);
+        let is_chat = has("Microsoft.Search/searchServices");
+        assert!(
+            is_chat || has("Microsoft.Network/networkManagers/ipamPools"),
+            "{}: neither a search service nor a pool of addresses",
+            self.name
+        );
+        is_chat
+    }
+
     /// The document of this id, whatever its case.
     pub(crate) fn document(&self, id: &str) -> Option<&Value> {
         self.arm

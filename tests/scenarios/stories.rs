@@ -470,9 +470,7 @@ fn denied_withholds_each_kind_of_answer() {
 
 #[test]
 fn every_environment_has_neighbours_a_network_and_a_private_endpoint() {
-    // Two tenants and a pool of addresses are no such environment.
-    let is_chat = |one: &Scenario| !one.name.starts_with("cross-tenant");
-    for scenario in loading::all().into_iter().filter(is_chat) {
+    for scenario in loading::all().into_iter().filter(Scenario::is_chat) {
         let of_kind = |kind: &str| {
             scenario
                 .arm

@@ -25,6 +25,6 @@ pub(crate) fn payload(page: Page) -> Payload {
         SqlRoleAssignments, SqlRoleDefinitions, NetworkPerimeters, PerimeterProfiles,
         PerimeterRules, PerimeterAssociations, PerimeterLinks, Memberships,
         PolicyAssignments, PolicyExemptions, PolicyContents, PolicyStates, LogAnswers,
-        Applications, NetworkManagers, ScopeConnections, NetworkManagerConnections, IpamPools,
+        Applications, NetworkManagers, ScopeConnections, NetworkManagerConnections, Providers, IpamPools,
         StaticCidrs, PoolUsages, PoolAssociations, LinkedAccesses)
 }

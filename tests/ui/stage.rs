@@ -26,6 +26,7 @@ pub(crate) fn subscription(id: &str, name: &str) -> Subscription {
         display_name: name.to_owned(),
         state: Field::Value("Enabled".to_owned()),
         tenant_id: Some(TenantId::new("7f3e0000-0000-4000-8000-00000000c0d1")),
+        managed_by: Vec::new(),
         raw: std::sync::Arc::new(serde_json::json!({})),
     }
 }

@@ -9,12 +9,15 @@
 //! * `tokens`: whether a token for the pool's tenant can be had and is taken;
 //! * `rights`: the right on the pool and the one on the network;
 //! * `connection`: whether the two tenants are connected, and stand in one region;
+//! * `groups`: connections of whole management groups;
+//! * `groups`: connections of whole management groups;
 //! * `room`: whether the pool has addresses left;
 //! * `ready`: the call itself, for a shell;
 //! * `planned`: all of it for a network that does not draw yet ([`crate::analysis::preflight`]).
 
 pub(in crate::analysis) mod asker;
 mod connection;
+mod groups;
 pub(in crate::analysis) mod planned;
 mod ready;
 mod rights;

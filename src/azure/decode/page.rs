@@ -35,7 +35,7 @@ use crate::model::perimeter::{
 use crate::model::policy::{PolicyAssignment, PolicyContent, PolicyExemption, PolicyState};
 use crate::model::resource::{Family, Resource};
 use crate::model::search::{DataSource, Index, IndexStatistics, Indexer, IndexerStatus, Skillset};
-use crate::model::tenancy::{ResourceGroup, Subscription, Tenant};
+use crate::model::tenancy::{Provider, ResourceGroup, Subscription, Tenant};
 
 /// What one page held.
 #[derive(Clone, Debug, PartialEq)]
@@ -152,6 +152,8 @@ pages! {
     NetworkManagers(NetworkManager),
     /// A manager's halves of its connections to other tenants.
     ScopeConnections(ScopeConnection),
+    /// Resource providers of a subscription.
+    Providers(Provider),
     /// A subscription's halves of its connections to network managers.
     NetworkManagerConnections(NetworkManagerConnection),
     /// Address pools.
@@ -256,6 +258,7 @@ pub fn page(key: &Key, body: &Value, context: &Context<'_>) -> Decoded {
             ipam::manager_connection,
             Page::NetworkManagerConnections,
         ),
+        Key::Provider(_) => resources::provider(key, body, context),
         Key::IpamPool(_) => ipam::document(key, body, context),
         Key::LinkedAccess(network, _) => ipam::linked(network, body, context),
         Key::NetworkPerimeters(_) => items(

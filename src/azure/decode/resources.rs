@@ -1,12 +1,15 @@
 //! Tenants, subscriptions and resource groups (reference `arm/resources.md`). Must not know which of
 //! them are in scope: that is for the plan of what to read.
 
-use super::page::raw;
-use super::reader::Reader;
+use serde_json::Value;
+
+use super::page::{Decoded, Page, raw};
+use super::reader::{Notes, Reader};
 use super::{Context, head};
 use crate::model::field::Field;
 use crate::model::id::{ArmId, SubscriptionId, TenantId};
-use crate::model::tenancy::{ResourceGroup, Subscription, Tenant};
+use crate::model::key::Key;
+use crate::model::tenancy::{Provider, REGISTRATION_STATES, ResourceGroup, Subscription, Tenant};
 
 /// One tenant.
 pub(super) fn tenant(item: &Reader<'_>, _: &Context<'_>) -> Option<Tenant> {
@@ -35,6 +38,10 @@ pub(super) fn subscription(item: &Reader<'_>, _: &Context<'_>) -> Option<Subscri
             None => SubscriptionId::new(item.required("subscriptionId", missing)?),
         },
     };
+    let managed_by = item.each("managedByTenants", |one| {
+        one.required("tenantId", one.filled_text("tenantId"))
+            .map(TenantId::new)
+    });
     let display_name = match item.filled_text("displayName") {
         Field::Value(name) => name,
         _ => id.as_str().to_owned(),
@@ -43,9 +50,28 @@ pub(super) fn subscription(item: &Reader<'_>, _: &Context<'_>) -> Option<Subscri
         display_name,
         state: item.word("state", STATES),
         tenant_id: item.filled_text("tenantId").value().map(TenantId::new),
+        managed_by: managed_by.items().to_vec(),
         raw: raw(item),
         id,
     })
+}
+
+/// One provider of a subscription: a document.
+pub(super) fn provider(key: &Key, body: &Value, context: &Context<'_>) -> Decoded {
+    let notes = Notes::new(key.words(), context);
+    let root = Reader::root_object(body, &notes);
+    let found = root
+        .required("namespace", root.filled_text("namespace"))
+        .map(|namespace| Provider {
+            namespace,
+            state: root.word("registrationState", REGISTRATION_STATES),
+            source: context.source(),
+        });
+    drop(root);
+    Decoded {
+        page: Page::Providers(found.into_iter().collect()),
+        issues: notes.into_issues(),
+    }
 }
 
 /// One resource group.

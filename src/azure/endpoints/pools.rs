@@ -26,6 +26,15 @@ fn list(scope: &ArmId, of_type: &str) -> Request {
     )
 }
 
+/// Whether a subscription may have networks at all.
+pub(super) fn registration(provider: &ArmId) -> Request {
+    Request::arm(
+        encoded(provider.as_str()),
+        super::RESOURCES,
+        "Microsoft.Resources/subscriptions/providers/read",
+    )
+}
+
 pub(super) fn pool(id: &ArmId) -> Option<Request> {
     is_pool(id).then(|| Request::arm(encoded(id.as_str()), VERSION, format!("{POOL}/read")))
 }

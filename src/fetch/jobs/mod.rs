@@ -258,6 +258,7 @@ fn is_document(key: &Key) -> bool {
         Key::Resource(_)
             | Key::PolicyDefinition(_)
             | Key::User(..)
+            | Key::Provider(_)
             | Key::IpamPool(_)
             | Key::LinkedAccess(..)
             | Key::Facet(
@@ -295,6 +296,7 @@ pub fn payload(page: Page) -> Payload {
     match page {
         Page::Tenants(items) => Payload::Tenants(items),
         Page::Subscriptions(items) => Payload::Subscriptions(items),
+        Page::Providers(items) => Payload::Providers(items),
         Page::Groups(items) => Payload::Groups(items),
         Page::Resources(items) => Payload::Resources(items.into_iter().map(Arc::new).collect()),
         Page::Containers(items) => Payload::Containers(items),

@@ -387,7 +387,13 @@ impl Planner<'_> {
         {
             return;
         }
-        let tenant = subscription.and_then(|one| tenant_of(&one, places));
+        let tenant = match subscription {
+            None => None,
+            Some(one) => match scope::whose(self.known, self.scope, &one, places) {
+                Some(scope::View(tenant)) => tenant,
+                None => return, // A list that is still to come says whose it is.
+            },
+        };
         let key = Key::Resource(name.id.clone());
         if let Some(resource) = resources_of(self.known, &key).next() {
             self.resources

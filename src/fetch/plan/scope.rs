@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use indexmap::IndexMap;
+use indexmap::map::Entry;
 use uuid::Uuid;
 
 use crate::model::id::{ArmId, SubscriptionId, TenantId};
@@ -77,21 +79,33 @@ pub(super) fn views(scope: &Scope) -> Vec<Option<TenantId>> {
     views
 }
 
-/// Every subscription that some view lists, with that view.
+/// Every subscription that some view lists, with that view: its own tenant's, where that is one of
+/// them, as against one that it is delegated to.
 fn listed<'a>(known: &'a Snapshot, scope: &Scope) -> Vec<(Option<TenantId>, &'a Subscription)> {
-    let mut seen = BTreeSet::new();
-    let mut all = Vec::new();
+    let mut all: IndexMap<&SubscriptionId, (Option<TenantId>, &Subscription)> = IndexMap::new();
     for view in views(scope) {
-        if let Some(Payload::Subscriptions(items)) = value(known, &Key::Subscriptions(view.clone()))
-        {
-            for item in items {
-                if seen.insert(item.id.clone()) {
-                    all.push((view.clone(), item));
+        let key = Key::Subscriptions(view.clone());
+        let Some(Payload::Subscriptions(items)) = value(known, &key) else {
+            continue;
+        };
+        for item in items {
+            let home = item.tenant_id.as_ref();
+            let is_own = home.is_some_and(|home| known.looks_into(view.as_ref(), home));
+            match all.entry(&item.id) {
+                Entry::Vacant(place) => {
+                    place.insert((view.clone(), item));
+                }
+                Entry::Occupied(mut place) => {
+                    let had_own =
+                        home.is_some_and(|home| known.looks_into(place.get().0.as_ref(), home));
+                    if is_own && !had_own {
+                        place.insert((view.clone(), item));
+                    }
                 }
             }
         }
     }
-    all
+    all.into_values().collect()
 }
 
 fn names(subscription: &Subscription, asked: &str) -> bool {
@@ -237,6 +251,21 @@ pub(super) fn groups_seen(known: &Snapshot, subscription: &SubscriptionId) -> Ve
         Some(Payload::Groups(items)) => items.iter().map(|one| GroupName::new(&one.name)).collect(),
         _ => Vec::new(),
     }
+}
+
+/// With whose tenant's token something in a subscription is read by its id. None while a list that may
+/// still come could name another tenant: a token of the wrong one would only be refused.
+pub(super) fn whose(
+    known: &Snapshot,
+    scope: &Scope,
+    subscription: &SubscriptionId,
+    places: &[Place],
+) -> Option<View> {
+    if let Some(view) = view_of(known, scope, subscription) {
+        return Some(view);
+    }
+    (views(scope).len() == 1 || lists_ended(known, scope))
+        .then(|| View(tenant_of(subscription, places)))
 }
 
 /// Whose tenant shows a subscription; that of the first place, for one that no place is.

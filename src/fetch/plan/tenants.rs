@@ -112,8 +112,7 @@ impl Planner<'_> {
     /// A pool that a network names: read by its id. Gives the view that shows it, once it was read.
     fn named_pool(&mut self, pool: &ArmId, network: &ArmId, places: &[Place]) -> Option<View> {
         let subscription = pool.subscription().filter(|_| is_pool(pool))?;
-        let listed = scope::view_of(self.known, self.scope, &subscription);
-        let view = listed.map_or_else(|| tenant_of(&subscription, places), |View(view)| view);
+        let View(view) = scope::whose(self.known, self.scope, &subscription, places)?;
         let key = Key::IpamPool(pool.clone());
         let is_read =
             matches!(value(self.known, &key), Some(Payload::IpamPools(found)) if !found.is_empty());
@@ -146,8 +145,8 @@ impl Planner<'_> {
         Some(View(view))
     }
 
-    /// The managed subscriptions' halves: of those with a network that draws or is to, and of those in
-    /// scope that a manager names.
+    /// The managed tenants' halves: of subscriptions in scope with a network that draws or is to, or that a
+    /// manager names, and of the management groups that it names. Registration goes along.
     fn connections(&mut self, managers: &IndexMap<ArmId, Option<TenantId>>, places: &[Place]) {
         let mut wanted: IndexSet<ArmId> = self
             .resources
@@ -158,20 +157,63 @@ impl Planner<'_> {
             .filter_map(ArmId::subscription)
             .map(|one| ArmId::of_subscription(&one))
             .collect();
+        let mut groups: IndexMap<ArmId, TenantId> = IndexMap::new();
         for manager in managers.keys() {
             let key = Key::Facet(manager.clone(), Facet::ScopeConnections);
-            if let Some(Payload::ScopeConnections(items)) = value(self.known, &key) {
-                wanted.extend(items.iter().filter_map(|one| one.resource.clone()));
+            let Some(Payload::ScopeConnections(items)) = value(self.known, &key) else {
+                continue;
+            };
+            for one in items {
+                let Some(resource) = &one.resource else {
+                    continue;
+                };
+                if resource.subscription().is_some() {
+                    wanted.insert(resource.clone());
+                } else if let Some(tenant) = one.tenant.text() {
+                    groups.insert(resource.clone(), TenantId::new(tenant));
+                }
+            }
+        }
+        for (key, slice) in self.known.slices() {
+            let (Key::NetworkManagers(_), Some(Payload::NetworkManagers(items))) =
+                (key, slice.value.as_deref())
+            else {
+                continue;
+            };
+            for scope in items.iter().flat_map(|one| &one.cross_tenant) {
+                wanted.extend(scope.subscriptions.iter().cloned());
+                let named = scope.management_groups.iter();
+                groups.extend(named.map(|one| (one.clone(), scope.tenant.clone())));
             }
         }
         for place in places {
             let subscription = ArmId::of_subscription(&place.subscription);
             if wanted.contains(&subscription) {
                 self.want(
+                    Key::Provider(network_of(&subscription)),
+                    place.tenant.as_ref(),
+                    rank::FACET,
+                    "whether networks can be made in a subscription that draws, or is managed",
+                );
+                self.want(
                     Key::NetworkManagerConnections(subscription),
                     place.tenant.as_ref(),
                     rank::FACET,
                     "the managed subscription's half of a connection",
+                );
+            }
+        }
+        for (group, tenant) in groups {
+            let is_group = group.resource_type().is_some_and(|of_type| {
+                of_type.eq_ignore_ascii_case("Microsoft.Management/managementGroups")
+            });
+            let view = scope::view_for(self.known, self.scope, &tenant).filter(|_| is_group);
+            if let Some(View(view)) = view {
+                self.want(
+                    Key::NetworkManagerConnections(group),
+                    view.as_ref(),
+                    rank::FACET,
+                    "the managed management group's half of a connection",
                 );
             }
         }
@@ -209,6 +251,9 @@ impl Planner<'_> {
                     continue;
                 };
                 let tenant = tenant_of(&subscription, places);
+                if self.known.looks_into(tenant.as_ref(), &other) {
+                    continue; // Delegated to the pool's tenant: that is whose token reads it already.
+                }
                 self.want(
                     Key::LinkedAccess(network.clone(), view.unwrap_or(other)),
                     tenant.as_ref(),
@@ -437,3 +482,11 @@ fn allocations(network: &VirtualNetwork) -> impl Iterator<Item = &Allocation> {
             .flat_map(|one| one.allocations.items()),
     )
 }
+
+/// The provider of networks, as a subscription has it.
+fn network_of(subscription: &ArmId) -> ArmId {
+    subscription.child("providers/Microsoft.Network")
+}
+
+#[cfg(test)]
+mod tests;

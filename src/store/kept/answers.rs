@@ -10,6 +10,7 @@ use crate::model::ipam::LinkedAccess;
 use crate::model::logs::LogAnswer;
 use crate::model::policy::PolicyContent;
 use crate::model::resource::Source;
+use crate::model::tenancy::Provider;
 
 use super::super::Payload;
 
@@ -45,6 +46,11 @@ pub(super) fn each(payload: &Payload, mut take: impl FnMut(&Arc<Value>, Option<&
                         take(&log_answer(item), Some(&item.source));
                     }
                 }
+                Payload::Providers(items) => {
+                    for item in items {
+                        take(&provider(item), Some(&item.source));
+                    }
+                }
                 Payload::LinkedAccesses(items) => {
                     for item in items {
                         take(&linked(item), Some(&item.source));
@@ -71,6 +77,15 @@ fn log_answer(item: &LogAnswer) -> Arc<Value> {
         Some(said) => Arc::new(json!({ WITHOUT_TABLE: said })),
         None => Arc::clone(&item.raw),
     }
+}
+
+/// What is kept of a provider: not what it offers.
+fn provider(item: &Provider) -> Arc<Value> {
+    let mut kept = json!({ "namespace": item.namespace });
+    if let Some(state) = item.state.text() {
+        kept["registrationState"] = state.into();
+    }
+    Arc::new(kept)
 }
 
 /// All that is known of such a reading is the network that was read.

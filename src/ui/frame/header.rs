@@ -10,6 +10,7 @@ use ratatui::layout::Rect;
 
 use crate::model::cloud::Audience;
 use crate::model::id::TenantId;
+use crate::model::key::Key;
 use crate::store::Snapshot;
 use crate::ui::cx::Cx;
 use crate::ui::frame::tally;
@@ -60,6 +61,7 @@ impl Facts {
             exceptions.push(format!("{} tenants", snapshot.callers().len()));
         }
         exceptions.extend(tenants_without_token(cx));
+        exceptions.extend(delegated(cx));
         if let Some(address) = cx.judging.client_ip {
             exceptions.push(format!("judged for {address}"));
         }
@@ -98,6 +100,23 @@ fn tenants_without_token(cx: &Cx<'_>) -> Option<String> {
         .collect();
     names.sort();
     (!names.is_empty()).then(|| format!("no token for {}", names.join(", ")))
+}
+
+/// Whose subscriptions in scope are seen by delegation, in words.
+fn delegated(cx: &Cx<'_>) -> Option<String> {
+    let mut names: Vec<String> = cx
+        .snapshot
+        .delegated()
+        .into_iter()
+        .filter(|one| {
+            let groups = Key::Groups(one.subscription.id.clone());
+            cx.snapshot.slice(&groups).is_some()
+        })
+        .map(|one| tenant_name(cx, one.home))
+        .collect();
+    names.sort();
+    names.dedup();
+    (!names.is_empty()).then(|| format!("delegated by {}", names.join(", ")))
 }
 
 /// A tenant by its name, where one was read.

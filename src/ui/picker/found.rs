@@ -20,6 +20,8 @@ pub(super) struct Shelf {
     pub(super) id: SubscriptionId,
     pub(super) name: String,
     pub(super) tenant: Option<TenantId>,
+    /// The tenant that shows it, where that is not its own.
+    pub(super) delegated_to: Option<TenantId>,
     /// How the list of its groups stands.
     pub(super) state: State,
     pub(super) trouble: Option<Rich>,
@@ -47,6 +49,7 @@ const PARTS: [(Family, &str); 4] = [
 
 /// Every subscription that can be seen, in the order of their names, refused ones last.
 pub(super) fn shelves(cx: &Cx<'_>) -> Vec<Shelf> {
+    let delegated = cx.snapshot.delegated();
     let mut shelves: Vec<Shelf> = cx
         .inventory
         .subscriptions()
@@ -57,6 +60,10 @@ pub(super) fn shelves(cx: &Cx<'_>) -> Vec<Shelf> {
                 id: one.id.clone(),
                 name: one.display_name.clone(),
                 tenant: one.tenant_id.clone(),
+                delegated_to: delegated
+                    .iter()
+                    .find(|seen| seen.subscription.id == one.id)
+                    .map(|seen| seen.to.clone()),
                 state: slice.map_or(State::Pending, crate::store::Slice::state),
                 trouble: value::missing(cx.signs, slice, cx.now),
                 groups: groups_of(cx, &one.id),
@@ -207,6 +214,10 @@ fn subscription_sections(cx: &Cx<'_>, shelf: &Shelf) -> Vec<Section> {
         Section::new("SUBSCRIPTION").pair("id", Rich::plain(short_guid(shelf.id.as_str())));
     if let Some(tenant) = &shelf.tenant {
         about = about.pair("tenant", Rich::plain(short_guid(tenant.as_str())));
+    }
+    if let Some(to) = &shelf.delegated_to {
+        let words = format!("to {} (Azure Lighthouse)", short_guid(to.as_str()));
+        about = about.pair("delegated", Rich::plain(words));
     }
     let mut sections = vec![about];
     let slice = cx.snapshot.slice(&Key::Groups(shelf.id.clone()));

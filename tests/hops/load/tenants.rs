@@ -159,6 +159,23 @@ impl Loader<'_> {
         }
     }
 
+    /// The halves of management groups that managers ask for.
+    fn of_groups(&mut self) {
+        let halves = self.documents(|id| {
+            id.folded().contains("/networkmanagers/") && id.folded().contains("/scopeconnections/")
+        });
+        let asked = halves
+            .iter()
+            .filter_map(|one| one["properties"]["resourceId"].as_str())
+            .map(ArmId::new)
+            .filter(|id| id.subscription().is_none());
+        let asked: std::collections::BTreeSet<ArmId> = asked.collect();
+        for group in asked {
+            let connections = self.of_type("Microsoft.Network/networkManagerConnections", &group);
+            self.settle(Key::NetworkManagerConnections(group), connections);
+        }
+    }
+
     /// What networks draw from, and who draws.
     pub(super) fn drawn(&mut self) {
         let networks = self.documents(|id| {
@@ -197,6 +214,11 @@ impl Loader<'_> {
             if let Some(whole) = whole {
                 let connections =
                     self.of_type("Microsoft.Network/networkManagerConnections", &whole);
+                let provider = whole.child("providers/Microsoft.Network");
+                let registered = self.documents(|one| *one == provider);
+                if !registered.is_empty() {
+                    self.settle(Key::Provider(provider), registered);
+                }
                 self.settle(Key::NetworkManagerConnections(whole), connections);
             }
             let token = self
@@ -222,6 +244,7 @@ impl Loader<'_> {
         if !is_any {
             return;
         }
+        self.of_groups();
         let app = self.world.text_of_caller("app_id");
         let of = |kind: &str, tenant: Option<&str>| -> Vec<Value> {
             let found = self.world.graph.iter().filter(|one| {

@@ -176,16 +176,9 @@ fn owner(ground: &Ground<'_>, app: &AppId) -> Option<TenantId> {
         .find_map(|(_, found)| found?.owner_tenant.text().map(TenantId::new))
 }
 
-/// Whether a view of the plan looks into a tenant: by the token that it was given, else by its name.
+/// Whether a view of the plan looks into a tenant.
 pub(super) fn looks_into(ground: &Ground<'_>, view: Option<&TenantId>, tenant: &TenantId) -> bool {
-    let callers = ground.inventory.snapshot().callers();
-    let given = callers
-        .iter()
-        .find(|one| one.asked.as_ref() == view && one.tenant.is_some());
-    match given {
-        Some(one) => one.tenant.as_ref() == Some(tenant),
-        None => view == Some(tenant),
-    }
+    ground.inventory.snapshot().looks_into(view, tenant)
 }
 
 /// What the directory of a tenant holds of an application.

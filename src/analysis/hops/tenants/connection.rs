@@ -18,7 +18,7 @@ use crate::model::ipam::{IpamPool, NetworkManagerConnection, ScopeConnection};
 use crate::model::key::Key;
 use crate::store::{Payload, State};
 
-use super::Call;
+use super::{Call, groups};
 
 /// The checks that concern the call.
 pub(super) fn checks(call: &Call<'_>) -> Vec<GateVerdict> {
@@ -26,6 +26,7 @@ pub(super) fn checks(call: &Call<'_>) -> Vec<GateVerdict> {
     if let (Some(manager), Some(network)) = (call.pool_id.parent(), &call.network_id) {
         if let Some(subscription) = network.subscription() {
             let subscription = ArmId::of_subscription(&subscription);
+            checks.extend(registration(call, &subscription));
             checks.push(managing(call, &manager, &subscription));
             checks.push(managed(call, &manager, &subscription));
         }
@@ -38,8 +39,45 @@ fn say(verdict: Verdict, reason: String, evidence: Vec<Evidence>) -> GateVerdict
     judged(Gate::Configuration, verdict, reason, evidence)
 }
 
-fn is_management_group(id: &ArmId) -> bool {
-    id.subscription().is_none()
+/// That no network can be written where the provider is not registered (arm-wide:
+/// `MissingSubscriptionRegistration`). One that is says nothing more.
+fn registration(call: &Call<'_>, subscription: &ArmId) -> Option<GateVerdict> {
+    let key = Key::Provider(subscription.child("providers/Microsoft.Network"));
+    let slice = call.ground.inventory.snapshot().slice(&key)?;
+    let Some(Payload::Providers(items)) = slice.value.as_deref() else {
+        return None;
+    };
+    let provider = items.first()?;
+    let state = provider.state.text()?;
+    let evidence = vec![Evidence::listed(
+        subscription.clone(),
+        "registrationState",
+        json!(state),
+        provider.source.observed_at,
+    )];
+    let words = format!(
+        "{} is {state} in subscription {}",
+        provider.namespace,
+        subscription.name()
+    );
+    match state.to_ascii_lowercase().as_str() {
+        "registered" => None,
+        "notregistered" | "unregistering" | "unregistered" => Some(
+            say(
+                Verdict::Shut,
+                format!("{words}: no network can be written there"),
+                evidence,
+            )
+            .mended_by([az(Line::of("az provider register")
+                .with("--namespace", &provider.namespace)
+                .with("--subscription", subscription.name()))]),
+        ),
+        _ => Some(say(
+            Verdict::Unknown,
+            format!("{words}: whether networks can be written there already cannot be told"),
+            evidence,
+        )),
+    }
 }
 
 /// The managing tenant's half.
@@ -68,19 +106,28 @@ fn managing(call: &Call<'_>, manager: &ArmId, subscription: &ArmId) -> GateVerdi
         return state(&one.state, &words, evidence)
             .mended(|kind| mend(call, manager, subscription, kind, Side::Managed));
     }
-    let through_group = listed
-        .items
-        .iter()
-        .filter(is_of)
-        .find_map(|one| one.resource.as_ref().filter(|id| is_management_group(id)));
-    let why = listed.missing.clone().or_else(|| {
-        through_group.map(|group| {
-            format!(
-                "it asks for the management group {}, and what that holds was not read",
-                group.name()
-            )
-        })
-    });
+    let groups = groups::asked(call, manager);
+    if let Some(group) = groups::above(call, &groups, subscription) {
+        let of_group = |one: &&ScopeConnection| one.resource.as_ref() == Some(group);
+        let asks = listed.items.iter().filter(is_of).filter(of_group);
+        if let Some(one) = best(asks, |one| &one.state) {
+            let evidence = Evidence::in_body(
+                one.id.clone(),
+                &one.raw,
+                &one.source,
+                "properties.connectionState".to_owned(),
+            );
+            let words = format!(
+                "{} asks for the management group {}, which subscription {} is in",
+                manager.name(),
+                group.name(),
+                subscription.name()
+            );
+            return state(&one.state, &words, evidence)
+                .mended(|kind| mend(call, manager, group, kind, Side::Managed));
+        }
+    }
+    let why = listed.missing.clone().or_else(|| groups::unsure(&groups));
     absent(
         why,
         &format!(
@@ -127,6 +174,9 @@ fn managed(call: &Call<'_>, manager: &ArmId, subscription: &ArmId) -> GateVerdic
         return state(&one.state, &words, evidence)
             .mended(|kind| mend(call, manager, subscription, kind, Side::Managing));
     }
+    if let Some(half) = groups::managed(call, manager, subscription) {
+        return half.mended(|kind| mend(call, manager, subscription, kind, Side::Managing));
+    }
     let why = match slice {
         None => Some("its connections were not read".to_owned()),
         Some(slice) if slice.state() == State::Unsupported => {
@@ -159,7 +209,7 @@ fn managed(call: &Call<'_>, manager: &ArmId, subscription: &ArmId) -> GateVerdic
 }
 
 /// The one that is Connected, else the first: two of them cannot both count.
-fn best<'a, T>(
+pub(super) fn best<'a, T>(
     items: impl Iterator<Item = &'a T>,
     state: impl Fn(&T) -> &Field<String>,
 ) -> Option<&'a T> {
@@ -172,7 +222,7 @@ fn best<'a, T>(
 
 /// What has to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mending {
+pub(super) enum Mending {
     /// Make the half that is missing.
     Make,
     /// Free the scope first.
@@ -182,7 +232,7 @@ enum Mending {
 }
 
 /// A half of the connection, and what mends it.
-struct Half {
+pub(super) struct Half {
     gate: GateVerdict,
     mending: Option<Mending>,
 }
@@ -196,7 +246,7 @@ impl Half {
     }
 }
 
-fn state(state: &Field<String>, words: &str, evidence: Evidence) -> Half {
+pub(super) fn state(state: &Field<String>, words: &str, evidence: Evidence) -> Half {
     let shut = |text: &str, mending| Half {
         gate: say(
             Verdict::Shut,
@@ -235,7 +285,7 @@ fn state(state: &Field<String>, words: &str, evidence: Evidence) -> Half {
     }
 }
 
-fn absent(why: Option<String>, unsure: &str, sure: String, evidence: Evidence) -> Half {
+pub(super) fn absent(why: Option<String>, unsure: &str, sure: String, evidence: Evidence) -> Half {
     match why {
         Some(why) => Half {
             gate: say(
@@ -281,10 +331,17 @@ fn mend(
     if let Some(own) = manager.subscription() {
         ask = ask.with("--subscription", own.as_str());
     }
-    let answer = Line::of("az network manager connection subscription create")
-        .with("--connection-name", manager.name())
-        .with("--network-manager", manager.as_str())
-        .with("--subscription", subscription.name());
+    let answer = if groups::is_one(subscription) {
+        Line::of("az network manager connection management-group create")
+            .with("--connection-name", manager.name())
+            .with("--network-manager", manager.as_str())
+            .with("--management-group-id", subscription.name())
+    } else {
+        Line::of("az network manager connection subscription create")
+            .with("--connection-name", manager.name())
+            .with("--network-manager", manager.as_str())
+            .with("--subscription", subscription.name())
+    };
     let noted = |line, note: &str| {
         let mut remedy = az(line);
         remedy.note = Some(note.to_owned());

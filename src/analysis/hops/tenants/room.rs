@@ -2,7 +2,8 @@
 //!
 //! A network that has its addresses has room. Else what is taken is counted from static ranges, pools
 //! below, and the networks that can be read: a floor, as others may draw unseen. Azure's own count is
-//! believed where it was read and says that too few are left; no verdict needs it.
+//! believed where it was read and says that too few are left; no verdict needs it. Where it says that
+//! more are left than can be, nobody knows.
 
 use ipnet::IpNet;
 use serde_json::json;
@@ -69,28 +70,39 @@ pub(super) fn check(call: &Call<'_>) -> Option<GateVerdict> {
         );
         return Some(say(Verdict::Unknown, reason, evidence));
     }
-    if left < wanted {
-        let reason = format!(
-            "the pool {} has at most {left} of {total} addresses left, and {wanted} are asked for",
-            pool.name
-        );
-        return Some(full(pool, reason, evidence));
-    }
     let usage = call.ground.inventory.pool_usage(&pool.id).first();
-    if let Some((usage, available)) = usage.and_then(|one| Some((one, *one.available.value()?))) {
+    let usage = usage.and_then(|one| Some((one, *one.available.value()?)));
+    if let Some((usage, _)) = usage {
         evidence.push(Evidence::in_body(
             pool.id.child("getPoolUsage"),
             &usage.raw,
             &usage.source,
             "numberOfAvailableIPAddresses",
         ));
-        if available < wanted {
-            let reason = format!(
-                "Azure counts {available} addresses left in the pool {}, and {wanted} are asked for",
-                pool.name
-            );
-            return Some(full(pool, reason, evidence));
-        }
+    }
+    if left < wanted {
+        let reason = format!(
+            "the pool {} has at most {left} of {total} addresses left, and {wanted} are asked for",
+            pool.name
+        );
+        return Some(match usage {
+            // What is taken is taken, and still Azure counts more: one of the two is not of now.
+            Some((_, available)) if available >= wanted => say(
+                Verdict::Unknown,
+                format!("{reason}; but Azure counts {available} left, which cannot both be"),
+                evidence,
+            ),
+            _ => full(pool, reason, evidence),
+        });
+    }
+    if let Some((_, available)) = usage
+        && available < wanted
+    {
+        let reason = format!(
+            "Azure counts {available} addresses left in the pool {}, and {wanted} are asked for",
+            pool.name
+        );
+        return Some(full(pool, reason, evidence));
     }
     Some(match missing {
         Some(why) => say(

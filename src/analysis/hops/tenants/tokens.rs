@@ -89,6 +89,9 @@ fn own(call: &Call<'_>) -> GateVerdict {
         );
     };
     let tenant = to.tenant();
+    if let Some(gate) = delegated(call, tenant) {
+        return gate;
+    }
     if let Some(gate) = too_many(call) {
         return gate;
     }
@@ -138,6 +141,35 @@ fn own(call: &Call<'_>) -> GateVerdict {
         .mended_by(ready::remedies(call, tenant));
     }
     by_proof(call, tenant, caller)
+}
+
+/// A network whose subscription is delegated to the pool's tenant is written with that tenant's token.
+fn delegated(call: &Call<'_>, tenant: &TenantId) -> Option<GateVerdict> {
+    let subscription = call.network_id.as_ref()?.subscription()?;
+    let seen = call.ground.inventory.snapshot().delegated();
+    let one = seen
+        .iter()
+        .find(|one| one.subscription.id == subscription && one.to == tenant)?;
+    Some(judged(
+        Gate::Authentication,
+        Verdict::Unknown,
+        format!(
+            "subscription {} is delegated to the pool's tenant (Azure Lighthouse), whose token reads it: whether that one alone is taken for the pool, no source says",
+            one.subscription.display_name
+        ),
+        [Evidence::listed(
+            ArmId::of_subscription(&subscription),
+            "managedByTenants",
+            json!(
+                one.subscription
+                    .managed_by
+                    .iter()
+                    .map(TenantId::as_str)
+                    .collect::<Vec<_>>()
+            ),
+            call.ground.now,
+        )],
+    ))
 }
 
 fn by_proof(call: &Call<'_>, tenant: &TenantId, caller: Option<&Caller>) -> GateVerdict {

@@ -204,6 +204,7 @@ fn unknown(entry: &LedgerEntry, cx: &Cx<'_>) -> Option<Section> {
         Key::NetworkManagerConnections(_) => {
             "Whether the subscription is connected to a network manager elsewhere is not known."
         }
+        Key::Provider(_) => "Whether networks can be made in the subscription at all is not known.",
         Key::IpamPool(_) => "A network draws from it, and that is all that is known of it.",
         Key::LinkedAccess(..) => {
             "The network itself was read on its own: what was refused is the other tenant's token."

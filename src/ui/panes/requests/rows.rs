@@ -206,6 +206,7 @@ fn word(key: &Key) -> &'static str {
         Key::Application(..) => "application",
         Key::NetworkManagers(_) => "managers",
         Key::NetworkManagerConnections(_) => "tenant links",
+        Key::Provider(_) => "provider",
         Key::IpamPool(_) => "a pool",
         Key::LinkedAccess(..) => "token proof",
     }
