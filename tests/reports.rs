@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[path = "reports/every.rs"]
+mod every;
 #[path = "reports/html.rs"]
 mod html;
 #[path = "reports/markdown.rs"]

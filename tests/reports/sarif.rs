@@ -7,7 +7,7 @@ use hopscope::model::judging::Suppression;
 use hopscope::report::sarif;
 use serde_json::Value;
 
-use crate::stage;
+use crate::stage::{self, Read};
 
 fn problems(log: &Value) -> Vec<String> {
     let schema = include_str!("../fixtures/sarif/sarif-schema-2.1.0.json");
@@ -22,36 +22,33 @@ fn problems(log: &Value) -> Vec<String> {
         .collect()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_log_of_every_scenario_fits_the_schema_and_holds_every_finding() {
-    stage::each(|read| {
-        let log = sarif::build(&read.inventory, &read.judgement, &read.meta);
-        assert_eq!(problems(&log), Vec::<String>::new(), "{}", read.name);
-        let run = &log["runs"][0];
-        let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
-        let results = run["results"].as_array().unwrap();
-        assert_eq!(
-            results.len(),
-            read.judgement.findings.len(),
-            "{}",
-            read.name
-        );
-        let mut prints = BTreeSet::new();
-        for result in results {
-            let at = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
-            assert_eq!(rules[at]["id"], result["ruleId"]);
-            let place = &result["locations"][0]["physicalLocation"];
-            let uri = place["artifactLocation"]["uri"].as_str().unwrap();
-            assert!(!uri.starts_with('/') && !uri.contains(' '), "{uri}");
-            assert_eq!(place["region"]["startLine"], 1);
-            let print = result["partialFingerprints"]["hopscope/v1"].to_string();
-            assert!(prints.insert(print), "{}: {result:#}", read.name);
-        }
-        let unread = read.inventory.snapshot().unread().count();
-        let notes = &run["invocations"][0]["toolExecutionNotifications"];
-        assert_eq!(notes.as_array().unwrap().len(), unread, "{}", read.name);
-    })
-    .await;
+/// The log fits the schema and holds every finding.
+pub(crate) fn whole(read: &Read) {
+    let log = sarif::build(&read.inventory, &read.judgement, &read.meta);
+    assert_eq!(problems(&log), Vec::<String>::new(), "{}", read.name);
+    let run = &log["runs"][0];
+    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+    let results = run["results"].as_array().unwrap();
+    assert_eq!(
+        results.len(),
+        read.judgement.findings.len(),
+        "{}",
+        read.name
+    );
+    let mut prints = BTreeSet::new();
+    for result in results {
+        let at = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
+        assert_eq!(rules[at]["id"], result["ruleId"]);
+        let place = &result["locations"][0]["physicalLocation"];
+        let uri = place["artifactLocation"]["uri"].as_str().unwrap();
+        assert!(!uri.starts_with('/') && !uri.contains(' '), "{uri}");
+        assert_eq!(place["region"]["startLine"], 1);
+        let print = result["partialFingerprints"]["hopscope/v1"].to_string();
+        assert!(prints.insert(print), "{}: {result:#}", read.name);
+    }
+    let unread = read.inventory.snapshot().unread().count();
+    let notes = &run["invocations"][0]["toolExecutionNotifications"];
+    assert_eq!(notes.as_array().unwrap().len(), unread, "{}", read.name);
 }
 
 #[tokio::test(flavor = "multi_thread")]

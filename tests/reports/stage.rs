@@ -45,10 +45,3 @@ pub(crate) async fn read(name: &str) -> Read {
         judging: inspected.frame.judging,
     }
 }
-
-/// Does something with every scenario.
-pub(crate) async fn each(look: impl Fn(&Read)) {
-    for name in scenarios() {
-        look(&read(&name).await);
-    }
-}

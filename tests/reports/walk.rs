@@ -82,41 +82,38 @@ impl Stage {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn no_step_of_any_scenario_is_green_while_something_stands_against_it() {
+/// No step is green while something stands against it.
+pub(crate) fn honest(read: &Read) {
     let tours = Settings::shipped("dark").unwrap().tours;
-    stage::each(|read| {
-        for step in tours.iter().flat_map(|tour| &tour.steps) {
-            let look = tour::look(&read.inventory, &read.judgement, step);
-            let name = format!("{}, {}", read.name, step.id);
-            if !look.against.is_empty() {
-                assert_eq!(look.stand, Stand::Against, "{name}");
-            }
-            let worst = look
-                .hops
-                .iter()
-                .filter_map(|hop| tour::verdict(step, hop))
-                .max();
-            if look.stand == Stand::Holds {
-                assert!(
-                    worst.is_none_or(|worst| worst.word() == "open"),
-                    "{name}: {worst:?}"
-                );
-                if let Some(benefit) = tour::benefit(step) {
-                    let all = held(&read.inventory, &read.judgement);
-                    let own = all.iter().find(|one| one.benefit == benefit).unwrap();
-                    assert_eq!(own.stand, Stand::Holds, "{name}");
-                    let facts = facts(&read.inventory, &read.judgement, benefit);
-                    let against = facts
-                        .iter()
-                        .find(|fact| fact.hop.is_none() && fact.stand == Stand::Against);
-                    assert_eq!(against, None, "{name}");
-                    assert!(read.inventory.snapshot().is_complete(), "{name}");
-                }
+    for step in tours.iter().flat_map(|tour| &tour.steps) {
+        let look = tour::look(&read.inventory, &read.judgement, step);
+        let name = format!("{}, {}", read.name, step.id);
+        if !look.against.is_empty() {
+            assert_eq!(look.stand, Stand::Against, "{name}");
+        }
+        let worst = look
+            .hops
+            .iter()
+            .filter_map(|hop| tour::verdict(step, hop))
+            .max();
+        if look.stand == Stand::Holds {
+            assert!(
+                worst.is_none_or(|worst| worst.word() == "open"),
+                "{name}: {worst:?}"
+            );
+            if let Some(benefit) = tour::benefit(step) {
+                let all = held(&read.inventory, &read.judgement);
+                let own = all.iter().find(|one| one.benefit == benefit).unwrap();
+                assert_eq!(own.stand, Stand::Holds, "{name}");
+                let facts = facts(&read.inventory, &read.judgement, benefit);
+                let against = facts
+                    .iter()
+                    .find(|fact| fact.hop.is_none() && fact.stand == Stand::Against);
+                assert_eq!(against, None, "{name}");
+                assert!(read.inventory.snapshot().is_complete(), "{name}");
             }
         }
-    })
-    .await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -104,11 +104,11 @@ pub(super) fn benefits(told: &Told) -> Markup {
                         table {
                             caption { "What shows it" }
                             thead { tr {
-                                th scope="col" { "About" } th scope="col" { "Is so" } th scope="col" { "Stands" }
+                                th scope="col" { "About" } th scope="col" { "Stands" } th scope="col" { "Is so" }
                             } }
                             tbody {
                                 @for (own, about, words) in &own.facts {
-                                    tr { th scope="row" { (about) } td { (words) } td { (stand(*own)) } }
+                                    tr { th scope="row" { (about) } td { (stand(*own)) } td { (words) } }
                                 }
                             }
                         }
