@@ -33,6 +33,7 @@ fn view(rows: usize, area: Rect) -> View {
         pick: false,
         panes: sample::entries(),
         now: world::NOW,
+        masking: None,
     });
     let snapshot = store.snapshot();
     let inventory = Inventory::build(&snapshot);

@@ -91,6 +91,20 @@ pub struct Global {
         conflicts_with_all = ["cloud", "cloud_file", "demo"]
     )]
     pub snapshot: Option<PathBuf>,
+    /// Mask what names the environment; ids masks ids, people and addresses, all everything [default: all]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "LEVEL",
+        global = true,
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "all"
+    )]
+    pub redact: Option<Redact>,
+    /// Key for the same pseudonyms in every file; made when it is not there
+    #[arg(long, value_name = "FILE", global = true)]
+    pub redact_key: Option<PathBuf>,
     /// Config file; else config.toml in the platform's config folder
     #[arg(long, value_name = "FILE", global = true)]
     pub config: Option<PathBuf>,
@@ -117,6 +131,15 @@ impl Global {
             ..Judging::default()
         }
     }
+}
+
+/// How much is masked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Redact {
+    /// Tenants, subscriptions, object ids, people, mail and network addresses
+    Ids,
+    /// Names, hosts, tags and texts, too
+    All,
 }
 
 /// A cloud that needs no file.
@@ -300,6 +323,8 @@ Examples:
   hopscope save poc.hop -g rg-rag-poc        keep what is in one resource group
   hopscope open poc.hop                      look at it later, anywhere, offline
   hopscope check --snapshot poc.hop          the report of it
+  hopscope save --redact poc.hop             names, ids and addresses masked
+  hopscope save --redact-key my.key poc.hop  the same pseudonyms in every file with this key
 
 The file holds every answer as Azure sent it, without tokens; only its owner can read it.";
 

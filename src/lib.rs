@@ -29,6 +29,7 @@ pub mod config;
 pub mod fetch;
 pub mod map;
 pub mod model;
+pub mod privacy;
 pub mod report;
 pub mod simulator;
 pub mod store;

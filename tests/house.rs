@@ -20,7 +20,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
     ("store", &["model"]),
     ("analysis", &["model", "store"]),
     ("map", &["model", "analysis"]),
-    ("privacy", &["model"]),
+    ("privacy", &["model", "store"]),
     ("report", &["model", "store", "analysis", "map", "privacy"]),
     (
         "ui",

@@ -8,7 +8,7 @@ use crate::cli::{Check, FailOn, Format, Global};
 use crate::config::ConfigFile;
 use crate::report::{self, file, text};
 
-use super::source::Source;
+use super::source::{self, Source};
 use super::{Exit, Failure, stdout_takes_colour, trouble};
 
 /// What stdout can show.
@@ -43,7 +43,9 @@ pub async fn run(
     stdout: &mut impl Write,
     screen: Screen,
 ) -> Result<Exit, Failure> {
-    let inspected = Source::find(global, file).await?.read().await;
+    let mut masker = source::masker(global)?;
+    let source = Source::find(global, file).await?;
+    let inspected = source.read().await.masked(&mut masker);
     let snapshot = &inspected.snapshot;
     let verdict = trouble::judge(snapshot, &inspected.scope);
     let meta = inspected.meta();

@@ -9,10 +9,11 @@ use std::io::{BufRead, Read, Write};
 use crate::analysis::explain;
 use crate::cli::{Explain, Global};
 use crate::config::ConfigFile;
+use crate::privacy::Level;
 use crate::report::text::{Style, explain as print};
 
 use super::check::Screen;
-use super::source::Source;
+use super::source::{self, Inspected, Source};
 use super::{Exit, Failure, trouble};
 
 /// The longest text that is read: a whole log is no message.
@@ -57,18 +58,37 @@ pub async fn run(
         let outcome = print::unknown(stdout).and_then(|()| stdout.flush());
         return super::written(outcome).map(|_| Exit::Found);
     }
+    let mut masker = source::masker(global)?;
+    if masker.level() != Level::None {
+        // Names are known once the environment is read: nothing of the text is shown before.
+        let inspected = source.read().await.masked(&mut masker);
+        let recognised = explain::recognise(&masker.text(text));
+        let outcome = print::message(stdout, &recognised, style).and_then(|()| stdout.flush());
+        super::written(outcome)?;
+        return here(&inspected, &recognised, stdout, style);
+    }
     // The answer from the text stands on the screen while the environment is read.
     let outcome = print::message(stdout, &recognised, style).and_then(|()| stdout.flush());
     super::written(outcome)?;
 
     let inspected = source.read().await;
+    here(&inspected, &recognised, stdout, style)
+}
+
+/// Says which causes hold in what was read.
+fn here(
+    inspected: &Inspected,
+    recognised: &explain::Recognised,
+    stdout: &mut impl Write,
+    style: Style,
+) -> Result<Exit, Failure> {
     let outcome = match trouble::judge(&inspected.snapshot, &inspected.scope).failure {
         Some(failure) if failure.exit == Exit::Usage => return Err(failure),
-        Some(failure) => print::text_alone(stdout, &recognised, &failure.message, style),
+        Some(failure) => print::text_alone(stdout, recognised, &failure.message, style),
         None => {
             let (inventory, judged) = inspected.judge();
-            let causes = explain::here::look(&recognised, &inventory, &judged.hops);
-            let right = explain::here::right(&recognised, &inventory);
+            let causes = explain::here::look(recognised, &inventory, &judged.hops);
+            let right = explain::here::right(recognised, &inventory);
             right
                 .map_or(Ok(()), |judged| print::right(stdout, &judged, style))
                 .and_then(|()| print::here(stdout, &causes, &inventory, style))

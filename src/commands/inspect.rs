@@ -24,7 +24,7 @@ use crate::terminal::{Signals, TerminalError};
 use crate::ui::app::{self, Ends};
 use crate::ui::panes;
 use crate::ui::screen;
-use crate::ui::view::Setup;
+use crate::ui::view::{Masking, Setup};
 
 use super::session::{Channels, Place, UPDATES, named, periods};
 use super::{Exit, Failure, causes, source, trouble};
@@ -61,6 +61,7 @@ pub async fn run(
         panes: panes::registry(),
         now: OffsetDateTime::now_utc(),
         settings: settings.clone(),
+        masking: Some(masking(&global)?),
     };
     let ends = Ends {
         updates,
@@ -102,6 +103,16 @@ fn ended(outcome: Result<app::Exit, TerminalError>) -> Result<Exit, Failure> {
     }
 }
 
+/// How what is shown can be masked, and how much of it is from the start.
+fn masking(global: &Global) -> Result<Masking, Failure> {
+    let (level, secret) = source::masking(global)?;
+    Ok(Masking {
+        level,
+        secret,
+        decode: again::decoded,
+    })
+}
+
 /// The inspector on a snapshot. The file is opened before the terminal is taken, and nothing else is:
 /// no credential, no client, no runner, and nobody listens to what the panes ask for.
 async fn offline(
@@ -125,6 +136,7 @@ async fn offline(
         panes: panes::registry(),
         now: saved.head.saved_at,
         settings,
+        masking: Some(masking(global)?),
     };
     let ends = Ends {
         updates,

@@ -15,7 +15,7 @@ use crate::report::{file, json, text};
 use crate::store::Inventory;
 
 use super::check::Screen;
-use super::source::Source;
+use super::source::{self, Source};
 use super::{Exit, Failure, trouble, written};
 
 /// Judges the call and prints it.
@@ -26,7 +26,8 @@ pub async fn run(
     stdout: &mut impl Write,
     screen: Screen,
 ) -> Result<Exit, Failure> {
-    let draw = named(arguments)?;
+    let mut draw = named(arguments)?;
+    let mut masker = source::masker(global)?;
     let mut source = Source::find(global, file).await?;
     let mut asked = None;
     if let Source::Place(place, _) = &mut source {
@@ -34,9 +35,13 @@ pub async fn run(
         place.scope = widened(place.scope.clone(), &draw);
         place.draws.push(draw.clone());
     }
-    let inspected = source.read().await;
-    let asked = asked.as_ref().unwrap_or(&inspected.scope);
-    if let Some(failure) = trouble::judge(&inspected.snapshot, asked).failure {
+    let inspected = source.read().await.masked(&mut masker);
+    let asked = asked.map_or_else(|| inspected.scope.clone(), |scope| masker.scope(&scope));
+    draw = Draw {
+        pool: ArmId::new(masker.text(draw.pool.as_str())),
+        network: ArmId::new(masker.text(draw.network.as_str())),
+    };
+    if let Some(failure) = trouble::judge(&inspected.snapshot, &asked).failure {
         return Err(failure);
     }
     let meta = inspected.meta();

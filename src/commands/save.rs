@@ -7,7 +7,7 @@ use crate::config::ConfigFile;
 use crate::store::Kept;
 use crate::store::file::{self, Head};
 
-use super::source::Source;
+use super::source::{self, Source};
 use super::{Exit, Failure, causes, trouble};
 
 /// Reads everything in scope once and writes the file. Nothing that could be read is written only
@@ -19,7 +19,9 @@ pub async fn run(
     stdout: &mut impl Write,
 ) -> Result<Exit, Failure> {
     let path = &arguments.file;
-    let inspected = Source::find(global, file).await?.read().await;
+    let mut masker = source::masker(global)?;
+    let source = Source::find(global, file).await?;
+    let inspected = source.read().await.masked(&mut masker);
     let verdict = trouble::judge(&inspected.snapshot, &inspected.scope);
     for warning in &verdict.warnings {
         // With stderr gone there is nobody to warn.

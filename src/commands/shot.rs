@@ -19,7 +19,7 @@ use crate::ui::panes;
 use crate::ui::shot::screen;
 use crate::ui::view::{Setup, View};
 
-use super::source::Source;
+use super::source::{self, Source};
 use super::{Exit, Failure, causes, trouble};
 
 /// The word for the walk, beside the names of the panes.
@@ -61,7 +61,9 @@ pub async fn run(
     }
     settings.depth = Depth::True;
     let theme = crate::ui::theme::Theme::new(&settings.palette, settings.depth);
-    let inspected = Source::find(global, &settings.file).await?.read().await;
+    let mut masker = source::masker(global)?;
+    let source = Source::find(global, &settings.file).await?;
+    let inspected = source.read().await.masked(&mut masker);
     if let Some(failure) = trouble::judge(&inspected.snapshot, &inspected.scope).failure {
         return Err(failure);
     }
@@ -80,6 +82,8 @@ pub async fn run(
         pick: false,
         panes: panes::registry(),
         now: inspected.at,
+        // What is masked was masked before: a picture has no other level.
+        masking: None,
     });
     let (width, height) = arguments.size;
     let area = Rect::new(0, 0, width, height);

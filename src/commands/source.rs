@@ -8,14 +8,15 @@ use time::OffsetDateTime;
 
 use crate::analysis::hop::Judgement;
 use crate::analysis::hops;
-use crate::cli::{Global, Knobs};
+use crate::cli::{Global, Knobs, Redact};
 use crate::config::ConfigFile;
 use crate::fetch::jobs::again;
 use crate::model::judging::Judging;
 use crate::model::scope::Scope;
+use crate::privacy::{Level, Masker, Secret, key_file};
 use crate::report::Meta;
 use crate::store::file::{self, Saved};
-use crate::store::{Frame, Inventory, Snapshot};
+use crate::store::{Frame, Inventory, Kept, Snapshot};
 
 use super::session::Place;
 use super::{Failure, causes};
@@ -86,6 +87,23 @@ impl Source {
 }
 
 impl Inspected {
+    /// The same, masked.
+    #[must_use]
+    pub fn masked(self, masker: &mut Masker) -> Self {
+        if masker.level() == Level::None {
+            return self;
+        }
+        let kept = masker.kept(&Kept::of(&self.snapshot, &self.frame));
+        let snapshot = self.snapshot.shown_as(&kept, again::decoded);
+        Self {
+            snapshot,
+            frame: kept.frame(),
+            scope: masker.scope(&self.scope),
+            at: self.at,
+            masked: Some(masker.level().word().to_owned()),
+        }
+    }
+
     /// Joins and judges it.
     pub fn judge(&self) -> (Inventory, Judgement) {
         let inventory = Inventory::build(&self.snapshot);
@@ -100,6 +118,32 @@ impl Inspected {
             cloud: self.frame.cloud.clone(),
         }
     }
+}
+
+/// What the flags say about masking. The key file is read, or made, here.
+pub fn masking(global: &Global) -> Result<(Level, Option<Secret>), Failure> {
+    let level = match global.redact {
+        Some(Redact::Ids) => Level::Ids,
+        Some(Redact::All) => Level::All,
+        // Who names a key wants it used.
+        None if global.redact_key.is_some() => Level::All,
+        None => Level::None,
+    };
+    let secret = global
+        .redact_key
+        .as_ref()
+        .map(|path| {
+            key_file(path)
+                .map_err(|error| Failure::usage(format!("{}: {}", path.display(), causes(&error))))
+        })
+        .transpose()?;
+    Ok((level, secret))
+}
+
+/// A masker as the flags say.
+pub fn masker(global: &Global) -> Result<Masker, Failure> {
+    let (level, secret) = masking(global)?;
+    Ok(Masker::new(level, secret.as_ref()))
 }
 
 /// A snapshot file, judged for the address of the flags where they name one.

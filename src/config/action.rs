@@ -98,6 +98,8 @@ actions! {
     RefreshAll = "refresh-all",
     /// Stop, or take up again, the periodic reading.
     Freeze = "freeze",
+    /// Mask names, ids and addresses: none, ids, all.
+    Privacy = "privacy",
     /// Keep everything that was read in a file.
     Save = "save",
     /// Choose another place to look at.

@@ -146,6 +146,41 @@ impl Kept {
     }
 }
 
+impl Snapshot {
+    /// The snapshot that `kept` amounts to, in the state of reading of this one: `kept` is this one with
+    /// other texts in it.
+    #[must_use]
+    pub fn shown_as(&self, kept: &Kept, decode: Decode) -> Self {
+        let mut shown = kept.restore(decode);
+        let slices = Arc::make_mut(&mut shown.slices);
+        for ((_, own), (_, slice)) in self.slices().zip(slices.iter_mut()) {
+            slice.phase = own.phase;
+            slice.revision = own.revision;
+            slice.generation = own.generation;
+        }
+        shown.frozen = self.frozen;
+        shown.idle = self.idle;
+        shown.revision = self.revision;
+        shown
+    }
+
+    /// The same under another revision, for what is cached by it.
+    #[must_use]
+    pub fn with_revision(mut self, revision: u64) -> Self {
+        self.revision = revision;
+        self
+    }
+
+    /// Whether nothing at all has changed between two snapshots of one store.
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.slices, &other.slices)
+            && Arc::ptr_eq(&self.ledger, &other.ledger)
+            && self.revision == other.revision
+            && self.idle == other.idle
+            && self.frozen == other.frozen
+    }
+}
+
 impl KeptSlice {
     /// The slice again.
     pub fn restore(&self, decode: Decode) -> Slice {

@@ -125,10 +125,11 @@ fn right_tenant(issue: &Issue) -> Option<TenantId> {
         return None;
     }
     let (_, after) = issue.message.split_once("must match")?;
-    after
-        .split(|one: char| !(one.is_ascii_hexdigit() || one == '-'))
-        .find(|word| uuid::Uuid::try_parse(word).is_ok())
-        .map(TenantId::new)
+    // An issuer is an address with the tenant in its path: a pseudonym stands there as well as an id.
+    let (_, issuer) = after.split_once("://")?;
+    let (_, path) = issuer.split_once('/')?;
+    let tenant = path.split(|one: char| "/'\" ".contains(one)).next()?;
+    (!tenant.is_empty()).then(|| TenantId::new(tenant))
 }
 
 #[cfg(test)]

@@ -117,6 +117,9 @@ pub enum Exit {
 }
 
 /// Something that was made on another thread.
+///
+/// Each but a sentence comes with the epoch of masking in which it was asked for: what is of another one
+/// is dropped, as it may hold what is masked by now.
 enum Made {
     Lines(u64, Lines),
     Inventory(Box<Inventory>),
@@ -131,7 +134,7 @@ struct Turn<'a, B: Backend, H: Host> {
     view: &'a mut View,
     store: Store,
     asks: mpsc::UnboundedSender<Ask>,
-    made: mpsc::UnboundedSender<Made>,
+    made: mpsc::UnboundedSender<(u64, Made)>,
     joining: bool,
     judging: bool,
 }
@@ -213,8 +216,8 @@ where
                     return Ok(Exit::Quit);
                 }
             }
-            Some(making) = makings.recv() => {
-                turn.take(making);
+            Some((epoch, making)) = makings.recv() => {
+                turn.take(epoch, making);
                 dirty = true;
             }
             count = ends.updates.recv_many(&mut batch, BATCH), if open => {
@@ -240,7 +243,8 @@ where
 {
     /// Draws one frame of what the store holds now.
     fn draw(&mut self) -> io::Result<()> {
-        let snapshot = self.store.snapshot();
+        let snapshot = self.view.mask(self.store.snapshot());
+        let epoch = self.view.epoch();
         let known = self.view.inventory_revision();
         let mut inventory = None;
         if snapshot.revision() != known && !self.joining {
@@ -256,7 +260,7 @@ where
                 tokio::task::spawn_blocking(move || {
                     let inventory = Box::new(Inventory::build(&snapshot));
                     // The loop may have ended; then nobody needs it.
-                    let _ = made.send(Made::Inventory(inventory));
+                    let _ = made.send((epoch, Made::Inventory(inventory)));
                 });
             }
         }
@@ -291,12 +295,13 @@ where
             return;
         };
         self.judging = true;
+        let epoch = self.view.epoch();
         let made = self.made.clone();
         tokio::task::spawn_blocking(move || {
             let judgement = hops::judge(&inventory, &judging, now);
             let revision = inventory.snapshot().revision();
             // The loop may have ended; then nobody needs it.
-            let _ = made.send(Made::Judgement(revision, judgement));
+            let _ = made.send((epoch, Made::Judgement(revision, judgement)));
         });
     }
 
@@ -331,17 +336,24 @@ where
         self.terminal.resize(area).map_err(Into::into)
     }
 
-    fn take(&mut self, made: Made) {
+    fn take(&mut self, epoch: u64, made: Made) {
+        let is_current = epoch == self.view.epoch();
         match made {
-            Made::Lines(ticket, lines) => self.view.laid(ticket, lines),
+            Made::Lines(ticket, lines) if is_current => self.view.laid(ticket, lines),
+            Made::Lines(..) => {}
             Made::Inventory(inventory) => {
                 self.joining = false;
-                self.view.take(self.store.snapshot(), Some(*inventory));
+                if is_current {
+                    let snapshot = self.view.mask(self.store.snapshot());
+                    self.view.take(snapshot, Some(*inventory));
+                }
             }
             Made::Said(words) => self.view.say(words),
             Made::Judgement(revision, judgement) => {
                 self.judging = false;
-                self.view.judge(revision, judgement);
+                if is_current {
+                    self.view.judge(revision, judgement);
+                }
             }
         }
     }
@@ -349,7 +361,8 @@ where
     /// Keeps what is shown in a file. A file that is there is not replaced: nobody was asked.
     fn save(&mut self, name: String) {
         let (snapshot, frame) = self.view.shown();
-        let head = Head::new(self.view.as_of(), None);
+        let head = Head::new(self.view.as_of(), self.view.masked());
+        let epoch = self.view.epoch();
         let made = self.made.clone();
         tokio::task::spawn_blocking(move || {
             let path = at_home(&name);
@@ -362,14 +375,14 @@ where
                 }
             };
             // The loop may have ended; then nobody reads it.
-            let _ = made.send(Made::Said(words));
+            let _ = made.send((epoch, Made::Said(words)));
         });
     }
 
     /// Writes a report of what is shown. A file that is there is not replaced: nobody was asked.
     fn report(&mut self, name: String) {
         let (inventory, judgement, judging, meta) = self.view.report_source();
-        let made = self.made.clone();
+        let (epoch, made) = (self.view.epoch(), self.made.clone());
         tokio::task::spawn_blocking(move || {
             let path = at_home(&name);
             let words = match Format::of_path(&path) {
@@ -393,7 +406,7 @@ where
                 }
             };
             // The loop may have ended; then nobody reads it.
-            let _ = made.send(Made::Said(words));
+            let _ = made.send((epoch, Made::Said(words)));
         });
     }
 
@@ -428,9 +441,9 @@ where
                 Effect::Redraw => self.repaint()?,
                 Effect::Report(name) => self.report(name),
                 Effect::Lay { ticket, raw } => {
-                    let made = self.made.clone();
+                    let (epoch, made) = (self.view.epoch(), self.made.clone());
                     tokio::task::spawn_blocking(move || {
-                        let _ = made.send(Made::Lines(ticket, lay(&raw)));
+                        let _ = made.send((epoch, Made::Lines(ticket, lay(&raw))));
                     });
                 }
             }

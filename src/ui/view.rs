@@ -5,6 +5,7 @@
 
 mod act;
 mod draw;
+mod privacy;
 mod save;
 mod walk;
 
@@ -23,7 +24,7 @@ use crate::model::ask::Ask;
 use crate::model::judging::Judging;
 use crate::model::key::Key;
 use crate::model::tour::Tour;
-use crate::store::{Inventory, Snapshot};
+use crate::store::{Frame, Inventory, Snapshot};
 
 use super::cx::{Cx, Drawn, Gesture, Pointer, Target};
 use super::effect::{Effect, Outcome};
@@ -35,6 +36,9 @@ use super::signs::Signs;
 use super::theme::Theme;
 use super::walk::{self as walk_keys, Walk};
 use super::widgets::field::Field;
+
+pub use privacy::Masking;
+use privacy::Privacy;
 
 /// How long a sentence in the footer stays.
 const SAID: time::Duration = time::Duration::seconds(3);
@@ -60,6 +64,8 @@ pub struct Setup {
     pub panes: Vec<Entry>,
     /// The time at the start.
     pub now: OffsetDateTime,
+    /// How what is shown can be masked.
+    pub masking: Option<Masking>,
 }
 
 /// What every [`Cx`] borrows.
@@ -154,6 +160,7 @@ pub struct View {
     saved_at: Option<OffsetDateTime>,
     /// The name of a file while it is typed.
     naming: Option<Field>,
+    privacy: Privacy,
     cloud: String,
     portal: String,
     tickets: u64,
@@ -166,6 +173,11 @@ pub struct View {
 impl View {
     /// A screen before any news.
     pub fn new(setup: Setup) -> Self {
+        let open = Frame {
+            cloud: setup.cloud.clone(),
+            portal: setup.portal.clone(),
+            judging: setup.judging.clone(),
+        };
         let settings = setup.settings;
         let seats = setup
             .panes
@@ -210,6 +222,7 @@ impl View {
             clock: setup.now,
             saved_at: setup.offline.then_some(setup.now),
             naming: None,
+            privacy: Privacy::new(setup.masking, open),
             cloud: setup.cloud,
             portal: setup.portal,
             tickets: 0,
@@ -299,7 +312,8 @@ impl View {
             overlay.update(&cx);
         }
         let wanted = match self.seats.get(self.active) {
-            Some(seat) if self.picker.is_none() => seat.pane.keys(),
+            // A pseudonym means nothing to who reads.
+            Some(seat) if self.picker.is_none() && !self.is_masked() => seat.pane.keys(),
             _ => Vec::new(),
         };
         if wanted == self.focus {

@@ -37,6 +37,7 @@ impl Stage {
             pick: false,
             panes: panes::registry(),
             now: read.meta.generated_at,
+            masking: None,
         });
         let snapshot = read.inventory.snapshot().clone();
         let revision = snapshot.revision();

@@ -41,6 +41,7 @@ impl Whole {
             pick: false,
             panes: registry(),
             now: NOW,
+            masking: None,
         });
         let snapshot = scene.store().snapshot();
         let inventory = Inventory::build(&snapshot);

@@ -91,3 +91,41 @@ fn what_does_not_fit_a_snapshot_is_said_with_the_next_step() {
     assert_eq!(ran.code, 3, "{ran:?}");
     assert!(!never.exists());
 }
+
+#[test]
+fn what_is_redacted_is_so_in_file_report_and_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (plain, masked, key) = (file("plain.hop"), file("masked.hop"), file("redact.key"));
+    save("broken-indexer", Path::new(&plain));
+    let ran = run(&["save", &masked, "--snapshot", &plain, "--redact-key", &key]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let of_file = run(&["check", "--snapshot", &masked, "--format", "json"]);
+    let of_report = run(&[
+        "check",
+        "--snapshot",
+        &plain,
+        "--redact",
+        "--redact-key",
+        &key,
+        "--format",
+        "json",
+    ]);
+    assert_eq!(of_file.code, 1);
+    assert_eq!(of_file.stdout, of_report.stdout, "one key, one pseudonym");
+    assert_eq!(problems(&of_file.json()), Vec::<String>::new());
+    let other = run(&["check", "--snapshot", &plain, "--redact=ids"]);
+    assert!(other.stdout.contains("stragdev") && !other.stdout.contains("ada@contoso.com"));
+    let told = "The client 'ada@contoso.com' does not have authorization to perform action 'Microsoft.Storage/storageAccounts/read' over scope '/subscriptions/3b1c0f2d-65f0-4135-bf08-e005a4058e20/resourceGroups/rg-rag-poc/providers/Microsoft.Storage/storageAccounts/stragdev'. AuthorizationFailed";
+    let explained = run(&["explain", told, "--snapshot", &plain, "--redact"]);
+    assert_eq!(explained.code, 0, "{explained:?}");
+    let wrong = run(&["check", "--demo", "--redact", "-g", "rg-of-nobody-here"]);
+    assert_eq!(wrong.code, 2);
+    for ran in [&of_file, &of_report, &explained, &wrong] {
+        for name in ["stragdev", "rg-rag-poc", "contoso", "3b1c0f2d", "nobody"] {
+            assert!(!ran.stdout.contains(name), "{name}: {}", ran.stdout);
+            assert!(!ran.stderr.contains(name), "{name}: {}", ran.stderr);
+        }
+    }
+    assert_eq!(run(&["check", "--demo", "--redact=some"]).code, 2);
+}

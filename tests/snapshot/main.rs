@@ -5,6 +5,7 @@
 
 mod command;
 mod damaged;
+mod masked;
 mod round;
 mod stage;
 #[path = "../support/mod.rs"]

@@ -3,17 +3,19 @@
 use std::collections::BTreeMap;
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use hopscope::analysis::hops;
 use hopscope::cli::Global;
 use hopscope::commands::source::{Inspected, Source};
 use hopscope::config::{ConfigFile, Settings};
 use hopscope::fetch::jobs::again;
-use hopscope::report::{json, text};
+use hopscope::privacy::Level;
+use hopscope::report::{html, json, markdown, sarif, text};
 use hopscope::simulator::Scenario;
 use hopscope::store::file::{self, Head};
-use hopscope::store::{Kept, Snapshot};
+use hopscope::store::{Inventory, Kept, Snapshot};
 use hopscope::ui::effect::{Effect, Raw};
 use hopscope::ui::panes::registry;
-use hopscope::ui::view::{Setup, View};
+use hopscope::ui::view::{Masking, Setup, View};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use time::UtcOffset;
@@ -99,16 +101,35 @@ pub(crate) fn text_of(inspected: &Inspected) -> String {
     String::from_utf8(out).unwrap()
 }
 
+/// Every report there is, by its name.
+pub(crate) fn reports(inspected: &Inspected) -> Vec<(String, String)> {
+    let (inventory, judgement) = inspected.judge();
+    let (judging, meta) = (&inspected.frame.judging, inspected.meta());
+    let (mut page, mut ticket) = (Vec::new(), Vec::new());
+    html::write(&mut page, &inventory, &judgement, judging, &meta).unwrap();
+    markdown::write(&mut ticket, &inventory, &judgement, judging, &meta).unwrap();
+    let scanned = sarif::build(&inventory, &judgement, &meta).to_string();
+    vec![
+        ("json".to_owned(), json_of(inspected)),
+        ("text".to_owned(), text_of(inspected)),
+        ("html".to_owned(), String::from_utf8(page).unwrap()),
+        ("markdown".to_owned(), String::from_utf8(ticket).unwrap()),
+        ("sarif".to_owned(), scanned),
+    ]
+}
+
 /// The inspector on what was read.
 pub(crate) struct Screen {
     view: View,
     area: Rect,
+    /// The first row that counts: the header has a clock.
+    pub(crate) first: u16,
 }
 
 impl Screen {
     pub(crate) fn of(inspected: &Inspected, offline: bool) -> Self {
         let frame = &inspected.frame;
-        let mut view = View::new(Setup {
+        let view = View::new(Setup {
             settings: Settings::shipped("dark").unwrap(),
             judging: frame.judging.clone(),
             cloud: frame.cloud.clone(),
@@ -118,14 +139,29 @@ impl Screen {
             pick: false,
             panes: registry(),
             now: inspected.at,
+            masking: Some(Masking {
+                level: Level::None,
+                secret: None,
+                decode: again::decoded,
+            }),
         });
-        let (inventory, judgement) = inspected.judge();
-        let revision = inspected.snapshot.revision();
-        view.take(inspected.snapshot.clone(), Some(inventory));
-        view.judge(revision, judgement);
-        Self {
+        let mut screen = Self {
             view,
             area: Rect::new(0, 0, 200, 60),
+            first: 1,
+        };
+        screen.frame(&inspected.snapshot);
+        screen
+    }
+
+    /// What the loop does before a frame.
+    pub(crate) fn frame(&mut self, snapshot: &Snapshot) {
+        let snapshot = self.view.mask(snapshot.clone());
+        let inventory = Inventory::build(&snapshot);
+        self.view.take(snapshot, Some(inventory));
+        if let Some((inventory, judging, now)) = self.view.unjudged() {
+            let judgement = hops::judge(&inventory, &judging, now);
+            self.view.judge(inventory.snapshot().revision(), judgement);
         }
     }
 
@@ -149,7 +185,7 @@ impl Screen {
         let drawn = self.view.draw(self.area, &mut buffer);
         self.view.keep(drawn);
         let mut text = String::new();
-        for y in 1..self.area.height {
+        for y in self.first..self.area.height {
             let row = (0..self.area.width).map(|x| buffer[(x, y)].symbol());
             text.push_str(row.collect::<String>().trim_end());
             text.push('\n');

@@ -52,6 +52,7 @@ pub(crate) fn setup(theme: &str, pick: bool) -> Setup {
         pick,
         panes: sample::entries(),
         now: NOW,
+        masking: None,
     }
 }
 

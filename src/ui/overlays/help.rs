@@ -39,7 +39,7 @@ const MOVES: [Action; 18] = [
 ];
 
 /// Actions that the frame has whatever the pane: the third column.
-pub const EVERYWHERE: [Action; 15] = [
+pub const EVERYWHERE: [Action; 16] = [
     Action::Back,
     Action::Palette,
     Action::Walk,
@@ -48,6 +48,7 @@ pub const EVERYWHERE: [Action; 15] = [
     Action::Refresh,
     Action::RefreshAll,
     Action::Freeze,
+    Action::Privacy,
     Action::Save,
     Action::Scope,
     Action::Mouse,

@@ -171,9 +171,14 @@ impl View {
                 Outcome::drawn()
             }
             Action::Refresh | Action::RefreshAll | Action::Freeze => self.ask(action),
+            Action::Privacy => self.next_level(),
             Action::Save => self.open_save(),
             Action::Scope if self.saved_at.is_some() => {
                 self.say("this is a snapshot: there is no other place in it");
+                Outcome::drawn()
+            }
+            Action::Scope if self.is_masked() => {
+                self.say("places are masked: p unmasks them");
                 Outcome::drawn()
             }
             Action::Scope => {
@@ -272,7 +277,11 @@ impl View {
             return Outcome::with(Effect::Ask(Ask::SignIn));
         }
         let keys = match self.seats.get(self.active) {
-            Some(seat) if action == Action::Refresh && self.picker.is_none() => seat.pane.keys(),
+            Some(seat)
+                if action == Action::Refresh && self.picker.is_none() && !self.is_masked() =>
+            {
+                seat.pane.keys()
+            }
             _ => Vec::new(),
         };
         if keys.is_empty() {

@@ -114,6 +114,10 @@ impl View {
             .took
             .or_else(|| std::time::Duration::try_from(cx.now - self.reading_since?).ok());
         let mut facts = Facts::of(cx, self.saved_at.is_some(), &self.cloud, took);
+        if self.is_masked() {
+            let level = self.privacy.level();
+            facts.exceptions.push(format!("masked: {level}"));
+        }
         facts.saved = self.saved_at.map(|at| saved_ago(at, self.clock));
         if self.picker.is_some() {
             "choose where to look".clone_into(&mut facts.environment);
