@@ -3,14 +3,13 @@
 
 use time::OffsetDateTime;
 
-use serde_json::Value;
-
-use super::evidence::at;
 use super::facets;
 use super::hop::{Hop, HopKind};
 use super::verdict::Verdict;
 use crate::model::facet::VaultKey;
+use crate::model::field::Field;
 use crate::model::id::ArmId;
+use crate::model::named_key::NamedKey;
 use crate::model::resource::{Family, Resource};
 use crate::store::Inventory;
 
@@ -76,7 +75,36 @@ pub enum Facts {
         expires: Result<Option<OffsetDateTime>, ()>,
         /// Its kind and size, where the answer holds them: `RSA 3072`.
         kind: Option<String>,
+        /// Whether something rotates it.
+        rotation: Rotation,
+        /// Whether a version is pinned that is not the newest.
+        behind: bool,
     },
+}
+
+/// What a key's rotation policy does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rotation {
+    /// It was not read, and why.
+    NotRead(String),
+    /// There is none, or one that does nothing.
+    Never,
+    /// It tells somebody, and rotates nothing.
+    Notifies,
+    /// It makes a new version by itself, at this time of the key's life.
+    ByItself(String),
+}
+
+impl Rotation {
+    /// In a line; why it was not read stands elsewhere.
+    pub fn words(&self) -> String {
+        match self {
+            Self::NotRead(_) => "? rotation not read".to_owned(),
+            Self::Never => "nothing rotates it".to_owned(),
+            Self::Notifies => "its policy only notifies".to_owned(),
+            Self::ByItself(when) => format!("rotates {when}"),
+        }
+    }
 }
 
 /// Every resource that says how it is encrypted, by id; those with a customer's key first.
@@ -108,7 +136,7 @@ fn of(inventory: &Inventory, hops: &[Hop], resource: &Resource) -> Option<Encryp
         Some(true) => encryption
             .key
             .text()
-            .and_then(|uri| key(inventory, resource, uri))
+            .and_then(|uri| key(inventory, uri))
             .map_or(Keeper::Unclear, Keeper::Customer),
     };
     let own: Vec<Verdict> = hops
@@ -125,39 +153,18 @@ fn of(inventory: &Inventory, hops: &[Hop], resource: &Resource) -> Option<Encryp
     })
 }
 
-fn key(inventory: &Inventory, resource: &Resource, uri: &str) -> Option<Key> {
-    let url = url::Url::parse(uri).ok()?;
-    let label = url.host_str()?.split('.').next()?.to_owned();
-    let mut parts = url
-        .path_segments()?
-        .skip(1)
-        .filter(|part| !part.is_empty())
-        .map(str::to_owned);
-    let name = parts.next()?;
-    let version = parts.next().or_else(|| said_version(resource));
+fn key(inventory: &Inventory, uri: &str) -> Option<Key> {
+    let named = NamedKey::parse(uri)?;
     Some(Key {
-        facts: facts(inventory, &label, &name),
-        vault: label,
-        name,
-        version,
+        facts: facts(inventory, &named),
+        vault: named.vault().to_owned(),
+        name: named.name,
+        version: named.version,
     })
 }
 
-/// Where a service names the version beside the key.
-fn said_version(resource: &Resource) -> Option<String> {
-    let path = match resource.family {
-        Family::Storage => "properties.encryption.keyvaultproperties.keyversion",
-        Family::Search => {
-            "properties.encryptionWithCmk.serviceLevelEncryptionKey.keyVaultKeyVersion"
-        }
-        Family::Cognitive => "properties.encryption.keyVaultProperties.keyVersion",
-        _ => return None,
-    };
-    let text = at(&resource.raw, path).and_then(Value::as_str)?;
-    (!text.is_empty()).then(|| text.to_owned())
-}
-
-fn facts(inventory: &Inventory, label: &str, name: &str) -> Facts {
+fn facts(inventory: &Inventory, named: &NamedKey) -> Facts {
+    let (label, name) = (named.vault(), &named.name);
     let vault = inventory
         .family(Family::Vault)
         .find(|vault| vault.name.eq_ignore_ascii_case(label));
@@ -170,29 +177,94 @@ fn facts(inventory: &Inventory, label: &str, name: &str) -> Facts {
         .iter()
         .find(|key| key.name.eq_ignore_ascii_case(name));
     match (found, listed.missing) {
-        (Some(key), _) => read(key),
+        (Some(key), _) => read(inventory, key, named.version.as_deref()),
         (None, Some(why)) => Facts::NotRead(why),
         (None, None) => Facts::Gone,
     }
 }
 
-fn read(key: &VaultKey) -> Facts {
-    let expires = if key.expires.is_unclear() {
+/// What is known of a key. The list tells the state of its newest version; where another is pinned,
+/// that one's counts.
+fn read(inventory: &Inventory, key: &VaultKey, pinned: Option<&str>) -> Facts {
+    let detail = facets::key(inventory, &key.id);
+    let whole = detail.items.first();
+    let newest = [Some(&key.version_uri), whole.map(|one| &one.version_uri)]
+        .into_iter()
+        .flatten()
+        .find_map(|uri| NamedKey::parse(uri.text()?)?.version);
+    let older = pinned.filter(|one| {
+        newest
+            .as_deref()
+            .is_some_and(|own| !own.eq_ignore_ascii_case(one))
+    });
+    let versions = facets::key_versions(inventory, &key.id);
+    let state = match older {
+        None => key,
+        Some(version) => match versions
+            .items
+            .iter()
+            .find(|one| one.name.eq_ignore_ascii_case(version))
+        {
+            Some(own) => own,
+            None if versions.missing.is_none() && !versions.items.is_empty() => return Facts::Gone,
+            None => {
+                return Facts::NotRead(
+                    versions
+                        .missing
+                        .unwrap_or_else(|| format!("version {version} was not reported")),
+                );
+            }
+        },
+    };
+    let expires = if state.expires.is_unclear() {
         Err(())
     } else {
-        match key.expires.value() {
+        match state.expires.value() {
             None => Ok(None),
             Some(seconds) => OffsetDateTime::from_unix_timestamp(*seconds)
                 .map(Some)
                 .map_err(|_| ()),
         }
     };
-    let kind = at(&key.raw, "properties.kty").and_then(Value::as_str);
-    let size = at(&key.raw, "properties.keySize").and_then(Value::as_u64);
     Facts::Read {
-        enabled: key.enabled.or_default(true),
+        enabled: state.enabled.or_default(true),
         expires,
-        kind: kind
-            .map(|kind| size.map_or_else(|| kind.to_owned(), |size| format!("{kind} {size}"))),
+        kind: whole.and_then(kind),
+        rotation: rotation(whole, detail.missing),
+        behind: older.is_some(),
+    }
+}
+
+/// `RSA 3072`, `EC P-256`.
+fn kind(key: &VaultKey) -> Option<String> {
+    let kind = key.kind.text()?;
+    let size = key.size.value().map(ToString::to_string);
+    let curve = || key.curve.text().map(str::to_owned);
+    Some(
+        size.or_else(curve)
+            .map_or_else(|| kind.to_owned(), |more| format!("{kind} {more}")),
+    )
+}
+
+fn rotation(key: Option<&VaultKey>, missing: Option<String>) -> Rotation {
+    let Some(key) = key else {
+        return Rotation::NotRead(missing.unwrap_or_else(|| "the key was not reported".to_owned()));
+    };
+    let actions = match &key.rotation {
+        Field::Absent | Field::Null => return Rotation::Never,
+        Field::Value(actions) => actions,
+        _ => return Rotation::NotRead("its rotation policy is malformed".to_owned()),
+    };
+    let rotates = actions.iter().find(|one| one.action.is("rotate"));
+    match rotates {
+        Some(one) => {
+            Rotation::ByItself(match (one.after_create.text(), one.before_expiry.text()) {
+                (Some(after), _) => format!("{after} after it was made"),
+                (None, Some(before)) => format!("{before} before it ends"),
+                (None, None) => "at a time that is not said".to_owned(),
+            })
+        }
+        None if actions.is_empty() => Rotation::Never,
+        None => Rotation::Notifies,
     }
 }

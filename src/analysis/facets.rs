@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 
 use crate::model::access::{SqlRoleAssignment, SqlRoleDefinition};
 use crate::model::facet::{
-    Connection, Container, Deployment, DiagnosticSetting, Facet, Project, VaultKey,
+    CapabilityHost, Connection, Container, Deployment, DiagnosticSetting, Facet, Project, VaultKey,
 };
 use crate::model::id::ArmId;
 use crate::model::ipam::{IpamPool, ScopeConnection, StaticCidr};
@@ -187,6 +187,18 @@ reader! {
 reader! {
     /// Keys of a vault.
     keys, Keys, Keys, VaultKey
+}
+reader! {
+    /// A key by itself, by its id.
+    key, Key, Keys, VaultKey
+}
+reader! {
+    /// The versions of a key, by its id.
+    key_versions, KeyVersions, Keys, VaultKey
+}
+reader! {
+    /// Capability hosts of a new-style account, or of a project.
+    capability_hosts, CapabilityHosts, CapabilityHosts, CapabilityHost
 }
 reader! {
     /// Diagnostic settings of a resource.

@@ -7,6 +7,7 @@
 //!
 //! To add a facet: a line in `facet_request`. To add a family: a line in [`api_version`].
 
+mod parts;
 mod pools;
 
 use serde_json::{Value, json};
@@ -383,19 +384,15 @@ fn policy_states(scope: &ArmId) -> Request {
 
 /// Which types have the facet, where it hangs, and the version that knows it.
 fn facet_request(id: &ArmId, facet: Facet) -> Option<Request> {
-    const PROJECT: &str = "Microsoft.CognitiveServices/accounts/projects";
     if let Some(found) = search_request(id, facet)
         .or_else(|| perimeter_request(id, facet))
         .or_else(|| pools::facet(id, facet))
+        .or_else(|| parts::facet(id, facet))
     {
         return Some(found);
     }
     let of_type = id.resource_type()?;
     let family = Family::of_type(&of_type);
-    if facet == Facet::Connections && of_type.eq_ignore_ascii_case(PROJECT) {
-        let version = api_version(Family::Cognitive);
-        return Some(child(id, PROJECT, "connections", "connections", version));
-    }
     let family = family?;
     let pinned = api_version(family);
     let own = |tail: &str| child(id, family.arm_type(), tail, tail, pinned);

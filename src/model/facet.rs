@@ -26,8 +26,14 @@ pub enum Facet {
     Projects,
     /// Connections of a workspace, an account or a project.
     Connections,
+    /// Capability hosts of an account or a project: what its agents keep their data in.
+    CapabilityHosts,
     /// Keys of a vault (metadata only).
     Keys,
+    /// One key of a vault with all that its list leaves out: the facet of `{vault}/keys/N`.
+    Key,
+    /// The versions of one key: the facet of `{vault}/keys/N`.
+    KeyVersions,
     /// Rules of a hub's managed network.
     OutboundRules,
     /// Diagnostic settings.
@@ -70,7 +76,7 @@ pub enum Facet {
 
 impl Facet {
     /// Every facet, in report order.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 30] = [
         Self::Properties,
         Self::Containers,
         Self::SharedPrivateLinks,
@@ -78,7 +84,10 @@ impl Facet {
         Self::Deployments,
         Self::Projects,
         Self::Connections,
+        Self::CapabilityHosts,
         Self::Keys,
+        Self::Key,
+        Self::KeyVersions,
         Self::OutboundRules,
         Self::DiagnosticSettings,
         Self::Indexers,
@@ -110,7 +119,10 @@ impl Facet {
             Self::Deployments => "deployments",
             Self::Projects => "projects",
             Self::Connections => "connections",
+            Self::CapabilityHosts => "capabilityHosts",
             Self::Keys => "keys",
+            Self::Key => "key",
+            Self::KeyVersions => "keyVersions",
             Self::OutboundRules => "outboundRules",
             Self::DiagnosticSettings => "diagnosticSettings",
             Self::Indexers => "indexers",
@@ -153,7 +165,10 @@ impl Facet {
             Self::Deployments => "model deployments",
             Self::Projects => "projects",
             Self::Connections => "connections",
+            Self::CapabilityHosts => "capability hosts",
             Self::Keys => "keys",
+            Self::Key => "key facts",
+            Self::KeyVersions => "key versions",
             Self::OutboundRules => "managed network rules",
             Self::DiagnosticSettings => "diagnostic settings",
             Self::Indexers => "indexers",
@@ -247,7 +262,45 @@ pub struct Connection {
     pub raw: Arc<Value>,
 }
 
-/// A key of a vault, metadata only (keyvault.md).
+/// A capability host of a new-style account or project (cognitiveservices.md, "CapabilityHost"): the
+/// connections, by name, that agents keep their data behind.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CapabilityHost {
+    /// Its id.
+    pub id: ArmId,
+    /// Its name.
+    pub name: String,
+    /// `properties.capabilityHostKind`: Agents.
+    pub kind: Field<String>,
+    /// `properties.customerSubnet`.
+    pub subnet: Option<ArmId>,
+    /// `properties.aiServicesConnections`.
+    pub models: Field<Vec<String>>,
+    /// `properties.storageConnections`: files.
+    pub storage: Field<Vec<String>>,
+    /// `properties.threadStorageConnections`: conversations, in Cosmos DB.
+    pub threads: Field<Vec<String>>,
+    /// `properties.vectorStoreConnections`: vectors, in AI Search.
+    pub vectors: Field<Vec<String>>,
+    /// `properties.provisioningState`.
+    pub provisioning_state: Field<String>,
+    /// The JSON as Azure sent it.
+    pub raw: Arc<Value>,
+}
+
+/// What a key's rotation policy does at a time of its life (keyvault.md, `lifetimeActions`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LifetimeAction {
+    /// `action.type`: rotate, notify.
+    pub action: Field<String>,
+    /// `trigger.timeAfterCreate`, an ISO 8601 duration.
+    pub after_create: Field<String>,
+    /// `trigger.timeBeforeExpiry`, an ISO 8601 duration.
+    pub before_expiry: Field<String>,
+}
+
+/// A key of a vault, or one version of it, metadata only (keyvault.md). A list of keys holds its
+/// attributes and its URI alone: what else is absent there is not absent in the key.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VaultKey {
     /// Its id.
@@ -262,6 +315,18 @@ pub struct VaultKey {
     pub not_before: Field<i64>,
     /// `properties.keyUri`.
     pub uri: Field<String>,
+    /// `properties.keyUriWithVersion`: of a key, its newest version.
+    pub version_uri: Field<String>,
+    /// `properties.kty`: RSA, RSA-HSM, EC, …
+    pub kind: Field<String>,
+    /// `properties.keySize`, bits.
+    pub size: Field<i64>,
+    /// `properties.curveName`.
+    pub curve: Field<String>,
+    /// `properties.keyOps`.
+    pub operations: Field<Vec<String>>,
+    /// `properties.rotationPolicy.lifetimeActions`; absent means that nothing rotates the key.
+    pub rotation: Field<Vec<LifetimeAction>>,
     /// The JSON as Azure sent it.
     pub raw: Arc<Value>,
 }

@@ -24,6 +24,7 @@ pub mod key;
 pub mod ledger;
 pub mod logs;
 pub mod lookup;
+pub mod named_key;
 pub mod network;
 pub mod perimeter;
 pub mod policy;

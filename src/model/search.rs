@@ -380,6 +380,20 @@ pub struct IndexKey {
     pub application_id: Field<String>,
 }
 
+impl IndexKey {
+    /// The key's URI, with the version where one is named; none where vault or name are not known, or
+    /// the version cannot be read.
+    pub fn uri(&self) -> Option<String> {
+        let vault = self.vault_uri.text()?.trim_end_matches('/');
+        let key = format!("{vault}/keys/{}", self.key_name.text()?);
+        match &self.key_version {
+            Field::Value(version) => Some(format!("{key}/{version}")),
+            Field::Malformed => None,
+            _ => Some(key),
+        }
+    }
+}
+
 /// `GET /indexes/N/stats`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IndexStatistics {

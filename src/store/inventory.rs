@@ -138,6 +138,7 @@ impl Inventory {
             | Payload::Deployments(_)
             | Payload::Projects(_)
             | Payload::Connections(_)
+            | Payload::CapabilityHosts(_)
             | Payload::Keys(_)
             | Payload::OutboundRules(_)
             | Payload::ActivityEvents(_)

@@ -10,7 +10,7 @@ use crate::model::access::{
 use crate::model::activity::ActivityEvent;
 use crate::model::application::Application;
 use crate::model::facet::{
-    Connection, Container, Deployment, DiagnosticSetting, Project, VaultKey,
+    CapabilityHost, Connection, Container, Deployment, DiagnosticSetting, Project, VaultKey,
 };
 use crate::model::ipam::{
     IpamPool, LinkedAccess, NetworkManager, NetworkManagerConnection, PoolAssociation, PoolUsage,
@@ -79,7 +79,9 @@ payload! {
     Projects(Project),
     /// Connections.
     Connections(Connection),
-    /// Keys of a vault.
+    /// Capability hosts.
+    CapabilityHosts(CapabilityHost),
+    /// Keys of a vault, or versions of one.
     Keys(VaultKey),
     /// Rules of a managed network.
     OutboundRules(OutboundRule),

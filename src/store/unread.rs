@@ -59,6 +59,8 @@ fn is_gone(key: &Key, slice: &Slice) -> bool {
         Key::Memberships(..) => says(&["Request_ResourceNotFound"]),
         // The service's list named it a moment ago; its 404s carry no code.
         Key::Facet(_, Facet::IndexerStatus | Facet::IndexStatistics) => issue.status == Some(404),
+        // A definition names it, and it is not in its vault.
+        Key::Facet(_, Facet::Key | Facet::KeyVersions) => says(&GONE) || says(&["KeyNotFound"]),
         _ => false,
     }
 }

@@ -17,6 +17,7 @@ use crossterm::event::{Event, KeyEvent, KeyEventKind, MouseButton, MouseEvent, M
 use ratatui::layout::Size;
 use time::{OffsetDateTime, UtcOffset};
 
+use crate::analysis::changes;
 use crate::analysis::hop::Judgement;
 use crate::config::keymap::Keymap;
 use crate::config::{Action, Settings};
@@ -165,6 +166,8 @@ pub struct View {
     portal: String,
     tickets: u64,
     focus: Vec<Key>,
+    /// The logs that will say who has just shut something, and do not yet.
+    awaited: Vec<Key>,
     reading_since: Option<OffsetDateTime>,
     took: Option<Duration>,
     drawn: Drawn,
@@ -227,6 +230,7 @@ impl View {
             portal: setup.portal,
             tickets: 0,
             focus: Vec::new(),
+            awaited: Vec::new(),
             reading_since: None,
             took: None,
             drawn: Drawn::default(),
@@ -290,6 +294,7 @@ impl View {
     /// Takes a judgement of a revision. One that is older than what is shown is dropped.
     pub fn judge(&mut self, revision: u64, judgement: Judgement) {
         if self.ground.judged.is_none_or(|shown| shown < revision) {
+            self.awaited = changes::awaited(&self.ground.inventory, &judgement.hops);
             self.ground.judgement = Arc::new(judgement);
             self.ground.judged = Some(revision);
         }
@@ -311,11 +316,17 @@ impl View {
         if let Some(overlay) = &mut self.overlay {
             overlay.update(&cx);
         }
-        let wanted = match self.seats.get(self.active) {
+        let mut wanted = match self.seats.get(self.active) {
             // A pseudonym means nothing to who reads.
             Some(seat) if self.picker.is_none() && !self.is_masked() => seat.pane.keys(),
             _ => Vec::new(),
         };
+        // Whatever pane is in front: what broke a moment ago is on every screen.
+        for key in &self.awaited {
+            if !self.is_masked() && !wanted.contains(key) {
+                wanted.push(key.clone());
+            }
+        }
         if wanted == self.focus {
             return Vec::new();
         }

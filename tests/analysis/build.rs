@@ -237,6 +237,7 @@ fn payload(page: Page) -> Payload {
         Page::Deployments(items) => Payload::Deployments(items),
         Page::Projects(items) => Payload::Projects(items),
         Page::Connections(items) => Payload::Connections(items),
+        Page::CapabilityHosts(items) => Payload::CapabilityHosts(items),
         Page::Keys(items) => Payload::Keys(items),
         Page::OutboundRules(items) => Payload::OutboundRules(items),
         Page::DiagnosticSettings(items) => Payload::DiagnosticSettings(items),

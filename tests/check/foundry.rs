@@ -3,11 +3,13 @@
 use super::stories::{Cause, broken, gates, items, mends, text, told, well};
 
 /// These stories, and the word of each one's twin.
-pub(crate) const TOLD: [(&str, &str); 10] = [
+pub(crate) const TOLD: [(&str, &str); 12] = [
+    ("agents-without-rights", "mended"),
     ("hub-search-closed", "mended"),
     ("hub-storage-keys-off", "mended"),
     ("hub-without-cmk", "broken"),
     ("key-expired", "mended"),
+    ("key-version-disabled", "mended"),
     ("managed-group-denied", "mended"),
     ("new-foundry", "broken"),
     ("policy-exempted", "broken"),
@@ -139,6 +141,52 @@ fn key_expired() {
             rule: "key/cannot-be-read",
         }),
     );
+}
+
+/// The key looks well; the version that the hub names does not. Cosmos DB takes the latest.
+#[test]
+fn key_version_disabled() {
+    let report = mends(
+        "key-version-disabled",
+        &[Cause {
+            hop: HUB_KEY,
+            gate: "configuration",
+            verdict: "shut",
+            says: "version 2dcffcb5896bf0aee7f918bbd9ddc912 of key cmk-rag of kv-rag-dev is disabled",
+            proof: ("properties.attributes.enabled", "false"),
+            remedy: "az keyvault key set-attributes --id https://kv-rag-dev.vault.azure.net:443/keys/cmk-rag/2dcffcb5896bf0aee7f918bbd9ddc912",
+            rule: "key/cannot-be-read",
+        }],
+    );
+    let open = gates(&report, "open");
+    assert!(open.contains(&(COSMOS_KEY.to_owned(), "configuration".to_owned())));
+    let vault = items(&report, "resources")
+        .iter()
+        .find(|one| text(one, "name") == "kv-rag-dev")
+        .unwrap();
+    let key = &items(vault, "keys")[0];
+    assert_eq!(key["kty"], "RSA");
+    assert_eq!(key["rotation"][0]["action"], "rotate");
+    assert_eq!(key["facets"]["keyVersions"], "known");
+}
+
+#[test]
+fn agents_without_rights() {
+    let report = mends(
+        "agents-without-rights",
+        &[Cause {
+            hop: "foundry-connection connection conn-files",
+            gate: "authorization",
+            verdict: "shut",
+            says: "agents keep files there",
+            proof: ("properties.storageConnections", "conn-files"),
+            remedy: "--role ba92f5b4-2d11-453d-a403-e96b0029c9fe",
+            rule: "authorization/role-missing",
+        }],
+    );
+    let open = gates(&report, "open");
+    let vectors = ("foundry-connection connection conn-search", "authorization");
+    assert!(open.contains(&(vectors.0.to_owned(), vectors.1.to_owned())));
 }
 
 #[test]

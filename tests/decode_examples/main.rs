@@ -146,6 +146,8 @@ fn asked(name: &str, body: Value) -> Option<(Key, Value)> {
         "projects" => facet(Facet::Projects),
         "connections" => facet(Facet::Connections),
         "keys" => facet(Facet::Keys),
+        "keyVersions" => facet(Facet::KeyVersions),
+        "capabilityHosts" => facet(Facet::CapabilityHosts),
         "outboundRules" | "managedNetworkOutboundRules" => facet(Facet::OutboundRules),
         "diagnosticSettings" => facet(Facet::DiagnosticSettings),
         "activityLog" => Some(Key::ActivityLog(scope.clone())),
@@ -274,7 +276,7 @@ fn shown(page: Page) -> String {
         };
     }
     without_raw!(
-        Subscriptions, Groups, Containers, Deployments, Projects, Connections, Keys,
+        Subscriptions, Groups, Containers, Deployments, Projects, Connections, CapabilityHosts, Keys,
         DiagnosticSettings, RoleAssignments, RoleDefinitions, DenyAssignments, Principals,
         RoleSchedules, Locks, SqlRoleAssignments, SqlRoleDefinitions, NetworkPerimeters,
         PerimeterProfiles, PerimeterRules, PerimeterAssociations, PerimeterLinks, Memberships,

@@ -1,8 +1,11 @@
 //! Who did it: the write that shut a gate, how certain that is, and why nobody is named.
 
-use hopscope::analysis::changes::{ActorKind, Certainty, Changes, Kind, Outcome, WhoDidIt};
+use hopscope::analysis::changes::{
+    ActorKind, Certainty, Changes, Kind, Outcome, WhoDidIt, awaited,
+};
 use hopscope::analysis::hop::{Hop, HopKind, Judgement};
 use hopscope::analysis::verdict::{Gate, Verdict};
+use hopscope::model::key::Key;
 use serde_json::{Value, json};
 
 use crate::world::{Ended, NOW, World};
@@ -190,6 +193,100 @@ fn the_policy_of_the_night_is_named_with_its_assignment() {
         .filter(|one| matches!(one.kind, Kind::Policy(_)))
         .count();
     assert_eq!(acts, 0);
+}
+
+/// Not every token says whose identity it is: the assignment names its own.
+#[test]
+fn a_policy_is_known_by_the_identity_of_its_assignment() {
+    let principal = night().body("policyAssignments/cosmos-local-auth")["identity"]["principalId"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let app = "fe51de17-2edb-4de9-b3ea-19ad3a0e2e3f";
+    for (caller, oid) in [
+        (principal.as_str(), Some(principal.as_str())),
+        (principal.as_str(), None),
+        (app, None),
+    ] {
+        let mut world = night();
+        for event in &mut world.activity {
+            let claims = event["claims"].as_object_mut().unwrap();
+            if claims.remove("xms_mirid").is_none() {
+                continue;
+            }
+            let claim = "http://schemas.microsoft.com/identity/claims/objectidentifier";
+            for name in [claim, "oid"] {
+                claims.remove(name);
+            }
+            if let Some(oid) = oid {
+                claims.insert(claim.to_owned(), json!(oid));
+            }
+            event["caller"] = json!(caller);
+            event["properties"] = json!({});
+        }
+        let judgement = world.judge().0;
+        let (_, who) = gate(
+            &judgement,
+            HopKind::FoundryToManagedCosmos,
+            Gate::Authentication,
+        );
+        let Some(WhoDidIt::Found(found)) = who else {
+            panic!("{who:?}");
+        };
+        assert!(
+            found.change.is_by_policy(),
+            "{caller}: {:?}",
+            found.change.actor
+        );
+        let of = found.change.actor.identity_of.as_ref().unwrap();
+        assert_eq!(of.name(), "cosmos-local-auth");
+    }
+    // Somebody else stays somebody else.
+    let mut world = night();
+    for event in &mut world.activity {
+        event["claims"] = json!({});
+        event["caller"] = json!("9d1c0000-0000-4000-8000-000000000009");
+    }
+    let changes = Changes::of(&world.inventory());
+    assert!(changes.list.iter().all(|one| !one.is_by_policy()));
+}
+
+/// The log is late, and holds an older write: that one is not taken for the last.
+#[test]
+fn while_the_log_is_late_it_is_awaited_and_no_older_write_is_named() {
+    let mut world = night();
+    let mut older = events(&world, "Microsoft.DocumentDB/databaseAccounts/write")[0].clone();
+    older["eventTimestamp"] = json!("2026-11-20T10:00:00Z");
+    older["submissionTimestamp"] = json!("2026-11-20T10:03:00Z");
+    older["eventDataId"] = json!("older");
+    older["correlationId"] = json!("older");
+    world.activity.retain(|event| {
+        event["resourceId"]
+            .as_str()
+            .is_none_or(|id| !id.contains("cosmoshub"))
+    });
+    world.activity.push(older);
+    let inventory = world.inventory();
+    let judgement = world.judge().0;
+    let (_, who) = gate(
+        &judgement,
+        HopKind::FoundryToManagedCosmos,
+        Gate::Authentication,
+    );
+    match who {
+        Some(WhoDidIt::NotThere { why }) => assert!(why.contains("3 to 20 minutes late"), "{why}"),
+        other => panic!("{other:?}"),
+    }
+    let waiting = awaited(&inventory, &judgement.hops);
+    assert!(!waiting.is_empty());
+    assert!(waiting.iter().all(|key| matches!(key, Key::ActivityLog(_))));
+    // Once the write is there, and where all is well, nothing is waited for.
+    let told = night();
+    let judgement = told.judge().0;
+    assert_eq!(awaited(&told.inventory(), &judgement.hops), []);
+    let well = World::scenario("healthy");
+    let judgement = well.judge().0;
+    assert_eq!(awaited(&well.inventory(), &judgement.hops), []);
 }
 
 #[test]

@@ -23,6 +23,7 @@ use crate::world::{Ended, NOW, World, is_assignment};
 use self::names::{ids_in, principals_in};
 
 mod names;
+mod parts;
 mod policy;
 mod tenants;
 
@@ -104,7 +105,7 @@ impl Loader<'_> {
                 | Key::LinkedAccess(..)
                 | Key::Facet(
                     _,
-                    Facet::IndexerStatus | Facet::IndexStatistics | Facet::PoolUsage
+                    Facet::Key | Facet::IndexerStatus | Facet::IndexStatistics | Facet::PoolUsage
                 )
         );
         let body = if single {
@@ -320,22 +321,7 @@ impl Loader<'_> {
                 self.settle(key, items);
             }
         }
-        if family == Family::Cognitive {
-            // A project of an account has connections of its own.
-            let projects = self.documents(|one| {
-                one.parent().as_ref() == Some(id)
-                    && one
-                        .resource_type()
-                        .is_some_and(|of| of.ends_with("accounts/projects"))
-            });
-            for project in projects {
-                let own = ArmId::new(project["id"].as_str().unwrap_or_default());
-                let connections = self.documents(|one| {
-                    one.parent().as_ref() == Some(&own) && one.folded().contains("/connections/")
-                });
-                self.settle(Key::Facet(own, Facet::Connections), connections);
-            }
-        }
+        self.parts(id, family);
         if family == Family::Search && !id.folded().contains("/resourcegroups/azureml-rg-") {
             self.data_plane(id);
         }

@@ -182,6 +182,7 @@ macro_rules! withheld {
 }
 
 withheld! {
+    agents_without_rights = "agents-without-rights",
     broken_indexer = "broken-indexer",
     cross_tenant = "cross-tenant",
     cross_tenant_conflict = "cross-tenant-conflict",
@@ -208,6 +209,7 @@ withheld! {
     key_behind_firewall = "key-behind-firewall",
     key_expired = "key-expired",
     key_in_skill = "key-in-skill",
+    key_version_disabled = "key-version-disabled",
     managed_group_denied = "managed-group-denied",
     new_foundry = "new-foundry",
     open_poc = "open-poc",

@@ -79,6 +79,36 @@ fn in_key_expired_the_end_has_passed() {
 }
 
 #[test]
+fn in_key_version_disabled_the_hubs_version_turns_and_is_not_the_newest() {
+    const OLD: &str = "/versions/2dcffcb5896bf0aee7f918bbd9ddc912";
+    turns(
+        "key-version-disabled",
+        OLD,
+        "/properties/attributes/enabled",
+        Some(json!(false)),
+        Some(json!(true)),
+    );
+    let (story, _) = both("key-version-disabled");
+    let newest = story.ending(KEY)["properties"]["keyUriWithVersion"].clone();
+    assert_ne!(newest, story.ending(OLD)["properties"]["keyUriWithVersion"]);
+}
+
+#[test]
+fn in_agents_without_rights_the_role_of_the_files_turns() {
+    let (story, twin) = both("agents-without-rights");
+    let role = |scenario: &Scenario| {
+        let held = scenario.ending("/roleAssignments/6f0f3f31-2c8e-4d26-9b7e-0b6a7a0d6c55");
+        held["properties"]["roleDefinitionId"].clone()
+    };
+    assert_ne!(role(&story), role(&twin));
+    let host = story.ending("/capabilityHosts/agents");
+    assert_eq!(
+        host["properties"]["storageConnections"],
+        json!(["conn-files"])
+    );
+}
+
+#[test]
 fn in_managed_group_denied_the_assignment_leaves_the_group_out_in_the_twin() {
     let (story, twin) = both("managed-group-denied");
     let out = |scenario: &Scenario| {

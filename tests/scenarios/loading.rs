@@ -20,7 +20,8 @@ pub(crate) const PROMISED: [&str; 6] = [
 ];
 
 /// The stories that are promised, and the word of each one's twin.
-pub(crate) const STORIES: [(&str, &str); 42] = [
+pub(crate) const STORIES: [(&str, &str); 44] = [
+    ("agents-without-rights", "mended"),
     ("cross-tenant-conflict", "mended"),
     ("cross-tenant-home-object", "mended"),
     ("cross-tenant-no-role", "mended"),
@@ -42,6 +43,7 @@ pub(crate) const STORIES: [(&str, &str); 42] = [
     ("key-behind-firewall", "mended"),
     ("key-expired", "mended"),
     ("key-in-skill", "mended"),
+    ("key-version-disabled", "mended"),
     ("managed-group-denied", "mended"),
     ("new-foundry", "broken"),
     ("outbound-without-search", "mended"),

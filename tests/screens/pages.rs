@@ -19,7 +19,7 @@ macro_rules! payloads {
 
 pub(crate) fn payload(page: Page) -> Payload {
     payloads!(page: Tenants, Subscriptions, Groups, Containers, SharedPrivateLinks, Perimeters,
-        Deployments, Projects, Connections, Keys, OutboundRules, DiagnosticSettings,
+        Deployments, Projects, Connections, CapabilityHosts, Keys, OutboundRules, DiagnosticSettings,
         RoleAssignments, RoleDefinitions, DenyAssignments, Principals, Indexers, IndexerStatuses,
         DataSources, Skillsets, Indexes, IndexStatistics, RoleSchedules, Locks,
         SqlRoleAssignments, SqlRoleDefinitions, NetworkPerimeters, PerimeterProfiles,

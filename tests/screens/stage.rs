@@ -171,6 +171,10 @@ impl Scene {
         }
         for (family, facet, own) in FACETS {
             let children = take(own);
+            for key in children.iter().filter(|_| *facet == Facet::Keys) {
+                let id = ArmId::new(key["id"].as_str().unwrap_or_default());
+                scene.add(Key::Facet(id, Facet::Key), Reading::Known(key.clone()));
+            }
             for (_, owner) in owners.iter().filter(|(of, _)| of == family) {
                 let of_owner = |one: &&Value| {
                     let id = one["id"].as_str().unwrap_or_default();

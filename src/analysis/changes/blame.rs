@@ -207,7 +207,14 @@ fn who_did_it(
         Written::Role(id) => (id, of_roles(changes, id)),
     };
     let log = Log::over(logs, place);
-    if candidates.is_empty() {
+    let is_behind = || {
+        let read_at = log.read_at?;
+        let newest = candidates.first()?.at;
+        let modified = modified_at(inventory, &written)?;
+        Some(newest + APART < modified && modified > read_at - LATE)
+    };
+    // Of older writes none is the last one, and the last one may have shut it.
+    if candidates.is_empty() || is_behind() == Some(true) {
         return (!log.slices.is_empty()).then(|| log.nothing(inventory, &written));
     }
     let certainty = if matches!(written, Written::Role(_)) {
@@ -283,6 +290,19 @@ fn owner(id: &ArmId) -> ArmId {
         }
         _ => id.clone(),
     }
+}
+
+/// When the resource that a gate's property is written with was last changed, as it says itself.
+fn modified_at(inventory: &Inventory, written: &Written) -> Option<OffsetDateTime> {
+    let Written::Resource(id) = written else {
+        return None;
+    };
+    inventory
+        .resource(id)?
+        .system_data
+        .last_modified_at
+        .value()
+        .copied()
 }
 
 fn done(change: &Change) -> bool {
@@ -392,6 +412,51 @@ fn turning(inventory: &Inventory, hop: &Hop) -> Option<(OffsetDateTime, OffsetDa
     None
 }
 
+/// Whether a log holds what happens at a place.
+fn covers(log: &Key, place: &ArmId) -> bool {
+    match log {
+        Key::ActivityLog(scope) => place.is_within(scope),
+        Key::AccessLog(subscription) => {
+            place.group_id().is_none() && place.is_within(&ArmId::of_subscription(subscription))
+        }
+        _ => false,
+    }
+}
+
+/// The logs that will tell who shut a gate a moment ago, and do not yet: events come late, so whoever
+/// waits for the answer reads them again and again. What was changed long ago is awaited no more.
+pub fn awaited(inventory: &Inventory, hops: &[Hop]) -> Vec<Key> {
+    let logs: Vec<(&Key, &Slice)> = inventory.activity_logs().collect();
+    let mut keys: Vec<Key> = Vec::new();
+    let gates = hops
+        .iter()
+        .flat_map(|hop| hop.gates.iter().map(move |gate| (hop, gate)));
+    for (hop, gate) in gates {
+        if !matches!(gate.changed_by, Some(WhoDidIt::NotThere { .. })) {
+            continue;
+        }
+        let Some(written) = written(hop, gate) else {
+            continue;
+        };
+        let changed = modified_at(inventory, &written).or(gate.changed_at);
+        let (Written::Resource(place) | Written::Parts(place, _) | Written::Role(place)) = written
+        else {
+            continue;
+        };
+        let read_at = Log::over(&logs, &place).read_at;
+        let may_still_come = |(changed, read_at)| changed > read_at - LATE;
+        if !changed.zip(read_at).is_some_and(may_still_come) {
+            continue;
+        }
+        for (key, _) in &logs {
+            if covers(key, &place) && !keys.contains(key) {
+                keys.push((*key).clone());
+            }
+        }
+    }
+    keys
+}
+
 /// What was read of the log over a place.
 struct Log<'a> {
     slices: Vec<&'a Slice>,
@@ -400,16 +465,9 @@ struct Log<'a> {
 
 impl<'a> Log<'a> {
     fn over(logs: &[(&Key, &'a Slice)], place: &ArmId) -> Self {
-        let covers = |key: &Key| match key {
-            Key::ActivityLog(scope) => place.is_within(scope),
-            Key::AccessLog(subscription) => {
-                place.group_id().is_none() && place.is_within(&ArmId::of_subscription(subscription))
-            }
-            _ => false,
-        };
         let slices: Vec<&Slice> = logs
             .iter()
-            .filter(|(key, _)| covers(key))
+            .filter(|(key, _)| covers(key, place))
             .map(|(_, slice)| *slice)
             .collect();
         let read_at = slices
@@ -426,23 +484,17 @@ impl<'a> Log<'a> {
         let Some(read_at) = self.read_at else {
             return self.not_read();
         };
-        let (place, what) = match written {
-            Written::Resource(id) => (id, "no write of it"),
-            Written::Parts(id, _) => (id, "no write of this part of it"),
-            Written::Role(id) => (id, "no role that was taken away over it"),
+        let what = match written {
+            Written::Resource(_) => "no write of it",
+            Written::Parts(..) => "no write of this part of it",
+            Written::Role(_) => "no role that was taken away over it",
             Written::Elsewhere(why) => {
                 return WhoDidIt::Unlogged {
                     why: (*why).to_owned(),
                 };
             }
         };
-        let dated = match written {
-            Written::Resource(_) => inventory
-                .resource(place)
-                .and_then(|one| one.system_data.last_modified_at.value().copied()),
-            _ => None,
-        };
-        let why = match (dated, written) {
+        let why = match (modified_at(inventory, written), written) {
             (Some(at), _) if at < read_at - REACH => format!(
                 "it was last changed at {}, and the log is read {days} days back",
                 utc(at)

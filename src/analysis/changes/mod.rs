@@ -19,7 +19,7 @@ use crate::model::id::ArmId;
 use crate::model::lookup::Map;
 use crate::store::Inventory;
 
-pub use blame::{Certainty, Found, WhoDidIt};
+pub use blame::{Certainty, Found, WhoDidIt, awaited};
 pub use change::{Actor, ActorKind, Change, Kind, Outcome, PolicyAct};
 
 /// Every change that the activity log tells of, the newest first.

@@ -29,9 +29,10 @@ pub(super) fn unite(inventory: &Inventory) -> Vec<Arc<Change>> {
             .push(Arc::clone(event));
     }
     let marks = marks(groups.values().flatten());
+    let identities = identities(inventory);
     let mut changes: Vec<Change> = groups
         .into_iter()
-        .map(|(tie, events)| change(inventory, &tie, events, &marks))
+        .map(|(tie, events)| change(inventory, &tie, events, &marks, &identities))
         .collect();
     let own: Set<(Option<String>, Option<ArmId>)> = changes
         .iter()
@@ -71,6 +72,26 @@ fn resource(event: &ActivityEvent) -> Option<ArmId> {
         .filter(|id| !id.name().is_empty())
 }
 
+/// The assignments of policies that were read, by the object id and the application id of their own
+/// identities, in lower case. A user-assigned identity may work for others too: it tells nothing.
+type Identities = Map<String, ArmId>;
+
+fn identities(inventory: &Inventory) -> Identities {
+    let mut found = Identities::default();
+    for assignment in inventory.policy_assignments() {
+        let Some(own) = assignment.principal_id.value() else {
+            continue;
+        };
+        let app = inventory
+            .principal(own)
+            .and_then(|known| known.app_id.text());
+        for id in [Some(own.as_str()), app].into_iter().flatten() {
+            found.insert(id.to_ascii_lowercase(), assignment.id.clone());
+        }
+    }
+    found
+}
+
 /// What policies did, by correlation and resource.
 type Marks = Map<(String, Option<ArmId>), Vec<PolicyMark>>;
 
@@ -92,6 +113,7 @@ fn change(
     tie: &Tie,
     mut events: Vec<Arc<ActivityEvent>>,
     marks: &Marks,
+    identities: &Identities,
 ) -> Change {
     events.sort_by_key(|event| (event.at, rank(event)));
     let first = Arc::clone(&events[0]);
@@ -113,7 +135,7 @@ fn change(
         started: first.at,
         at: last.at,
         outcome,
-        actor: actor(inventory, &events),
+        actor: actor(inventory, &events, identities),
         address: told(|event| event.address.text()),
         role: told(|event| event.role.text()),
         correlation_id: told(|event| event.correlation_id.text()),
@@ -183,13 +205,10 @@ fn about(id: &ArmId, kind: Kind) -> ArmId {
     }
 }
 
-fn actor(inventory: &Inventory, events: &[Arc<ActivityEvent>]) -> Actor {
+fn actor(inventory: &Inventory, events: &[Arc<ActivityEvent>], identities: &Identities) -> Actor {
     let find = |of: fn(&ActivityEvent) -> Option<String>| events.iter().find_map(|event| of(event));
     let caller = find(|event| event.caller.text().map(str::to_owned));
     let app_id = find(|event| event.claims.app_id.clone());
-    let identity_of = events
-        .iter()
-        .find_map(|event| event.claims.identity_of.clone());
     let object_id = events
         .iter()
         .find_map(|event| event.claims.object_id.clone())
@@ -197,6 +216,19 @@ fn actor(inventory: &Inventory, events: &[Arc<ActivityEvent>]) -> Actor {
             let caller = caller.as_deref()?;
             uuid::Uuid::try_parse(caller).ok()?;
             Some(PrincipalId::new(caller))
+        });
+    // The token says whose identity it is where it may; else the assignment names its identity.
+    let identity_of = events
+        .iter()
+        .find_map(|event| event.claims.identity_of.clone())
+        .or_else(|| {
+            let ids = [
+                object_id.as_ref().map(PrincipalId::as_str),
+                caller.as_deref(),
+                app_id.as_deref(),
+            ];
+            let mut ids = ids.into_iter().flatten();
+            ids.find_map(|id| identities.get(&id.to_ascii_lowercase()).cloned())
         });
     let known = object_id.as_ref().and_then(|id| inventory.principal(id));
     let is_policy = identity_of.as_ref().is_some_and(|id| {

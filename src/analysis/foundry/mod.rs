@@ -1,11 +1,13 @@
 //! Foundry: hubs with what hangs on them, their managed resource group, new-style accounts with
 //! their projects (domain-rules section E).
 //!
+//! * [`agents`]: what the agents of an account keep their data in;
 //! * [`managed`]: which group Microsoft made for a hub, and how it was found;
 //! * [`required`]: what has to stay as it was created in there, against what is.
 //!
 //! It judges configuration only: whether a key can be read by those who need it is a hop.
 
+pub mod agents;
 pub mod managed;
 pub mod required;
 
@@ -18,6 +20,7 @@ use crate::store::Inventory;
 use super::evidence::{Evidence, has_properties};
 use super::facets::{self, Listed};
 
+use self::agents::{Hosts, hosts};
 use self::managed::ManagedGroup;
 use self::required::ManagedState;
 
@@ -87,6 +90,8 @@ pub struct Account {
     pub encryption: Encrypted,
     /// Its connections.
     pub connections: Connections,
+    /// Its capability hosts, and those of its projects behind them.
+    pub hosts: Vec<Hosts>,
 }
 
 /// Connections of a hub, a project or an account.
@@ -356,6 +361,14 @@ fn account(inventory: &Inventory, resource: &Resource) -> Option<Account> {
         projects_missing: listed.missing,
         encryption: account_encryption(resource),
         connections: connections(inventory, &resource.id),
+        hosts: std::iter::once(hosts(inventory, &resource.id, &[&resource.id]))
+            .chain(
+                listed
+                    .items
+                    .iter()
+                    .map(|one| hosts(inventory, &one.id, &[&one.id, &resource.id])),
+            )
+            .collect(),
     })
 }
 

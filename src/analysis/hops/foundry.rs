@@ -5,8 +5,10 @@
 //! * [`presents`]: what a connection presents, and whose token that is;
 //! * [`reach`]: network and outbound of a project, which has those of its hub or account;
 //! * [`rights`]: what a token has to be allowed at each kind of target;
+//! * [`agents`]: what it has to be allowed where agents keep their data;
 //! * [`managed`]: Cosmos DB, AI Search and Storage of the group that Microsoft made for a hub.
 
+mod agents;
 mod connections;
 mod managed;
 mod presents;

@@ -5,8 +5,10 @@
 //!
 //! * [`presenter`]: which identity reads the key;
 //! * [`right`]: access policies, or roles, as the vault decides;
-//! * [`vault`]: what a vault and its key must be.
+//! * [`vault`]: what a vault must be;
+//! * [`material`]: what the key must be, in the version that is named.
 
+mod material;
 mod presenter;
 mod right;
 mod vault;
@@ -22,6 +24,7 @@ use crate::analysis::remedy::read;
 use crate::analysis::verdict::{Gate, Verdict};
 use crate::model::field::Field;
 use crate::model::id::ArmId;
+use crate::model::named_key::NamedKey;
 use crate::model::resource::{Details, Family, Resource};
 use crate::model::search::DataIdentity;
 
@@ -54,17 +57,6 @@ struct Named {
     vault: Option<ArmId>,
     /// What says so.
     proof: Evidence,
-}
-
-/// A key's host, name and version out of its URI.
-fn parts(uri: &str) -> Option<(String, String)> {
-    let url = url::Url::parse(uri).ok()?;
-    let mut segments = url.path_segments()?;
-    if !segments.next()?.eq_ignore_ascii_case("keys") {
-        return None;
-    }
-    let name = segments.next().filter(|name| !name.is_empty())?;
-    Some((url.host_str()?.to_ascii_lowercase(), name.to_owned()))
 }
 
 /// The hop of a resource whose own body names a key.
@@ -103,11 +95,11 @@ fn of_indexes(ground: &Ground<'_>, service: &Resource, out: &mut Vec<Hop>) {
                 path.to_owned(),
             )
         };
-        let uri = key.vault_uri.clone().and_then(|vault| {
-            key.key_name
-                .clone()
-                .map(|name| format!("{}/keys/{name}", vault.trim_end_matches('/')))
-        });
+        let uri = match key.uri() {
+            Some(uri) => Field::Value(uri),
+            None if key.key_name.is_unset() => key.key_name.clone(),
+            None => Field::Malformed,
+        };
         let named = Named {
             uri,
             vault: None,
@@ -184,7 +176,7 @@ fn target<'a>(
     uri: &str,
     vault: Option<&ArmId>,
 ) -> (String, Option<Lookup<'a>>) {
-    let Some((host, name)) = parts(uri) else {
+    let Some(NamedKey { host, name, .. }) = NamedKey::parse(uri) else {
         return (uri.to_owned(), vault.map(|id| ground.lookup(id)));
     };
     let found = match ground
@@ -227,9 +219,10 @@ fn hop(ground: &Ground<'_>, caller: &Resource, named: &Named, reader: &Reader) -
         Some(Lookup::Found(vault)) => {
             gates.extend(network_gate(ground, caller, vault, reader));
             if !reader.presenter.is_nobody() {
-                let key = vault
-                    .id
-                    .child(&format!("keys/{}", parts(uri).unwrap_or_default().1));
+                let key = vault.id.child(&format!(
+                    "keys/{}",
+                    NamedKey::parse(uri).map(|key| key.name).unwrap_or_default()
+                ));
                 gates.push(right::authorization(ground, caller, vault, &key, reader));
             }
             gates.push(vault::configuration(

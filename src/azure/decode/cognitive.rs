@@ -7,7 +7,7 @@ use super::page::raw;
 use super::reader::Reader;
 use super::storage::{is_customer_managed, key_uri};
 use super::{Context, Parts, head, versions};
-use crate::model::facet::{Connection, Deployment, Project};
+use crate::model::facet::{CapabilityHost, Connection, Deployment, Project};
 use crate::model::field::Field;
 use crate::model::id::{ArmId, PrincipalId};
 use crate::model::resource::{Cognitive, Details, Encryption, LocalAuth, Outbound};
@@ -138,6 +138,25 @@ pub(super) fn connection(item: &Reader<'_>, _: &Context<'_>) -> Option<Connectio
         target: properties.text("target"),
         resource_id,
         shared_to_all: properties.flag("isSharedToAll"),
+        raw: raw(item),
+        id,
+    })
+}
+
+/// One capability host of an account or a project. Its `name` may carry theirs before a slash.
+pub(super) fn capability_host(item: &Reader<'_>, _: &Context<'_>) -> Option<CapabilityHost> {
+    let id = item.required("id", item.id("id"))?;
+    let properties = item.object("properties");
+    let name = head::name(item, &id);
+    Some(CapabilityHost {
+        name: name.rsplit('/').next().unwrap_or(&name).to_owned(),
+        kind: properties.text("capabilityHostKind"),
+        subnet: properties.id("customerSubnet").value().cloned(),
+        models: properties.texts("aiServicesConnections"),
+        storage: properties.texts("storageConnections"),
+        threads: properties.texts("threadStorageConnections"),
+        vectors: properties.texts("vectorStoreConnections"),
+        provisioning_state: properties.text("provisioningState"),
         raw: raw(item),
         id,
     })

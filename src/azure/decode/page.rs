@@ -19,7 +19,7 @@ use crate::model::access::{
 use crate::model::activity::ActivityEvent;
 use crate::model::application::Application;
 use crate::model::facet::{
-    Connection, Container, Deployment, DiagnosticSetting, Facet, Project, VaultKey,
+    CapabilityHost, Connection, Container, Deployment, DiagnosticSetting, Facet, Project, VaultKey,
 };
 use crate::model::ipam::{
     IpamPool, LinkedAccess, NetworkManager, NetworkManagerConnection, PoolAssociation, PoolUsage,
@@ -88,7 +88,9 @@ pages! {
     Projects(Project),
     /// Connections.
     Connections(Connection),
-    /// Keys of a vault.
+    /// Capability hosts.
+    CapabilityHosts(CapabilityHost),
+    /// Keys of a vault, or versions of one.
     Keys(VaultKey),
     /// Rules of a managed network.
     OutboundRules(OutboundRule),
@@ -290,7 +292,15 @@ fn facet_page(facet: Facet, key: &Key, body: &Value, context: &Context<'_>) -> D
         Facet::Deployments => items(key, body, context, cognitive::deployment, Page::Deployments),
         Facet::Projects => items(key, body, context, cognitive::project, Page::Projects),
         Facet::Connections => items(key, body, context, cognitive::connection, Page::Connections),
-        Facet::Keys => items(key, body, context, key_vault::key, Page::Keys),
+        Facet::CapabilityHosts => items(
+            key,
+            body,
+            context,
+            cognitive::capability_host,
+            Page::CapabilityHosts,
+        ),
+        Facet::Keys | Facet::KeyVersions => items(key, body, context, key_vault::key, Page::Keys),
+        Facet::Key => key_vault::document(key, body, context),
         Facet::OutboundRules => items(
             key,
             body,

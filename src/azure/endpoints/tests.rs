@@ -91,6 +91,30 @@ fn facets_hang_where_the_reference_says() {
             "Microsoft.KeyVault/vaults/keys/read",
         ),
         (
+            "Microsoft.KeyVault/vaults/v/keys/k",
+            Facet::Key,
+            "Microsoft.KeyVault/vaults/v/keys/k?api-version=2026-02-01",
+            "Microsoft.KeyVault/vaults/keys/read",
+        ),
+        (
+            "Microsoft.KeyVault/vaults/v/keys/k",
+            Facet::KeyVersions,
+            "Microsoft.KeyVault/vaults/v/keys/k/versions?api-version=2026-02-01",
+            "Microsoft.KeyVault/vaults/keys/versions/read",
+        ),
+        (
+            account,
+            Facet::CapabilityHosts,
+            "Microsoft.CognitiveServices/accounts/a/capabilityHosts?api-version=2025-06-01",
+            "Microsoft.CognitiveServices/accounts/capabilityHosts/read",
+        ),
+        (
+            "Microsoft.CognitiveServices/accounts/a/projects/p",
+            Facet::CapabilityHosts,
+            "Microsoft.CognitiveServices/accounts/a/projects/p/capabilityHosts?api-version=2025-06-01",
+            "Microsoft.CognitiveServices/accounts/projects/capabilityHosts/read",
+        ),
+        (
             "Microsoft.MachineLearningServices/workspaces/w",
             Facet::OutboundRules,
             "Microsoft.MachineLearningServices/workspaces/w/outboundRules?api-version=2025-12-01",
@@ -111,6 +135,9 @@ fn what_a_service_does_not_have_is_not_asked_for() {
         ("Microsoft.DocumentDB/databaseAccounts/c", Facet::Perimeters),
         ("Microsoft.Search/searchServices/s", Facet::Containers),
         ("Microsoft.Storage/storageAccounts/s", Facet::Keys),
+        ("Microsoft.KeyVault/vaults/v", Facet::Key),
+        ("Microsoft.KeyVault/vaults/v", Facet::KeyVersions),
+        ("Microsoft.Search/searchServices/s", Facet::CapabilityHosts),
         (
             "Microsoft.ContainerRegistry/registries/r",
             Facet::Properties,

@@ -212,6 +212,11 @@ impl Job<'_> {
         if issue.kind == IssueKind::NotFound && is_not_offered {
             issue.kind = IssueKind::Unsupported;
         }
+        // The list is of a preview: where it is not known, it says so by either.
+        let is_preview = matches!(self.wanted.key, Key::Facet(_, Facet::CapabilityHosts));
+        if is_preview && matches!(issue.status, Some(400 | 404 | 405)) {
+            issue.kind = IssueKind::Unsupported;
+        }
         if issue.kind == IssueKind::Denied {
             if issue.right.is_none() {
                 issue.right.clone_from(&request.action);
@@ -263,7 +268,7 @@ fn is_document(key: &Key) -> bool {
             | Key::LinkedAccess(..)
             | Key::Facet(
                 _,
-                Facet::IndexerStatus | Facet::IndexStatistics | Facet::PoolUsage
+                Facet::Key | Facet::IndexerStatus | Facet::IndexStatistics | Facet::PoolUsage
             )
     )
 }
@@ -305,6 +310,7 @@ pub fn payload(page: Page) -> Payload {
         Page::Deployments(items) => Payload::Deployments(items),
         Page::Projects(items) => Payload::Projects(items),
         Page::Connections(items) => Payload::Connections(items),
+        Page::CapabilityHosts(items) => Payload::CapabilityHosts(items),
         Page::Keys(items) => Payload::Keys(items),
         Page::OutboundRules(items) => Payload::OutboundRules(items),
         Page::DiagnosticSettings(items) => Payload::DiagnosticSettings(items),

@@ -39,6 +39,7 @@ pub(super) fn of(resource: &Resource) -> Vec<(Facet, How)> {
             (Facet::Deployments, How::Read),
             (Facet::Projects, projects(cognitive)),
             (Facet::Connections, How::Read),
+            (Facet::CapabilityHosts, projects(cognitive)),
             (Facet::Perimeters, How::Read),
             (Facet::DiagnosticSettings, How::Read),
         ],

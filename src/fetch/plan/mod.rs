@@ -10,6 +10,7 @@
 
 mod activity;
 mod facets;
+mod keys;
 mod logs;
 mod managed;
 mod named;
@@ -121,6 +122,7 @@ pub fn plan(known: &Snapshot, scope: &Scope, options: Options) -> Plan {
         planner.definitions_below(&places);
         planner.named(&places);
         planner.facets(&places);
+        planner.keys(&places);
         planner.data_planes(&places);
         planner.perimeters(&places);
         planner.activity(&places);
@@ -444,12 +446,11 @@ impl Planner<'_> {
             let projects = Key::Facet(resource.id.clone(), Facet::Projects);
             if let Some(Payload::Projects(projects)) = value(self.known, &projects) {
                 for project in projects {
-                    self.want(
-                        Key::Facet(project.id.clone(), Facet::Connections),
-                        tenant.as_ref(),
-                        rank::FACET,
-                        "connections of a project in scope",
-                    );
+                    for facet in [Facet::Connections, Facet::CapabilityHosts] {
+                        let key = Key::Facet(project.id.clone(), facet);
+                        let why = "a part of a project in scope";
+                        self.want(key, tenant.as_ref(), rank::FACET, why);
+                    }
                 }
             }
         }

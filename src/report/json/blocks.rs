@@ -229,6 +229,7 @@ pub(super) fn children(inventory: &Inventory, id: &ArmId, out: &mut Object) {
         Facet::Deployments,
         Facet::Projects,
         Facet::Connections,
+        Facet::CapabilityHosts,
         Facet::Keys,
         Facet::OutboundRules,
     ] {
@@ -270,10 +271,12 @@ fn collection(inventory: &Inventory, payload: &Payload) -> Option<Value> {
                 id.as_str().into()
             });
             children(inventory, &one.id, &mut out);
-            if let Some(slice) = inventory.facet(&one.id, Facet::Connections) {
-                let states = json!({ Facet::Connections.name(): slice.state().word() });
-                out.insert("facets".into(), states);
-            }
+            states(
+                inventory,
+                &one.id,
+                &[Facet::Connections, Facet::CapabilityHosts],
+                &mut out,
+            );
             out
         }),
         Payload::Connections(items) => each(items, |one| {
@@ -291,6 +294,18 @@ fn collection(inventory: &Inventory, payload: &Payload) -> Option<Value> {
             put_number(&mut out, "notBefore", &one.not_before);
             put_number(&mut out, "expires", &one.expires);
             put_text(&mut out, "keyUri", &one.uri);
+            material(inventory, &one.id, &mut out);
+            out
+        }),
+        Payload::CapabilityHosts(items) => each(items, |one| {
+            let mut out = named(&one.id, &one.name);
+            put_text(&mut out, "capabilityHostKind", &one.kind);
+            put_id(&mut out, "customerSubnet", one.subnet.as_ref());
+            put_texts(&mut out, "aiServicesConnections", &one.models);
+            put_texts(&mut out, "storageConnections", &one.storage);
+            put_texts(&mut out, "threadStorageConnections", &one.threads);
+            put_texts(&mut out, "vectorStoreConnections", &one.vectors);
+            put_text(&mut out, "provisioningState", &one.provisioning_state);
             out
         }),
         Payload::OutboundRules(items) => each(items, |one| {
@@ -305,6 +320,49 @@ fn collection(inventory: &Inventory, payload: &Payload) -> Option<Value> {
         _ => return None,
     };
     Some(items.into())
+}
+
+/// What only the key itself says; nothing of a key that nobody names, which is not read by itself.
+fn material(inventory: &Inventory, id: &ArmId, out: &mut Object) {
+    states(inventory, id, &[Facet::Key, Facet::KeyVersions], out);
+    let Some(payload) = read(inventory, id, Facet::Key) else {
+        return;
+    };
+    let Payload::Keys(keys) = &*payload else {
+        return;
+    };
+    let Some(key) = keys.first() else {
+        return;
+    };
+    put_text(out, "keyUriWithVersion", &key.version_uri);
+    put_text(out, "kty", &key.kind);
+    put_number(out, "keySize", &key.size);
+    put_text(out, "curveName", &key.curve);
+    put_texts(out, "keyOps", &key.operations);
+    put(out, "rotation", &key.rotation, |actions| {
+        let words = actions.iter().map(|one| {
+            let mut out = Map::new();
+            put_text(&mut out, "action", &one.action);
+            put_text(&mut out, "timeAfterCreate", &one.after_create);
+            put_text(&mut out, "timeBeforeExpiry", &one.before_expiry);
+            Value::from(out)
+        });
+        words.collect::<Vec<_>>().into()
+    });
+}
+
+/// How far some facets of a part were read.
+fn states(inventory: &Inventory, id: &ArmId, facets: &[Facet], out: &mut Object) {
+    let states: Object = facets
+        .iter()
+        .filter_map(|facet| {
+            let slice = inventory.facet(id, *facet)?;
+            Some((facet.name().to_owned(), slice.state().word().into()))
+        })
+        .collect();
+    if !states.is_empty() {
+        out.insert("facets".into(), states.into());
+    }
 }
 
 fn each<T>(items: &[T], write: impl Fn(&T) -> Object) -> Vec<Value> {

@@ -21,7 +21,7 @@ pub(super) fn write(
     ink: Ink,
 ) -> io::Result<()> {
     let all = overview(inventory, hops);
-    let rows: Vec<[String; 5]> = all
+    let rows: Vec<[String; 6]> = all
         .iter()
         .filter_map(|one| {
             let Keeper::Customer(key) = &one.keeper else {
@@ -36,6 +36,7 @@ pub(super) fn write(
                 clean(&format!("{}/{}", key.vault, key.name)),
                 version(key),
                 ends(&key.facts, now),
+                rotation(&key.facts),
                 callers,
             ])
         })
@@ -46,7 +47,7 @@ pub(super) fn write(
     writeln!(out)?;
     let title = format!("Customers' keys  {} of {} resources", rows.len(), all.len());
     writeln!(out, "{}", ink.strong(&title))?;
-    let mut widths = [0; 5];
+    let mut widths = [0; 6];
     for row in &rows {
         for (own, text) in widths.iter_mut().zip(row) {
             *own = (*own).max(width(text));
@@ -78,6 +79,22 @@ pub(in crate::report) fn version(key: &Key) -> String {
             )
         },
     )
+}
+
+fn rotation(facts: &Facts) -> String {
+    match facts {
+        Facts::Read {
+            rotation, behind, ..
+        } => {
+            let own = clean(&rotation.words());
+            if *behind {
+                format!("{own}, a newer version is there")
+            } else {
+                own
+            }
+        }
+        Facts::NotRead(_) | Facts::Gone => String::new(),
+    }
 }
 
 /// Until when a key can be used, in words.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::super::filter::{self, Subject, Unsupported};
 use super::super::reply::Reply;
-use super::{Call, errors, listed, versions};
+use super::{Call, errors, listed, text, versions};
 
 /// Azure's catalogues (role and policy definitions, providers) come in far larger pages than resources.
 const CATALOGUE: usize = 20;
@@ -78,9 +78,25 @@ fn adapted(call: &Call<'_>, items: Vec<Value>) -> Vec<Value> {
         .into_iter()
         .map(|mut item| {
             versions::adapt(call.version, &mut item);
+            shorten(&mut item);
             item
         })
         .collect()
+}
+
+/// Lists of keys, and of their versions, hold less of each than it holds itself.
+fn shorten(item: &mut Value) {
+    let kind = text(item, &["type"])
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    let shown: &[&str] = match kind.as_str() {
+        "microsoft.keyvault/vaults/keys" => &["attributes", "keyUri"],
+        "microsoft.keyvault/vaults/keys/versions" => &["attributes", "keyUri", "keyUriWithVersion"],
+        _ => return,
+    };
+    if let Some(Value::Object(properties)) = item.get_mut("properties") {
+        properties.retain(|name, _| shown.contains(&name.as_str()));
+    }
 }
 
 fn offset(token: &str) -> Option<usize> {

@@ -61,7 +61,7 @@ pub(super) fn each(payload: &Payload, mut take: impl FnMut(&Arc<Value>, Option<&
     }
     walk! {
         plain: Tenants Subscriptions Groups Containers SharedPrivateLinks Perimeters Deployments
-            Projects Connections Keys OutboundRules DiagnosticSettings RoleDefinitions Principals
+            Projects Connections CapabilityHosts Keys OutboundRules DiagnosticSettings RoleDefinitions Principals
             Memberships SqlRoleDefinitions PerimeterProfiles PerimeterLinks;
         sourced: Resources RoleAssignments DenyAssignments Indexers IndexerStatuses DataSources
             Skillsets Indexes IndexStatistics RoleSchedules Locks SqlRoleAssignments

@@ -6,6 +6,7 @@
 mod detail;
 mod encryption;
 mod facets;
+mod hosts;
 mod judged;
 mod line;
 mod may_change;
@@ -86,7 +87,15 @@ fn concerns(key: &Key) -> bool {
                 | Family::Storage
                 | Family::Vault
         ),
-        Key::Facet(_, facet) => matches!(facet, Facet::Connections | Facet::Projects | Facet::Keys),
+        Key::Facet(_, facet) => matches!(
+            facet,
+            Facet::Connections
+                | Facet::Projects
+                | Facet::CapabilityHosts
+                | Facet::Keys
+                | Facet::Key
+                | Facet::KeyVersions
+        ),
         Key::DenyAssignments(_)
         | Key::Groups(_)
         | Key::Locks(_)

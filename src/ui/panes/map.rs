@@ -94,6 +94,8 @@ pub struct Map {
     rows: Vec<Row>,
     model: Model,
     gaps: Vec<Gap>,
+    /// The readings that hold what is drawn.
+    keys: Vec<Key>,
     troubles: Troubles,
     resources: usize,
     walk: Walk,
@@ -128,6 +130,7 @@ impl Map {
             rows: Vec::new(),
             model: Model::default(),
             gaps: Vec::new(),
+            keys: Vec::new(),
             troubles: Troubles::default(),
             resources: 0,
             walk: Walk::List,
@@ -331,6 +334,22 @@ impl Map {
     }
 }
 
+/// The readings that hold the resources of the boxes and of a hub's managed group: what is on screen is
+/// read more often than the rest.
+fn drawn_from(cx: &Cx<'_>) -> Vec<Key> {
+    let is_drawn = |family: Family| family == Family::Cosmos || FAMILIES.contains(&family);
+    let keys = cx.snapshot.slices().map(|(key, _)| key);
+    let drawn = keys.filter(|key| match key {
+        Key::List { family, .. } => is_drawn(*family),
+        Key::Resource(id) => id
+            .resource_type()
+            .and_then(|own| Family::of_type(&own))
+            .is_some_and(is_drawn),
+        _ => false,
+    });
+    drawn.cloned().collect()
+}
+
 /// What cannot be said while something is missing.
 fn so(_: Option<crate::model::facet::Facet>) -> &'static str {
     "Their calls may be missing here."
@@ -349,6 +368,7 @@ impl Pane for Map {
         };
         if !self.stamp.is(&stamp) {
             self.stamp = stamp;
+            self.keys = drawn_from(cx);
             self.make_rows(cx);
         }
         self.make_detail(cx);
@@ -498,10 +518,7 @@ impl Pane for Map {
     }
 
     fn keys(&self) -> Vec<Key> {
-        self.gaps
-            .iter()
-            .flat_map(|gap| gap.keys.iter().cloned())
-            .collect()
+        self.keys.clone()
     }
 
     fn subject(&self, cx: &Cx<'_>) -> Option<Subject> {

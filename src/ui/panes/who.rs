@@ -16,7 +16,17 @@ const CHANGES: char = '9';
 /// What a detail says of it: who and when, then how certain that is.
 pub(crate) fn lines(cx: &Cx<'_>, who: &WhoDidIt) -> Vec<Rich> {
     match who {
-        WhoDidIt::Found(found) => vec![by(cx, found), Rich::muted(short(found.certainty))],
+        WhoDidIt::Found(found) => {
+            let mut lines = vec![by(cx, found), Rich::muted(short(found.certainty))];
+            lines.extend(
+                found
+                    .change
+                    .correlation_id
+                    .as_ref()
+                    .map(|id| Rich::muted(format!("correlation {id}"))),
+            );
+            lines
+        }
         other => vec![Rich::muted(format!("By whom: {}.", other.sentence()))],
     }
 }

@@ -27,6 +27,19 @@ pub struct Band {
     pub again: &'static str,
 }
 
+/// Whether what was wanted is one thing: `a policy definition that is assigned`.
+fn is_one(what: &str) -> bool {
+    const ONE: [&str; 6] = [
+        "a ",
+        "an ",
+        "activity log",
+        "status of",
+        "usage of",
+        "service principal",
+    ];
+    ONE.iter().any(|head| what.starts_with(head))
+}
+
 impl Band {
     /// The band of a reading issue. `what` and `place` make the sentence: `Role assignments`, `at
     /// rg-rag-poc`.
@@ -38,12 +51,17 @@ impl Band {
         context: &'static str,
     ) -> Self {
         let (sign, verb) = match issue.kind {
-            IssueKind::Denied => (Sign::Unknown, "were refused"),
-            IssueKind::Throttled => (Sign::Failed, "were not read: Azure asked to wait"),
-            IssueKind::Timeout => (Sign::Failed, "were not read: no answer in time"),
-            IssueKind::Withheld => (Sign::Failed, "were not asked for"),
-            IssueKind::SignIn => (Sign::Failed, "were not read: not signed in"),
-            _ => (Sign::Failed, "could not be read"),
+            IssueKind::Denied => (Sign::Unknown, "refused"),
+            IssueKind::Throttled => (Sign::Failed, "not read: Azure asked to wait"),
+            IssueKind::Timeout => (Sign::Failed, "not read: no answer in time"),
+            IssueKind::Withheld => (Sign::Failed, "not asked for"),
+            IssueKind::SignIn => (Sign::Failed, "not read: not signed in"),
+            _ => (Sign::Failed, ""),
+        };
+        let verb = match verb {
+            "" => "could not be read".to_owned(),
+            verb if is_one(&issue.what) => format!("was {verb}"),
+            verb => format!("were {verb}"),
         };
         let mut facts: Vec<String> = Vec::new();
         match (issue.status, &issue.code) {
@@ -52,7 +70,12 @@ impl Band {
             (None, Some(code)) => facts.push(code.clone()),
             (None, None) => facts.push(issue.message.clone()),
         }
-        facts.extend(issue.right.clone());
+        // The role first: what is cut off at the end is the long name of the right.
+        facts.extend(match (issue.role, &issue.right) {
+            (Some(role), Some(right)) => Some(format!("{role} has {right}")),
+            (Some(role), None) => Some(format!("{role} may read this")),
+            (None, right) => right.clone(),
+        });
         facts.extend(
             issue
                 .request_id

@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::analysis::access::Action;
 use crate::analysis::evidence::{Evidence, Property, at};
 use crate::analysis::facets;
+use crate::analysis::foundry::agents::{Uses, uses};
 use crate::analysis::gates::authentication::{Presented, authentication};
 use crate::analysis::gates::authorization::{Claim, Need, authorization, roles};
 use crate::analysis::gates::{self, configuration};
@@ -27,7 +28,7 @@ use crate::model::lookup::Set;
 use crate::model::resource::{Details, Family, Resource, Workspace};
 
 use super::presents::{self, Owner, Shown};
-use super::{reach, rights};
+use super::{agents, reach, rights};
 
 /// Draws every connection, once: a project's list repeats what its hub shares.
 pub(super) fn draw(ground: &Ground<'_>, out: &mut Vec<Hop>) {
@@ -183,6 +184,7 @@ fn hop(ground: &Ground<'_>, owner: &Owner<'_>, connection: &Connection) -> Optio
                 container: container(connection),
                 named,
                 auth: proof("properties.authType".into()),
+                uses: uses(ground.inventory, owner.id, &connection.name),
             };
             gates.extend(at_target(ground, owner, target, &shown, &place));
         }
@@ -217,6 +219,8 @@ struct Place<'c> {
     container: Option<String>,
     named: Evidence,
     auth: Evidence,
+    /// What agents use it for.
+    uses: Uses,
 }
 
 /// The container of a blob connection: named beside it, or the first part of its address.
@@ -259,12 +263,13 @@ fn at_target(
     if let Some(presenter) = &shown.presenter
         && !presenter.is_nobody()
     {
-        gates.extend(rights::of(
-            ground,
-            presenter,
-            target,
-            place.container.as_deref(),
-        ));
+        let container = place.container.as_deref();
+        gates.extend(
+            agents::rights(ground, presenter, target, &place.uses).or_else(|| {
+                rights::of(ground, presenter, target, container)
+                    .map(|gate| agents::in_doubt(gate, &place.uses))
+            }),
+        );
     }
     let mut checks = vec![gates::judged(
         Gate::Configuration,

@@ -77,7 +77,7 @@ pub(super) fn of(
                 ));
             }
         },
-        Details::Cosmos(_) => return Some(by_own_roles(ground, presenter, target)),
+        Details::Cosmos(_) => return Some(of_items(ground, presenter, target, &READ)),
         _ => return None,
     };
     Some(authorization(
@@ -186,13 +186,39 @@ fn by_policy(ground: &Ground<'_>, presenter: &Presenter, vault: &Resource) -> Ga
     ])
 }
 
+/// What is done with items, and the least of Cosmos DB's own built-in roles that allows it.
+pub(super) struct Items {
+    words: &'static str,
+    action: &'static str,
+    role: &'static str,
+}
+
+/// Reading them.
+pub(super) const READ: Items = Items {
+    words: "read",
+    action: "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers/items/read",
+    role: "00000000-0000-0000-0000-000000000001",
+};
+
+/// Writing them.
+pub(super) const WRITE: Items = Items {
+    words: "write",
+    action: "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers/items/create",
+    role: "00000000-0000-0000-0000-000000000002",
+};
+
 /// A Cosmos DB account's own roles: Azure's say nothing about its data.
-fn by_own_roles(ground: &Ground<'_>, presenter: &Presenter, account: &Resource) -> GateVerdict {
+pub(super) fn of_items(
+    ground: &Ground<'_>,
+    presenter: &Presenter,
+    account: &Resource,
+    items: &Items,
+) -> GateVerdict {
     let Some(principal) = &presenter.principal else {
         return nobody(account);
     };
-    let wanted =
-        Action::data("Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers/items/read");
+    let wanted = Action::data(items.action);
+    let words = items.words;
     let assignments = facets::sql_role_assignments(ground.inventory, &account.id);
     let definitions = facets::sql_role_definitions(ground.inventory, &account.id);
     let holders = ground.holders(principal);
@@ -217,7 +243,7 @@ fn by_own_roles(ground: &Ground<'_>, presenter: &Presenter, account: &Resource) 
                 return gates::judged(
                     Gate::Authorization,
                     Verdict::Open,
-                    format!("a role of {} itself lets it read items", account.name),
+                    format!("a role of {} itself lets it {words} items", account.name),
                     [proof],
                 );
             }
@@ -241,7 +267,7 @@ fn by_own_roles(ground: &Ground<'_>, presenter: &Presenter, account: &Resource) 
         None => (
             Verdict::Shut,
             format!(
-                "no role of {} itself lets it read items: {} assignments read, and Azure's own roles do not count here",
+                "no role of {} itself lets it {words} items: {} assignments read, and Azure's own roles do not count here",
                 account.name,
                 assignments.items.len()
             ),
@@ -256,10 +282,14 @@ fn by_own_roles(ground: &Ground<'_>, presenter: &Presenter, account: &Resource) 
             .unwrap_or(account.source.observed_at),
     );
     gates::judged(Gate::Authorization, verdict, reason, [evidence])
-        .mended_by(grant(account, principal))
+        .mended_by(grant(account, principal, items.role))
 }
 
-fn grant(account: &Resource, principal: &PrincipalId) -> Vec<crate::analysis::hop::Remedy> {
+fn grant(
+    account: &Resource,
+    principal: &PrincipalId,
+    role: &str,
+) -> Vec<crate::analysis::hop::Remedy> {
     debug_assert_eq!(account.family, Family::Cosmos);
     vec![
         az(on_named(
@@ -268,7 +298,7 @@ fn grant(account: &Resource, principal: &PrincipalId) -> Vec<crate::analysis::ho
             &account.id,
         )
         .with("--principal-id", principal.as_str())
-        .plain("--role-definition-id 00000000-0000-0000-0000-000000000001 --scope /")),
+        .plain(&format!("--role-definition-id {role} --scope /"))),
         azurerm(
             "azurerm_cosmosdb_sql_role_assignment",
             &account.name,
@@ -281,7 +311,7 @@ fn grant(account: &Resource, principal: &PrincipalId) -> Vec<crate::analysis::ho
                     text(
                         account
                             .id
-                            .child("sqlRoleDefinitions/00000000-0000-0000-0000-000000000001")
+                            .child(&format!("sqlRoleDefinitions/{role}"))
                             .as_str()
                     )
                 ),

@@ -1,22 +1,22 @@
-//! What a vault and its key must be so that a service can encrypt with it (domain-rules H15, E.4).
+//! What a vault must be so that a service can encrypt with it (domain-rules H15, E.4).
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::analysis::evidence::{Evidence, Property, at};
-use crate::analysis::facets;
+use crate::analysis::evidence::{Evidence, at};
 use crate::analysis::gates;
 use crate::analysis::ground::Ground;
 use crate::analysis::hop::{GateVerdict, Remedy};
 use crate::analysis::network::region;
 use crate::analysis::remedy::az::{self, az, on};
 use crate::analysis::remedy::portal::portal;
-use crate::analysis::remedy::read;
 use crate::analysis::remedy::shell::Line;
 use crate::analysis::remedy::terraform::azurerm;
 use crate::analysis::verdict::{Gate, Verdict};
-use crate::model::facet::VaultKey;
 use crate::model::field::Field;
+use crate::model::named_key::NamedKey;
 use crate::model::resource::{Details, Resource, Vault};
+
+use super::material;
 
 /// Everything that configuration has a say in.
 pub(super) fn configuration(
@@ -26,7 +26,7 @@ pub(super) fn configuration(
     uri: &str,
     named: &Evidence,
 ) -> GateVerdict {
-    let mut checks = vec![key(ground, vault, uri, named)];
+    let mut checks = vec![material::key(ground, vault, uri, named)];
     if let Details::Vault(details) = &vault.details {
         checks.push(soft_delete(vault, details));
         checks.push(purge_protection(vault, details));
@@ -41,161 +41,12 @@ pub(super) fn configuration(
     gate
 }
 
-fn check(
+pub(super) fn check(
     verdict: Verdict,
     reason: impl Into<String>,
     evidence: impl IntoIterator<Item = Evidence>,
 ) -> GateVerdict {
     gates::judged(Gate::Configuration, verdict, reason, evidence)
-}
-
-fn key(ground: &Ground<'_>, vault: &Resource, uri: &str, named: &Evidence) -> GateVerdict {
-    let Some((_, name)) = super::parts(uri) else {
-        return check(
-            Verdict::Unknown,
-            format!("{uri} is no key that can be looked up"),
-            [named.clone()],
-        );
-    };
-    let listed = facets::keys(ground.inventory, &vault.id);
-    let seen = listed.observed_at.unwrap_or(vault.source.observed_at);
-    let Some(key) = listed
-        .items
-        .iter()
-        .find(|key| key.name.eq_ignore_ascii_case(&name))
-    else {
-        return match listed.missing {
-            Some(why) => check(
-                Verdict::Unknown,
-                format!("whether key {name} is there and enabled is not known: {why}"),
-                [named.clone()],
-            )
-            .mended_by(read::give(
-                ground.inventory.snapshot().callers().first(),
-                "Reader",
-                &vault.id,
-            )),
-            None => check(
-                Verdict::Shut,
-                format!(
-                    "{} has no key {name}: {} read",
-                    vault.name,
-                    listed.items.len()
-                ),
-                [
-                    named.clone(),
-                    Evidence::listed(
-                        vault.id.clone(),
-                        "keys",
-                        json!({
-                            "read": listed.items.len(),
-                            "why": format!("none is named {name}"),
-                        }),
-                        seen,
-                    ),
-                ],
-            )
-            .mended_by(recover(uri)),
-        };
-    };
-    let proof = |path: &'static str| {
-        Evidence::from(Property {
-            resource: key.id.clone(),
-            path: path.into(),
-            value: at(&key.raw, path).cloned(),
-            observed_at: seen,
-            request_id: None,
-        })
-    };
-    state(ground, vault, key, &proof)
-}
-
-fn state(
-    ground: &Ground<'_>,
-    vault: &Resource,
-    key: &VaultKey,
-    proof: &dyn Fn(&'static str) -> Evidence,
-) -> GateVerdict {
-    let name = &key.name;
-    let now = ground.now.unix_timestamp();
-    let set = |option: &str, value: &str| {
-        let uri = key.uri.text().unwrap_or(name);
-        vec![
-            az(Line::of("az keyvault key set-attributes")
-                .with("--id", uri)
-                .with(option, value)),
-            portal(
-                &vault.name,
-                [
-                    "Keys",
-                    name,
-                    "the current version",
-                    "Enabled, without an expiration date that has passed",
-                ],
-            ),
-        ]
-    };
-    let kind = at(&key.raw, "properties.kty").and_then(Value::as_str);
-    let shut = |reason: String, path: &'static str, remedies: Vec<Remedy>| {
-        check(Verdict::Shut, reason, [proof(path)]).mended_by(remedies)
-    };
-    if key.enabled.value() == Some(&false) {
-        return shut(
-            format!("key {name} of {} is disabled", vault.name),
-            "properties.attributes.enabled",
-            set("--enabled", "true"),
-        );
-    }
-    if key.expires.value().is_some_and(|at| *at <= now) {
-        return shut(
-            format!("key {name} of {} has expired", vault.name),
-            "properties.attributes.exp",
-            set("--expires", "9999-12-31T00:00:00Z"),
-        );
-    }
-    if key.not_before.value().is_some_and(|at| *at > now) {
-        return shut(
-            format!("key {name} of {} is not valid yet", vault.name),
-            "properties.attributes.nbf",
-            set("--not-before", "1970-01-01T00:00:00Z"),
-        );
-    }
-    if let Some(kind) = kind
-        && !kind.to_ascii_uppercase().starts_with("RSA")
-    {
-        return shut(
-            format!(
-                "key {name} of {} is of type {kind}, and services wrap with RSA keys only",
-                vault.name
-            ),
-            "properties.kty",
-            vec![portal(
-                &vault.name,
-                [
-                    "Keys",
-                    "Generate",
-                    "RSA, 3072 bits: a hub's key cannot be switched later",
-                ],
-            )],
-        );
-    }
-    let unclear =
-        key.enabled.is_unclear() || key.expires.is_unclear() || key.not_before.is_unclear();
-    if unclear {
-        return check(
-            Verdict::Unknown,
-            format!(
-                "whether key {name} of {} is enabled cannot be read",
-                vault.name
-            ),
-            [proof("properties.attributes")],
-        );
-    }
-    check(
-        Verdict::Open,
-        format!("key {name} of {} is enabled", vault.name),
-        [proof("properties.attributes.enabled")],
-    )
 }
 
 fn soft_delete(vault: &Resource, details: &Vault) -> GateVerdict {
@@ -353,15 +204,15 @@ fn elsewhere(hub: &Resource) -> Vec<Remedy> {
 
 /// What brings a key, or its vault, back: purge protection keeps both for a while.
 pub(super) fn recover(uri: &str) -> Vec<Remedy> {
-    let Some((host, name)) = super::parts(uri) else {
+    let Some(key) = NamedKey::parse(uri) else {
         return Vec::new();
     };
-    let vault = host.split('.').next().unwrap_or_default().to_owned();
+    let (vault, name) = (key.vault().to_owned(), &key.name);
     crate::analysis::remedy::noted(
         vec![
             az(Line::of("az keyvault key recover")
                 .with("--vault-name", &vault)
-                .with("--name", &name)),
+                .with("--name", name)),
             portal(
                 &vault,
                 ["Keys", "Manage deleted keys", &format!("recover {name}")],

@@ -459,3 +459,57 @@ fn tenants_subscriptions_and_groups() {
         ("g", Some("/hub"))
     );
 }
+
+#[test]
+fn a_key_by_itself_says_more_than_its_line_in_a_list() {
+    let body = json!({ "id": "/v/keys/one", "name": "one", "properties": {
+        "attributes": { "enabled": true }, "kty": "RSA", "keySize": 3072, "keyOps": ["wrapKey", "unwrapKey"],
+        "keyUri": "https://v/keys/one", "keyUriWithVersion": "https://v/keys/one/2",
+        "rotationPolicy": { "lifetimeActions": [
+            { "trigger": { "timeBeforeExpiry": "P30D" }, "action": { "type": "notify" } } ] },
+    } });
+    let [key] = items!(Keys, decoded(&facet(Facet::Key), &body))
+        .try_into()
+        .expect("one");
+    assert_eq!(
+        (key.kind.text(), key.size),
+        (Some("RSA"), Field::Value(3072))
+    );
+    assert_eq!(key.operations.value().map(Vec::len), Some(2));
+    assert_eq!(key.version_uri.text(), Some("https://v/keys/one/2"));
+    let actions = key.rotation.value().expect("a policy");
+    assert!(actions[0].action.is("notify"));
+    assert_eq!(actions[0].before_expiry.text(), Some("P30D"));
+    assert_eq!(actions[0].after_create, Field::Absent);
+    // No policy, one without actions, one of another shape.
+    for (policy, expected) in [
+        (json!(null), Field::Null),
+        (json!({}), Field::Value(Vec::new())),
+        (json!(7), Field::Malformed),
+    ] {
+        let body = json!({ "id": "/v/keys/one", "properties": { "rotationPolicy": policy } });
+        let page = decoded(&facet(Facet::Key), &body).page;
+        let Page::Keys(keys) = page else {
+            panic!("{page:?}");
+        };
+        assert_eq!(keys[0].rotation, expected);
+    }
+}
+
+#[test]
+fn a_capability_host_names_connections() {
+    let body = json!({ "value": [{ "id": "/a/projects/p/capabilityHosts/agents", "name": "a/p/agents", "properties": {
+        "capabilityHostKind": "Agents", "storageConnections": ["files"], "threadStorageConnections": [],
+        "vectorStoreConnections": ["vectors"], "customerSubnet": null, "provisioningState": "Succeeded",
+    } }] });
+    let [host] = items!(
+        CapabilityHosts,
+        decoded(&facet(Facet::CapabilityHosts), &body)
+    )
+    .try_into()
+    .expect("one");
+    assert_eq!(host.name, "agents");
+    assert_eq!(host.storage, Field::Value(vec!["files".to_owned()]));
+    assert_eq!(host.threads, Field::Value(Vec::new()));
+    assert_eq!((host.models, host.subnet), (Field::Absent, None));
+}

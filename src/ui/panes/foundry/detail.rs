@@ -48,6 +48,7 @@ pub(super) fn told(cx: &Cx<'_>, foundry: &Foundry, row: &Row, tool: mend::Chosen
                 missing: None,
                 connections: &hub.connections,
                 encryption: &hub.encryption,
+                hosts: &[],
             };
             part(cx, &owner, own, row, named(hub, own))
         }
@@ -71,6 +72,7 @@ pub(super) fn told(cx: &Cx<'_>, foundry: &Foundry, row: &Row, tool: mend::Chosen
                 missing: account.projects_missing.as_deref(),
                 connections: &account.connections,
                 encryption: &account.encryption,
+                hosts: &account.hosts,
             };
             part(cx, &owner, own, row, None)
         }

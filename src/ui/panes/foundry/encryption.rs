@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::analysis::encryption::{Encrypted, Facts, Keeper, overview};
+use crate::analysis::encryption::{Encrypted, Facts, Keeper, Rotation, overview};
 use crate::analysis::verdict::Verdict;
 use crate::config::Action;
 use crate::model::id::ArmId;
@@ -189,10 +189,25 @@ pub(super) fn told(cx: &Cx<'_>, one: &Encrypted) -> Told {
             .pair("ends", ends(cx, &key.facts));
         section = match &key.facts {
             Facts::Read {
-                kind: Some(kind), ..
-            } => section.pair("kind", Rich::plain(kind.clone())),
-            Facts::Read { .. } => {
-                section.pair("kind", Rich::muted("the list of keys does not say"))
+                kind,
+                rotation,
+                behind,
+                ..
+            } => {
+                let kind = kind.as_ref().map_or_else(
+                    || Rich::muted("the list of keys does not say"),
+                    |kind| Rich::plain(kind.clone()),
+                );
+                let own = match rotation {
+                    Rotation::NotRead(why) => Rich::of(Role::VerdictUnknown, why.clone()),
+                    told => Rich::plain(told.words()),
+                };
+                let section = section.pair("kind", kind).pair("rotation", own);
+                if *behind {
+                    section.words(Rich::plain("A newer version is there, and is not used."))
+                } else {
+                    section
+                }
             }
             Facts::NotRead(why) => {
                 section.pair("facts", Rich::of(Role::VerdictUnknown, why.clone()))

@@ -2,6 +2,7 @@
 //! resources that it names.
 
 use crate::analysis::evidence::Evidence;
+use crate::analysis::foundry::agents::Hosts;
 use crate::analysis::foundry::{ConnectionLine, Connections, Encrypted, Hub, Presents, ProjectRef};
 use crate::model::id::ArmId;
 use crate::model::resource::Resource;
@@ -14,6 +15,7 @@ use crate::ui::value;
 use crate::ui::widgets::detail::Section;
 
 use super::detail::{Told, place, sentence};
+use super::hosts;
 use super::rows::{Part, Row};
 use super::words::connection_words;
 
@@ -25,6 +27,7 @@ pub(super) struct Owner<'a> {
     pub(super) missing: Option<&'a str>,
     pub(super) connections: &'a Connections,
     pub(super) encryption: &'a Encrypted,
+    pub(super) hosts: &'a [Hosts],
 }
 
 /// The resource that a hub names in this part, and the property that names it.
@@ -104,9 +107,7 @@ pub(super) fn part(
             proof.clone_from(&encryption.evidence);
         }
         Part::CapabilityHosts => {
-            sections.push(Section::default().words(Rich::plain(
-                "Capability hosts say which Storage, AI Search and Cosmos DB the agents of an account use. Azure lists them in previews only, so they are not read: whether there are any is not known.",
-            )));
+            sections.extend(hosts::sections(cx, owner.hosts));
         }
         Part::Storage | Part::Vault | Part::Registry | Part::Insights | Part::Group => {
             if let Some((path, id)) = named {

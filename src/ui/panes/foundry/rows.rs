@@ -18,9 +18,9 @@ use crate::store::{Inventory, State};
 use crate::ui::panes::trouble::is_shown;
 use crate::ui::signs::Sign;
 
-use super::judged;
 pub use super::row::{About, Part, Row, Says};
 use super::words::{connection_words, encryption_words, group_words, identity_words};
+use super::{hosts, judged};
 
 /// The sign of a verdict.
 pub fn sign_of(verdict: Verdict) -> Sign {
@@ -161,9 +161,10 @@ impl Tree<'_> {
             &account.encryption,
             part(Part::Encryption),
         );
+        let (sign, fact) = hosts::row(&account.hosts);
         let hosts = Line {
-            sign: Sign::Note,
-            says: Says::Fact("not reported".to_owned()),
+            sign,
+            says: says(sign, fact),
             ..Line::of("hosts", "capability hosts", part(Part::CapabilityHosts))
         };
         self.push(Some(root), &account.id, hosts);
