@@ -1,5 +1,5 @@
 //! What agents of a new-style account or project keep their data in: capability hosts name the
-//! connections (domain-rules E.5; reference `arm/cognitiveservices.md`, "CapabilityHost").
+//! connections (domain-rules E.5; reference `arm/cognitiveservices.md`, `CapabilityHost`).
 //!
 //! The list is declared in few versions. Where a server does not know it, it is *not reported*, which
 //! says neither that there is a host nor that there is none.
@@ -184,8 +184,11 @@ pub fn uses(inventory: &Inventory, owner: &ArmId, connection: &str) -> Uses {
                     host.name
                 ));
             }
-            let named = names.value().map_or(&[][..], Vec::as_slice);
-            if named.iter().any(|one| one.eq_ignore_ascii_case(connection)) {
+            let listed_here = names.value().map_or(&[][..], Vec::as_slice);
+            if listed_here
+                .iter()
+                .any(|one| one.eq_ignore_ascii_case(connection))
+            {
                 uses.purposes.push(purpose);
                 uses.proof.push(Evidence::from(Property {
                     resource: host.id.clone(),

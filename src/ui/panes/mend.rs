@@ -109,7 +109,10 @@ pub(crate) fn sections(
         } else {
             section.code(remedy.text.clone())
         };
-        if let Some(note) = &remedy.note {
+        // What holds of several is said once.
+        if let Some(note) = &remedy.note
+            && own[..at].iter().all(|one| one.note.as_ref() != Some(note))
+        {
             section = section.words(Rich::muted(note.clone()));
         }
     }
