@@ -181,6 +181,9 @@ pub enum Command {
     /// Inspect once and keep all that was read in a file
     #[command(after_help = SAVE_EXAMPLES)]
     Save(Save),
+    /// What changed between two snapshots, which hops turned, and who did it
+    #[command(after_help = DIFF_EXAMPLES)]
+    Diff(Diff),
     /// The inspector on a snapshot, offline
     #[command(after_help = OPEN_EXAMPLES)]
     Open(Open),
@@ -327,6 +330,29 @@ Examples:
   hopscope save --redact-key my.key poc.hop  the same pseudonyms in every file with this key
 
 The file holds every answer as Azure sent it, without tokens; only its owner can read it.";
+
+/// `hopscope diff`
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+pub struct Diff {
+    /// The earlier snapshot
+    #[arg(value_name = "A")]
+    pub before: PathBuf,
+    /// The later snapshot
+    #[arg(value_name = "B")]
+    pub after: PathBuf,
+    /// What to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: PlainFormat,
+    /// Write to this file instead of stdout
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// What follows the help of `diff`.
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  hopscope diff monday.hop tuesday.hop       exit code 0: nothing differs, 1: something does
+  hopscope diff a.hop b.hop --format json";
 
 /// `hopscope open`
 #[derive(Clone, Debug, PartialEq, Eq, Args)]

@@ -49,6 +49,7 @@ pub mod preflight;
 pub mod refusals;
 pub mod remedy;
 pub mod tour;
+pub mod turned;
 pub mod verdict;
 pub mod way;
 pub mod wildcard;

@@ -7,6 +7,7 @@
 //! To add a command: its arguments in `cli`, a file here, an arm in [`run`].
 
 pub mod check;
+pub mod diff;
 pub mod doctor;
 pub mod explain;
 pub mod inspect;
@@ -130,33 +131,38 @@ fn shown(message: &str) -> String {
         .join("\n")
 }
 
+/// What a command cannot have beside it, in a sentence.
+fn misplaced(command: Option<&Command>, global: &Global) -> Option<&'static str> {
+    let has_cloud = global.cloud.is_some() || global.cloud_file.is_some();
+    match command? {
+        Command::Demo(demo) if has_cloud && !demo.list => {
+            Some("a demo brings its own cloud: leave --cloud and --cloud-file out")
+        }
+        Command::Demo(_) | Command::Open(_) | Command::Diff(_) if global.snapshot.is_some() => {
+            Some("--snapshot stands in for a signed-in cloud: leave it out here")
+        }
+        Command::Doctor if global.snapshot.is_some() => {
+            Some("a snapshot needs no sign-in: there is nothing for doctor to look at")
+        }
+        _ => None,
+    }
+}
+
 fn dispatch(cli: Cli) -> Result<Exit, Failure> {
     let Cli { global, command } = cli;
     if let Some(misuse) = global.scope().misuse() {
         return Err(Failure::usage(misuse));
     }
-    match &command {
-        Some(Command::Demo(Demo {
-            list: true,
-            scenario,
-            ..
-        })) => return scenarios(scenario.as_deref()),
-        Some(Command::Demo(_)) if global.cloud.is_some() || global.cloud_file.is_some() => {
-            return Err(Failure::usage(
-                "a demo brings its own cloud: leave --cloud and --cloud-file out",
-            ));
-        }
-        Some(Command::Demo(_) | Command::Open(_)) if global.snapshot.is_some() => {
-            return Err(Failure::usage(
-                "--snapshot stands in for a signed-in cloud: leave it out here",
-            ));
-        }
-        Some(Command::Doctor) if global.snapshot.is_some() => {
-            return Err(Failure::usage(
-                "a snapshot needs no sign-in: there is nothing for doctor to look at",
-            ));
-        }
-        _ => {}
+    if let Some(misuse) = misplaced(command.as_ref(), &global) {
+        return Err(Failure::usage(misuse));
+    }
+    if let Some(Command::Demo(Demo {
+        list: true,
+        scenario,
+        ..
+    })) = &command
+    {
+        return scenarios(scenario.as_deref());
     }
     // The offset of the clock on the wall can only be had while there is one thread.
     let offset = UtcOffset::current_local_offset().unwrap_or(UtcOffset::UTC);
@@ -188,6 +194,10 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
                 &mut stdout,
                 screen,
             ))?
+        }
+        Some(Command::Diff(arguments)) => {
+            let mut stdout = io::stdout().lock();
+            diff::run(&global, &arguments, &mut stdout)
         }
         Some(Command::Save(arguments)) => {
             let file = config(&global)?;

@@ -61,16 +61,7 @@ impl Source {
     /// Reads everything in scope once.
     pub async fn read(self) -> Inspected {
         match self {
-            Self::File(saved) => {
-                let snapshot = saved.kept.restore(again::decoded);
-                Inspected {
-                    frame: saved.kept.frame(),
-                    scope: snapshot.scope().clone(),
-                    snapshot,
-                    at: saved.head.saved_at,
-                    masked: saved.head.masked,
-                }
-            }
+            Self::File(saved) => Inspected::of(*saved),
             Self::Place(place, frame) => {
                 let scope = place.scope.clone();
                 let snapshot = place.once().await;
@@ -87,6 +78,18 @@ impl Source {
 }
 
 impl Inspected {
+    /// What a file holds.
+    pub fn of(saved: Saved) -> Self {
+        let snapshot = saved.kept.restore(again::decoded);
+        Self {
+            frame: saved.kept.frame(),
+            scope: snapshot.scope().clone(),
+            snapshot,
+            at: saved.head.saved_at,
+            masked: saved.head.masked,
+        }
+    }
+
     /// The same, masked.
     #[must_use]
     pub fn masked(self, masker: &mut Masker) -> Self {

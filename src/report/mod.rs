@@ -5,6 +5,7 @@
 //! never looks at a clock. Only [`mod@file`] touches a disk. It must not judge on its own (that is `analysis`) and must not know how
 //! anything was read. To add a format: one file here, one variant of [`Format`], one of `--format` in `cli`.
 
+pub mod diff;
 pub mod file;
 pub mod html;
 pub mod json;

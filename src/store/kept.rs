@@ -224,6 +224,11 @@ impl KeptSlice {
     }
 }
 
+/// Calls `take` with the JSON of each item of a payload.
+pub(super) fn each_answer(payload: &Payload, mut take: impl FnMut(&Arc<Value>)) {
+    answers::each(payload, |raw, _| take(raw));
+}
+
 /// One slice of a snapshot as plain data.
 pub fn kept_slice(key: &Key, slice: &Slice) -> KeptSlice {
     KeptSlice {

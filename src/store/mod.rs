@@ -10,6 +10,7 @@
 //! accessor in [`inventory::Inventory`] if panes need it joined with others.
 
 mod apply;
+pub mod diff;
 pub mod file;
 pub mod inventory;
 pub mod kept;

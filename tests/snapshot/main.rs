@@ -5,6 +5,7 @@
 
 mod command;
 mod damaged;
+mod differ;
 mod masked;
 mod round;
 mod stage;
