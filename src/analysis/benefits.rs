@@ -15,10 +15,10 @@ use crate::store::Inventory;
 use super::coverage::{Coverage, Sent};
 use super::evidence::Evidence;
 use super::facets;
+use super::foundry::managed;
 use super::hop::{Basis, Benefit, Finding, FindingKind, Hop, HopKind, Judgement};
 use super::network::{self, Reach};
 use super::outbound::{self, Control};
-use super::parts::{Part, part_of};
 use super::verdict::{Gate, Verdict};
 
 /// How a benefit, or a fact of it, stands.
@@ -198,9 +198,12 @@ pub fn facts(inventory: &Inventory, judgement: &Judgement, benefit: Benefit) -> 
     facts
 }
 
-/// The resources of the pattern: not what Microsoft made for a hub.
+/// The resources of the pattern: not what Microsoft made for a hub, nor the stores that a hub uses in
+/// place of it.
 pub fn patterned(inventory: &Inventory) -> impl Iterator<Item = &Arc<Resource>> {
-    inventory.resources().filter(|resource| {
+    let groups = managed::groups(inventory);
+    let stores: Vec<&ArmId> = managed::own_stores(inventory).collect();
+    inventory.resources().filter(move |resource| {
         let is_family = matches!(
             resource.family,
             Family::Storage
@@ -211,13 +214,22 @@ pub fn patterned(inventory: &Inventory) -> impl Iterator<Item = &Arc<Resource>> 
                 | Family::LogWorkspace
         );
         let is_managed = || {
-            matches!(
-                part_of(inventory, resource),
-                Part::ManagedStorage | Part::ManagedSearch | Part::ManagedCosmos
-            )
+            let group = resource.id.group_id();
+            stores.contains(&&resource.id)
+                || groups.iter().any(|group| resource.id.is_within(group))
+                || group.is_some_and(|group| managed::is_made_for_a_hub(inventory, &group))
         };
-        is_family && !is_managed()
+        let may_be_managed = matches!(resource.family, Family::Storage | Family::Search);
+        is_family && !(may_be_managed && is_managed())
     })
+}
+
+/// Whether it is a project, which has the network and the logs of its hub.
+fn is_project(resource: &Resource) -> bool {
+    match &resource.details {
+        Details::Workspace(own) => own.hub.is_some() || resource.kind.is("Project"),
+        _ => false,
+    }
 }
 
 fn fact(resource: &Resource, stand: Stand, words: String, evidence: Vec<Evidence>) -> Fact {
@@ -232,7 +244,7 @@ fn fact(resource: &Resource, stand: Stand, words: String, evidence: Vec<Evidence
 
 /// Whether a resource has a private way beside its public address.
 fn path(inventory: &Inventory, resource: &Resource) -> Option<Fact> {
-    if part_of(inventory, resource) == Part::Project {
+    if is_project(resource) {
         return None; // It has the network of its hub.
     }
     let firewall = resource.firewall.as_ref()?;
@@ -278,7 +290,7 @@ fn path(inventory: &Inventory, resource: &Resource) -> Option<Fact> {
 
 /// Who is let in.
 fn door(inventory: &Inventory, resource: &Resource) -> Option<Fact> {
-    if part_of(inventory, resource) == Part::Project {
+    if is_project(resource) {
         return None;
     }
     let open = network::open_to(inventory, resource)?;
@@ -298,7 +310,7 @@ fn door(inventory: &Inventory, resource: &Resource) -> Option<Fact> {
 
 /// Whether it can restrict its own calls, and does.
 fn control(inventory: &Inventory, resource: &Resource) -> Option<Fact> {
-    if part_of(inventory, resource) == Part::Project {
+    if is_project(resource) {
         return None;
     }
     let own = outbound::outbound(inventory, resource)?;
@@ -437,7 +449,7 @@ fn tier(resource: &Resource) -> Option<Fact> {
 /// Which of its logs are kept, and where.
 fn logs(inventory: &Inventory, resource: &Resource) -> Option<Fact> {
     // A project writes through its hub.
-    if part_of(inventory, resource) == Part::Project {
+    if is_project(resource) {
         return None;
     }
     let own = Coverage::of(inventory, resource)?;

@@ -140,3 +140,25 @@ pub fn misnamed(tour: &Tour) -> Vec<String> {
     }
     wrong
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_name_is_named_with_its_step() {
+        let text = "name = \"own\"\ntitle = \"Own\"\n[[step]]\nid = \"a\"\ntab = \"a\"\nsentence = \"s\"\ntext = \"t\"\n\
+            picture = \"doors\"\nbenefit = \"firewall\"\nhops = [\"user-to-storage\", \"User-to-openai\"]\n\
+            gates = [\"network\", \"door\"]\nrules = [\"storage/plain-http\", \"storage/nothing\"]\n";
+        let tour: Tour = toml::from_str(text).unwrap();
+        assert_eq!(
+            misnamed(&tour),
+            [
+                "step \"a\" names the benefit \"firewall\"",
+                "step \"a\" names the hop \"User-to-openai\"",
+                "step \"a\" names the gate \"door\"",
+                "step \"a\" names the rule \"storage/nothing\"",
+            ]
+        );
+    }
+}
