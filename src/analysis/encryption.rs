@@ -206,7 +206,8 @@ fn read(inventory: &Inventory, key: &VaultKey, pinned: Option<&str>) -> Facts {
             .find(|one| one.name.eq_ignore_ascii_case(version))
         {
             Some(own) => own,
-            None if versions.missing.is_none() && !versions.items.is_empty() => return Facts::Gone,
+            // It may have been made at the vault itself, where the list does not reach.
+            None if versions.missing.is_none() && !versions.items.is_empty() => key,
             None => {
                 return Facts::NotRead(
                     versions
