@@ -4,6 +4,7 @@
 //! `stage.rs` builds the environments and draws; one module a pane.
 
 mod screens {
+    mod documents;
     pub(crate) mod pages;
     pub(crate) mod stage;
     pub(crate) mod whole;
@@ -20,4 +21,5 @@ mod screens {
     mod needs;
     mod requests;
     mod sizes;
+    mod tenants;
 }

@@ -15,6 +15,7 @@
 //! * [`explain`]: what an error message means, and which of its causes hold here;
 //! * [`facets`]: the facets of a resource with the ways in which they can be missing;
 //! * [`network`]: the service firewalls, one file a service (domain-rules section B);
+//! * [`addresses`] and [`tenancy`]: address pools and who draws from them; who is signed in where;
 //! * [`access`]: who holds which action where (domain-rules section C);
 //! * [`foundry`]: hubs, their managed resource group, new-style accounts (domain-rules section E);
 //! * [`outbound`]: who may call out, and where to;
@@ -27,6 +28,7 @@
 //! A new service firewall is one file in `network/` and one line in its list.
 
 pub mod access;
+pub mod addresses;
 pub mod benefits;
 pub mod carried;
 pub mod changes;
@@ -48,6 +50,7 @@ pub mod policy;
 pub mod preflight;
 pub mod refusals;
 pub mod remedy;
+pub mod tenancy;
 pub mod tour;
 pub mod turned;
 pub mod verdict;

@@ -80,6 +80,8 @@ actions! {
     Json = "json",
     /// Go to the change that shut what is selected.
     Who = "who",
+    /// Judge a call that nobody made yet.
+    Preflight = "preflight",
     /// Copy a value, an id or a command.
     Copy = "copy",
     /// Copy the JSON path of the line.

@@ -1,5 +1,6 @@
 //! What a pane wants of the fetcher. The only way from the screen to the network.
 
+use super::ipam::Draw;
 use super::key::Key;
 use super::scope::Scope;
 
@@ -16,6 +17,8 @@ pub enum Ask {
     Freeze(bool),
     /// Look at this scope from now on.
     Choose(Scope),
+    /// Read what a network that is to draw from a pool would rest on.
+    Draw(Draw),
     /// Try to sign in again.
     SignIn,
 }

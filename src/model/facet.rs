@@ -186,7 +186,7 @@ impl Facet {
             Self::ScopeConnections => "connections to other tenants",
             Self::IpamPools => "address pools",
             Self::StaticCidrs => "static ranges of an address pool",
-            Self::PoolUsage => "usage of an address pool",
+            Self::PoolUsage => "counts of addresses",
             Self::PoolAssociations => "resources that draw from an address pool",
         }
     }

@@ -105,6 +105,9 @@ impl<'de> Deserialize<'de> for Issue {
     }
 }
 
+/// ARM's code for a token of another tenant than the subscription's.
+const WRONG_TENANT: &str = "InvalidAuthenticationTokenTenant";
+
 impl Issue {
     /// An issue with a message and nothing else known.
     pub fn new(
@@ -125,6 +128,11 @@ impl Issue {
             request_id: None,
             at,
         }
+    }
+
+    /// Whether Azure refused a token because it is of another tenant than the subscription.
+    pub fn is_of_wrong_tenant(&self) -> bool {
+        self.code.as_deref() == Some(WRONG_TENANT)
     }
 
     /// Whether the reading as a whole failed, as against one property of it.

@@ -11,9 +11,6 @@ use crate::model::tenancy::Subscription;
 
 use super::{Payload, Slice, Snapshot};
 
-/// ARM's code for a token of another tenant than the subscription's.
-const WRONG_TENANT: &str = "InvalidAuthenticationTokenTenant";
-
 /// How a tenant was told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Home<'a> {
@@ -121,7 +118,7 @@ impl Snapshot {
 /// The tenant that a refused token should have been of: the last one that the message names before it
 /// goes on to say what to do.
 fn right_tenant(issue: &Issue) -> Option<TenantId> {
-    if issue.code.as_deref() != Some(WRONG_TENANT) {
+    if !issue.is_of_wrong_tenant() {
         return None;
     }
     let (_, after) = issue.message.split_once("must match")?;
@@ -156,7 +153,7 @@ mod tests {
             None,
             "without the code it is any sentence"
         );
-        issue.code = Some(WRONG_TENANT.to_owned());
+        issue.code = Some("InvalidAuthenticationTokenTenant".to_owned());
         assert_eq!(right_tenant(&issue), Some(TenantId::new(right)));
         issue.message = "no".to_owned();
         assert_eq!(right_tenant(&issue), None);

@@ -201,7 +201,7 @@ impl Signs {
 }
 
 /// Lines, arrows, blocks and marks that are drawn without a sign of their own, and their ASCII.
-const LINES: [(&str, &str); 15] = [
+const LINES: [(&str, &str); 16] = [
     ("-", "─┄┈╌╭╮╰╯┬┴…"),
     ("|", "│┆┊├┤▌"),
     ("+", "┼┌┐└┘┝┥✔"),
@@ -209,7 +209,8 @@ const LINES: [(&str, &str); 15] = [
     ("#", "┃█▓"),
     (".", "░▒·"),
     (">", "▶→›"),
-    ("<", "◀←‹"),
+    ("<", "◀←‹≤"),
+    ("~", "≈"),
     ("^", "▲↑"),
     ("v", "▼↓"),
     ("x", "✖×"),

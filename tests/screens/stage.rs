@@ -33,6 +33,8 @@ use serde_json::{Value, json};
 use time::macros::datetime;
 use time::{OffsetDateTime, UtcOffset};
 
+pub(crate) use super::documents::{document, folder};
+
 pub(crate) const NOW: OffsetDateTime = datetime!(2026-11-23 12:41:07 UTC);
 pub(crate) const TENANT: &str = "7f3ebb89-300f-4a0d-8c3e-57a8d657c0d1";
 pub(crate) const SUBSCRIPTION: &str = "3b1c0f2d-65f0-4135-bf08-e005a4058e20";
@@ -58,6 +60,8 @@ pub(crate) enum Reading {
 pub(crate) struct Scene {
     pub(crate) readings: Vec<(Key, Reading)>,
     pub(crate) calls: Vec<LedgerEntry>,
+    /// Where, and as whom in each tenant; else the pictures' one.
+    pub(crate) signed: Option<(Scope, Vec<Caller>)>,
     groups: Vec<String>,
     idle: bool,
 }
@@ -271,22 +275,38 @@ impl Scene {
         self
     }
 
-    pub(crate) fn store(&self) -> Store {
-        let mut store = Store::new();
-        store.apply(Update::Scoped(Scope {
+    /// The pictures' person.
+    fn ada(&self) -> (Scope, Vec<Caller>) {
+        let scope = Scope {
             subscriptions: vec![SUBSCRIPTION.to_owned()],
             resource_groups: self.groups.clone(),
             ..Scope::default()
-        }));
-        store.apply(Update::SignedIn(Caller {
+        };
+        let caller = Caller {
             tenant: Some(TenantId::new(TENANT)),
             object_id: Some(PrincipalId::new("2d55fd30-c147-4018-906a-dd6ef136816a")),
             user_name: Some("ada@contoso.com".to_owned()),
             id_type: Some("user".to_owned()),
             credential: "az".to_owned(),
-            expires_at: None,
             ..Caller::default()
-        }));
+        };
+        (scope, vec![caller])
+    }
+
+    /// Nothing at all was asked, and everything is over.
+    pub(crate) fn quiet() -> Self {
+        let mut own = Self::default();
+        own.idle = true;
+        own
+    }
+
+    pub(crate) fn store(&self) -> Store {
+        let mut store = Store::new();
+        let (scope, callers) = self.signed.clone().unwrap_or_else(|| self.ada());
+        store.apply(Update::Scoped(scope));
+        for caller in callers {
+            store.apply(Update::SignedIn(caller));
+        }
         for (key, reading) in &self.readings {
             apply(&mut store, key, reading);
         }
@@ -374,45 +394,6 @@ fn apply(store: &mut Store, key: &Key, reading: &Reading) {
         at: NOW - time::Duration::seconds(1),
         issues,
     });
-}
-
-fn folder(path: &Path) -> Vec<Value> {
-    let mut files: Vec<_> = std::fs::read_dir(path)
-        .expect("the folder is there")
-        .map(|entry| entry.expect("an entry").path())
-        .collect();
-    files.sort();
-    files.iter().flat_map(|file| document(file)).collect()
-}
-
-pub(crate) fn document(path: &Path) -> Vec<Value> {
-    let text = std::fs::read_to_string(path).expect("the document is there");
-    match serde_json::from_str(&timed(&text)) {
-        Ok(Value::Array(items)) => items,
-        Ok(one @ Value::Object(_)) => vec![one],
-        other => panic!("{} is no array: {other:?}", path.display()),
-    }
-}
-
-/// Puts times in for `{{now-11m}}`.
-fn timed(text: &str) -> String {
-    let mut parts = text.split("{{now");
-    let mut whole = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let (offset, rest) = part.split_once("}}").expect("a closed time");
-        let number: i64 = offset[..offset.len() - 1].parse().expect("a number");
-        let seconds = match &offset[offset.len() - 1..] {
-            "s" => 1,
-            "m" => 60,
-            "h" => 3_600,
-            _ => 86_400,
-        };
-        let at = NOW + time::Duration::seconds(number * seconds);
-        let format = &time::format_description::well_known::Rfc3339;
-        whole.push_str(&at.format(format).expect("a time"));
-        whole.push_str(rest);
-    }
-    whole
 }
 
 /// A call that was answered.

@@ -45,6 +45,7 @@ mod reading;
 pub mod requests;
 #[cfg(test)]
 mod staged;
+pub mod tenants;
 mod trouble;
 mod ways;
 mod who;
@@ -211,6 +212,12 @@ pub fn registry() -> Vec<Entry> {
             name: "Logs",
             context: "logs",
             make: || Box::new(logs::Logs::new()),
+        },
+        Entry {
+            digit: '8',
+            name: "Tenants",
+            context: "tenants",
+            make: || Box::new(tenants::Tenants::new()),
         },
         Entry {
             digit: '9',

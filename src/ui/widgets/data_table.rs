@@ -128,6 +128,8 @@ pub struct DataTable {
     held: bool,
     /// News comes at the top.
     live: bool,
+    /// A blank line stands between rows.
+    airy: bool,
 }
 
 impl DataTable {
@@ -149,6 +151,19 @@ impl DataTable {
         self
     }
 
+    /// Lets a blank line stand between rows, or not: bars of blocks would flow together.
+    pub fn set_airy(&mut self, airy: bool) {
+        if self.airy != airy {
+            self.airy = airy;
+            self.order(&HashMap::new());
+        }
+    }
+
+    /// How many lines it would take to show all that is listed, without the head.
+    pub fn lines(&self) -> usize {
+        self.slots.len()
+    }
+
     /// Takes other columns: those that hold anything, or those of another kind of row. An order by
     /// a column that is gone is dropped; the rows have to be given anew.
     pub fn set_columns(&mut self, columns: Vec<Column>) {
@@ -158,7 +173,7 @@ impl DataTable {
         let head = self
             .sort
             .and_then(|(at, _)| self.columns.get(at))
-            .map(|column| column.head);
+            .map(|column| column.head.clone());
         let place = head.and_then(|head| columns.iter().position(|column| column.head == head));
         self.sort = self.sort.and_then(|(_, down)| Some((place?, down)));
         self.columns = columns;
@@ -245,6 +260,9 @@ impl DataTable {
                     self.slots.push(Slot::Group(number));
                 }
             }
+            if self.airy && matches!(self.slots.last(), Some(Slot::Row(_))) {
+                self.slots.push(Slot::Blank);
+            }
             self.slots.push(Slot::Row(row));
         }
         self.find_selected();
@@ -313,6 +331,14 @@ impl DataTable {
         };
         self.move_to(at);
         true
+    }
+
+    /// Puts the selection on an id until a person chooses: the order is not held for it.
+    pub fn suggest(&mut self, id: &str) {
+        if let Some(at) = self.line_of(id).filter(|_| !self.held) {
+            self.move_to(at);
+            self.held = false;
+        }
     }
 
     /// Puts the selection on the row in a line, or on the nearest one.

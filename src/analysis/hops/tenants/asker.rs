@@ -21,7 +21,7 @@ use crate::model::field::Field;
 use crate::model::id::{ArmId, PrincipalId, TenantId};
 use crate::model::issue::{Issue, IssueKind};
 use crate::model::key::{AppId, Key};
-use crate::store::{Home, Payload, Slice, State};
+use crate::store::{Home, Inventory, Payload, Slice, State};
 
 use super::Call;
 
@@ -57,9 +57,9 @@ pub(super) fn of_network(
     let callers = ground.inventory.snapshot().callers();
     if let Some(app) = callers.iter().find_map(app_of) {
         return Asker {
-            owner: owner(ground, &app),
-            here: from.and_then(|tenant| object_in(ground, &app, tenant)),
-            there: to.and_then(|tenant| object_in(ground, &app, tenant)),
+            owner: owner(ground.inventory, &app),
+            here: from.and_then(|tenant| object_in(ground.inventory, &app, tenant)),
+            there: to.and_then(|tenant| object_in(ground.inventory, &app, tenant)),
             app: Some(app),
             is_signed_in: true,
             kind: Assignee::ServicePrincipal,
@@ -71,7 +71,7 @@ pub(super) fn of_network(
             .app
             .as_ref()
             .zip(from)
-            .and_then(|(app, tenant)| object_in(ground, app, tenant));
+            .and_then(|(app, tenant)| object_in(ground.inventory, app, tenant));
         return Asker { here, ..stub };
     }
     let oid = |tenant: Option<&TenantId>| {
@@ -138,7 +138,8 @@ fn stubs(ground: &Ground<'_>, pool: &ArmId, to: Option<&TenantId>) -> Vec<Asker>
             let owner = TenantId::new(principal.owner_tenant.text()?);
             let app = AppId::new(principal.app_id.text()?);
             // Its object id at home holds nothing here, whatever a role assignment says.
-            let is_at_home = object_in(ground, &app, &owner).is_some_and(|home| home == holder);
+            let is_at_home =
+                object_in(ground.inventory, &app, &owner).is_some_and(|home| home == holder);
             let is_speaking = spoken_for(ground, &owner);
             if owner == *to || is_at_home || !is_speaking {
                 return None;
@@ -169,30 +170,33 @@ fn spoken_for(ground: &Ground<'_>, tenant: &TenantId) -> bool {
             .any(|one| one.tenant_id.as_ref() == Some(tenant))
 }
 
-fn owner(ground: &Ground<'_>, app: &AppId) -> Option<TenantId> {
-    ground
-        .inventory
+pub(in crate::analysis) fn owner(inventory: &Inventory, app: &AppId) -> Option<TenantId> {
+    inventory
         .service_principals_of(app)
         .find_map(|(_, found)| found?.owner_tenant.text().map(TenantId::new))
 }
 
 /// Whether a view of the plan looks into a tenant.
-pub(super) fn looks_into(ground: &Ground<'_>, view: Option<&TenantId>, tenant: &TenantId) -> bool {
-    ground.inventory.snapshot().looks_into(view, tenant)
+pub(super) fn looks_into(
+    inventory: &Inventory,
+    view: Option<&TenantId>,
+    tenant: &TenantId,
+) -> bool {
+    inventory.snapshot().looks_into(view, tenant)
 }
 
 /// What the directory of a tenant holds of an application.
-fn entry<'g>(
-    ground: &'g Ground<'_>,
+pub(in crate::analysis) fn entry<'g>(
+    inventory: &'g Inventory,
     app: &AppId,
     tenant: &TenantId,
 ) -> Option<(&'g Slice, Option<&'g Principal>)> {
-    let mut slices = ground.inventory.beside();
+    let mut slices = inventory.beside();
     slices.find_map(|(key, slice)| {
         let Key::ServicePrincipalOf(view, of) = key else {
             return None;
         };
-        if of != app || !looks_into(ground, view.as_ref(), tenant) {
+        if of != app || !looks_into(inventory, view.as_ref(), tenant) {
             return None;
         }
         let found = match slice.value.as_deref() {
@@ -204,16 +208,19 @@ fn entry<'g>(
 }
 
 /// The object id that an application has in a tenant: by the directory, else by its own token.
-fn object_in(ground: &Ground<'_>, app: &AppId, tenant: &TenantId) -> Option<PrincipalId> {
-    let listed = entry(ground, app, tenant).and_then(|(_, found)| found);
+pub(in crate::analysis) fn object_in(
+    inventory: &Inventory,
+    app: &AppId,
+    tenant: &TenantId,
+) -> Option<PrincipalId> {
+    let listed = entry(inventory, app, tenant).and_then(|(_, found)| found);
     listed
         .map(|one| one.id.clone())
-        .or_else(|| token_of(ground, app, tenant)?.object_id.clone())
+        .or_else(|| token_of(inventory, app, tenant)?.object_id.clone())
 }
 
-fn token_of<'g>(ground: &'g Ground<'_>, app: &AppId, tenant: &TenantId) -> Option<&'g Caller> {
-    ground
-        .inventory
+fn token_of<'g>(inventory: &'g Inventory, app: &AppId, tenant: &TenantId) -> Option<&'g Caller> {
+    inventory
         .snapshot()
         .callers()
         .iter()
@@ -221,20 +228,23 @@ fn token_of<'g>(ground: &'g Ground<'_>, app: &AppId, tenant: &TenantId) -> Optio
 }
 
 /// Why no token of a tenant could be had, when signing in to it failed.
-pub(super) fn sign_in_trouble<'g>(ground: &'g Ground<'_>, tenant: &TenantId) -> Option<&'g Issue> {
-    ground.inventory.beside().find_map(|(key, slice)| {
+pub(in crate::analysis) fn sign_in_trouble<'g>(
+    inventory: &'g Inventory,
+    tenant: &TenantId,
+) -> Option<&'g Issue> {
+    inventory.beside().find_map(|(key, slice)| {
         let Key::Subscriptions(view) = key else {
             return None;
         };
         let issue = slice
             .trouble()
             .filter(|one| one.kind == IssueKind::SignIn)?;
-        looks_into(ground, view.as_ref(), tenant).then_some(issue)
+        looks_into(inventory, view.as_ref(), tenant).then_some(issue)
     })
 }
 
 /// Whether signing in failed because the application is a stranger in the tenant (M49).
-fn is_stranger(issue: &Issue) -> bool {
+pub(in crate::analysis) fn is_stranger(issue: &Issue) -> bool {
     ["AADSTS7000229", "AADSTS700016"]
         .iter()
         .any(|code| issue.message.contains(code))
@@ -290,7 +300,7 @@ fn stub(call: &Call<'_>, app: &AppId) -> GateVerdict {
         );
     };
     let ground = call.ground;
-    let found = entry(ground, app, tenant);
+    let found = entry(ground.inventory, app, tenant);
     if let Some((slice, Some(principal))) = found {
         return say(
             Verdict::Open,
@@ -329,7 +339,9 @@ fn stub(call: &Call<'_>, app: &AppId) -> GateVerdict {
             slice.observed_at.unwrap_or(ground.now),
         ));
     }
-    if let Some(issue) = sign_in_trouble(ground, tenant).filter(|issue| is_stranger(issue)) {
+    if let Some(issue) =
+        sign_in_trouble(ground.inventory, tenant).filter(|issue| is_stranger(issue))
+    {
         return missing(Evidence::listed(
             ArmId::new(format!("/tenants/{tenant}")),
             "servicePrincipals",
@@ -337,7 +349,8 @@ fn stub(call: &Call<'_>, app: &AppId) -> GateVerdict {
             issue.at,
         ));
     }
-    if let Some(id) = token_of(ground, app, tenant).and_then(|one| one.object_id.as_ref()) {
+    if let Some(id) = token_of(ground.inventory, app, tenant).and_then(|one| one.object_id.as_ref())
+    {
         return say(
             Verdict::Open,
             format!("app {app} is {id} in tenant {tenant}, as its token says"),
@@ -376,7 +389,7 @@ fn audience(call: &Call<'_>, app: &AppId) -> GateVerdict {
         .find(|one| one.app_id.text().is_some_and(|own| AppId::new(own) == *app));
     let at_home = || {
         let owner = call.asker.owner.as_ref()?;
-        let (slice, found) = entry(ground, app, owner)?;
+        let (slice, found) = entry(ground.inventory, app, owner)?;
         let principal = found?;
         let evidence = Evidence::listed(
             ArmId::new(format!("/servicePrincipals/{}", principal.id)),

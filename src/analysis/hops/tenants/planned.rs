@@ -131,7 +131,7 @@ fn one_token(call: &Call<'_>) -> GateVerdict {
         })
         .collect();
     if let Some((tenant, issue)) =
-        tenant.and_then(|own| Some((own, asker::sign_in_trouble(call.ground, own)?)))
+        tenant.and_then(|own| Some((own, asker::sign_in_trouble(call.ground.inventory, own)?)))
     {
         return judged(
             Gate::Authentication,

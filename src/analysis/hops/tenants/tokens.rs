@@ -127,7 +127,7 @@ fn own(call: &Call<'_>) -> GateVerdict {
         )
         .mended_by(ready::remedies(call, tenant));
     }
-    if let Some(issue) = sign_in_trouble(call.ground, tenant) {
+    if let Some(issue) = sign_in_trouble(call.ground.inventory, tenant) {
         return say(
             Verdict::Shut,
             format!("no token for tenant {tenant} can be had: {}", issue.message),
@@ -251,9 +251,12 @@ fn proof<'g>(call: &Call<'g>, tenant: &TenantId) -> Option<(&'g Key, &'g Slice)>
     let mut slices = call.ground.inventory.beside();
     slices.find(|(key, _)| match (key, &call.network_id) {
         (Key::LinkedAccess(network, view), Some(own)) => {
-            network == own && (view == tenant || looks_into(call.ground, Some(view), tenant))
+            network == own
+                && (view == tenant || looks_into(call.ground.inventory, Some(view), tenant))
         }
-        (Key::Subscriptions(view), None) => looks_into(call.ground, view.as_ref(), tenant),
+        (Key::Subscriptions(view), None) => {
+            looks_into(call.ground.inventory, view.as_ref(), tenant)
+        }
         _ => false,
     })
 }

@@ -300,7 +300,7 @@ pub(super) fn run_columns() -> Vec<Column> {
         Column::number("READ", Keep::Second).between(6, 10),
         Column::number("FAILED", Keep::Second).between(6, 10),
         Column {
-            head: "",
+            head: "".into(),
             ..Column::text("", Keep::Always).between(8, 140)
         },
     ]

@@ -1,5 +1,6 @@
 //! The walk from a hop to its gates, to the evidence, to the row of another pane that holds it.
 
+use crate::analysis::hop::HopKind;
 use crate::analysis::verdict::Gate;
 use crate::ui::effect::{Effect, Outcome};
 
@@ -25,6 +26,9 @@ pub(super) fn jump(row: &Row, at: usize, number: Option<usize>) -> Outcome {
         return Outcome::ignored();
     };
     let panes = match gate.gate {
+        // The roles of such a call have their cell, all else its bridge and its pools.
+        Gate::Authorization if row.hop.kind == HopKind::TenantToTenant => ['3', '8', '4', '2', '-'],
+        _ if row.hop.kind == HopKind::TenantToTenant => ['8', '3', '4', '2', '-'],
         Gate::Network => ['2', '5', '4', '3', '-'],
         Gate::Outbound => ['5', '2', '4', '3', '-'],
         Gate::Authorization | Gate::Identity => ['3', '4', '2', '5', '-'],

@@ -1,5 +1,7 @@
 //! Columns: how wide each one is, and which goes first when there is not enough room.
 
+use std::borrow::Cow;
+
 use super::TableRow;
 use crate::ui::text::width;
 
@@ -31,7 +33,7 @@ pub enum Keep {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Column {
     /// Its head, in capitals; empty for the sign.
-    pub head: &'static str,
+    pub head: Cow<'static, str>,
     /// Which side its words stand on.
     pub align: Align,
     /// How dear it is.
@@ -53,9 +55,9 @@ impl Column {
     }
 
     /// A name or a verdict: never dropped.
-    pub fn name(head: &'static str) -> Self {
+    pub fn name(head: impl Into<Cow<'static, str>>) -> Self {
         Self {
-            head,
+            head: head.into(),
             min: 10,
             max: 60,
             ..Self::default()
@@ -63,9 +65,9 @@ impl Column {
     }
 
     /// Any other text.
-    pub fn text(head: &'static str, keep: Keep) -> Self {
+    pub fn text(head: impl Into<Cow<'static, str>>, keep: Keep) -> Self {
         Self {
-            head,
+            head: head.into(),
             keep,
             min: 8,
             max: 48,
@@ -74,9 +76,9 @@ impl Column {
     }
 
     /// A number, on the right.
-    pub fn number(head: &'static str, keep: Keep) -> Self {
+    pub fn number(head: impl Into<Cow<'static, str>>, keep: Keep) -> Self {
         Self {
-            head,
+            head: head.into(),
             keep,
             align: Align::Right,
             min: 2,
@@ -111,7 +113,7 @@ pub(super) fn spanning(row: &TableRow, columns: &[Column]) -> Option<usize> {
 pub(super) fn natural(columns: &[Column], rows: &[TableRow]) -> Vec<u16> {
     let mut widths: Vec<u16> = columns
         .iter()
-        .map(|column| width(column.head).max(1))
+        .map(|column| width(&column.head).max(1))
         .collect();
     for row in rows {
         let wide = spanning(row, columns);
@@ -122,7 +124,7 @@ pub(super) fn natural(columns: &[Column], rows: &[TableRow]) -> Vec<u16> {
         }
     }
     for (own, column) in widths.iter_mut().zip(columns) {
-        *own = (*own).min(column.max.max(width(column.head)));
+        *own = (*own).min(column.max.max(width(&column.head)));
     }
     widths
 }

@@ -91,7 +91,7 @@ impl DataTable {
     ) {
         for (number, (column, place)) in self.columns.iter().zip(places).enumerate() {
             let Some((x, own)) = *place else { continue };
-            let mut head = Rich::muted(column.head);
+            let mut head = Rich::muted(column.head.clone());
             if let Some((_, down)) = self.sort.filter(|(sorted, _)| *sorted == number) {
                 // The sign of the order may take the blank behind the column.
                 head = head.then(Role::Accent, if down { "▼" } else { "▲" });
