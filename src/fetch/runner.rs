@@ -438,11 +438,7 @@ impl<R: Reader> Runner<R> {
                 self.rested = false;
                 self.say(Update::Scoped(scope)).await;
             }
-            Ask::Draw(draw) if !self.settings.plan.draws.contains(&draw) => {
-                self.settings.plan.draws.push(draw);
-                self.stale = true;
-            }
-            Ask::Draw(_) => {}
+            Ask::Draw(draw) => self.stale |= self.settings.plan.look_ahead(draw),
             Ask::SignIn => {
                 self.refused.clear();
                 self.reader.sign_in_again();

@@ -32,6 +32,17 @@ pub struct Options {
     pub draws: Vec<Draw>,
 }
 
+impl Options {
+    /// Plans what a call would rest on, too. False when that is planned already.
+    pub fn look_ahead(&mut self, draw: Draw) -> bool {
+        let is_new = !self.draws.contains(&draw);
+        if is_new {
+            self.draws.push(draw);
+        }
+        is_new
+    }
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self {
