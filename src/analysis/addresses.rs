@@ -139,15 +139,7 @@ pub fn tree(inventory: &Inventory, now: OffsetDateTime) -> Vec<Node> {
             .collect();
         let mut seen = HashSet::new();
         for root in sorted(roots) {
-            grow(
-                inventory,
-                now,
-                pools,
-                root,
-                Vec::new(),
-                &mut seen,
-                &mut nodes,
-            );
+            grow(inventory, now, pools, root, &[], &mut seen, &mut nodes);
         }
         // Pools that name each other in a ring have no root.
         let lost: Vec<&IpamPool> = pools
@@ -157,15 +149,7 @@ pub fn tree(inventory: &Inventory, now: OffsetDateTime) -> Vec<Node> {
             .collect();
         for one in sorted(lost) {
             if !seen.contains(&one.id) {
-                grow(
-                    inventory,
-                    now,
-                    pools,
-                    one,
-                    Vec::new(),
-                    &mut seen,
-                    &mut nodes,
-                );
+                grow(inventory, now, pools, one, &[], &mut seen, &mut nodes);
             }
         }
     }
@@ -229,7 +213,7 @@ fn grow(
     now: OffsetDateTime,
     all: &[&IpamPool],
     pool: &IpamPool,
-    follows: Vec<bool>,
+    follows: &[bool],
     seen: &mut HashSet<ArmId>,
     out: &mut Vec<Node>,
 ) {
@@ -240,7 +224,7 @@ fn grow(
         id: pool.id.clone(),
         pool: Some(pool.clone()),
         tenant: tenant_of(inventory, &pool.id),
-        follows: follows.clone(),
+        follows: follows.to_vec(),
         room: room_of(inventory, pool, now),
     });
     let children: Vec<&IpamPool> = all
@@ -251,9 +235,9 @@ fn grow(
     let children = sorted(children);
     let last = children.len().saturating_sub(1);
     for (at, child) in children.into_iter().enumerate() {
-        let mut follows = follows.clone();
+        let mut follows = follows.to_vec();
         follows.push(at < last);
-        grow(inventory, now, all, child, follows, seen, out);
+        grow(inventory, now, all, child, &follows, seen, out);
     }
 }
 
@@ -329,6 +313,19 @@ pub fn drawers(inventory: &Inventory, pool: &ArmId) -> Vec<Drawer> {
         };
         found.insert(one.resource.clone(), own);
     }
+    by_networks(inventory, pool, &mut found);
+    set_aside(inventory, pool, &mut found);
+    let mut drawers: Vec<Drawer> = found.into_values().collect();
+    drawers.sort_by_cached_key(|one| {
+        let first = room::nets(&one.prefixes).and_then(|nets| nets.into_iter().min());
+        // Who waits for addresses stands last, as in a queue.
+        (first.is_none(), first, one.kind, one.id.folded().to_owned())
+    });
+    drawers
+}
+
+/// What networks say of themselves.
+fn by_networks(inventory: &Inventory, pool: &ArmId, found: &mut IndexMap<ArmId, Drawer>) {
     for network in inventory.family(Family::VirtualNetwork) {
         let Details::VirtualNetwork(details) = &network.details else {
             continue;
@@ -363,6 +360,10 @@ pub fn drawers(inventory: &Inventory, pool: &ArmId) -> Vec<Drawer> {
             own.prefixes = prefixes;
         }
     }
+}
+
+/// Static ranges and pools below.
+fn set_aside(inventory: &Inventory, pool: &ArmId, found: &mut IndexMap<ArmId, Drawer>) {
     for one in static_cidrs(inventory, pool).items {
         let prefixes = one.prefixes.items().to_vec();
         let own = Drawer {
@@ -406,13 +407,6 @@ pub fn drawers(inventory: &Inventory, pool: &ArmId) -> Vec<Drawer> {
             found.insert(child.id.clone(), own);
         }
     }
-    let mut drawers: Vec<Drawer> = found.into_values().collect();
-    drawers.sort_by_cached_key(|one| {
-        let first = room::nets(&one.prefixes).and_then(|nets| nets.into_iter().min());
-        // Who waits for addresses stands last, as in a queue.
-        (first.is_none(), first, one.kind, one.id.folded().to_owned())
-    });
-    drawers
 }
 
 /// Why the list of who draws may not be whole.

@@ -156,9 +156,8 @@ pub fn seats(inventory: &Inventory, hops: &[Hop], now: OffsetDateTime) -> Vec<Se
         let token = token(inventory, view.as_ref(), caller, now);
         let given = caller.and_then(|one| one.tenant.clone());
         let tenant = match (&token, &view, given) {
-            (Token::Wrong(_), Some(view), _) => view.clone(),
+            (Token::Wrong(_), Some(view), _) | (_, Some(view), None) => view.clone(),
             (_, _, Some(given)) => given,
-            (_, Some(view), None) => view.clone(),
             (_, None, None) => continue,
         };
         let own = Seat {
@@ -260,10 +259,12 @@ fn token(
     }
 }
 
+/// Who stands in which two tenants.
+type Span = (Option<String>, Option<TenantId>, Option<TenantId>);
+
 /// The bridges between tenants, the worst first.
 pub fn bridges(inventory: &Inventory, hops: &[Hop], seats: &[Seat]) -> Vec<Bridge> {
-    let mut found: IndexMap<(Option<String>, Option<TenantId>, Option<TenantId>), Vec<usize>> =
-        IndexMap::new();
+    let mut found: IndexMap<Span, Vec<usize>> = IndexMap::new();
     for (at, hop) in hops.iter().enumerate() {
         if hop.kind != HopKind::TenantToTenant {
             continue;

@@ -295,9 +295,10 @@ impl Scene {
 
     /// Nothing at all was asked, and everything is over.
     pub(crate) fn quiet() -> Self {
-        let mut own = Self::default();
-        own.idle = true;
-        own
+        Self {
+            idle: true,
+            ..Self::default()
+        }
     }
 
     pub(crate) fn store(&self) -> Store {

@@ -12,7 +12,7 @@ use hopscope::model::issue::{Issue, IssueKind};
 use hopscope::model::key::Key;
 use hopscope::model::resource::Family;
 use hopscope::model::scope::Scope;
-use hopscope::simulator::{Scenario, TokenState};
+use hopscope::simulator::{Elsewhere, Scenario, TokenState};
 use hopscope::ui::effect::Effect;
 use hopscope::ui::panes::Pane;
 use hopscope::ui::panes::tenants::Tenants;
@@ -41,200 +41,248 @@ fn network() -> ArmId {
     ))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "keys name a view so")]
 fn view(tenant: &str) -> Option<TenantId> {
     Some(TenantId::new(tenant))
 }
 
+fn whole(items: impl Into<Value>) -> Reading {
+    let mut page = json!({});
+    page["value"] = items.into();
+    Reading::Known(page)
+}
+
+fn id_of(document: &Value) -> ArmId {
+    ArmId::new(document["id"].as_str().unwrap_or_default())
+}
+
+fn contoso() -> ArmId {
+    ArmId::of_subscription(&SubscriptionId::new(SUBSCRIPTION))
+}
+
+/// A scenario of two tenants, and what its tokens show.
+struct Story {
+    scenario: Scenario,
+    documents: Vec<Value>,
+}
+
 /// A story of two tenants as if all that its tokens show had been read.
 fn scene(name: &str) -> Scene {
-    let story = Scenario::load(name).expect("a scenario");
-    let caller = story.caller();
-    let is_asked = !story.scope().auxiliary_tenants.is_empty();
-    let there = caller.elsewhere.first().filter(|_| is_asked);
-    let is_known = story
-        .directory()
-        .iter()
-        .any(|one| one["appId"] == APP && one["@tenant"] == FABRIKAM);
-    let is_seen = there.is_some_and(|one| one.token == TokenState::Valid) && is_known;
-    let documents: Vec<Value> = story.documents().to_vec();
-    let within = |scope: &ArmId, kind: &str| -> Vec<Value> {
-        let is = |one: &&Value| {
-            let id = ArmId::new(one["id"].as_str().unwrap_or_default());
-            id.is_within(scope)
-                && one.get("properties").is_some()
-                && id
-                    .resource_type()
-                    .is_some_and(|own| own.eq_ignore_ascii_case(kind))
-        };
-        documents.iter().filter(is).cloned().collect()
-    };
-    let whole = |items: Vec<Value>| Reading::Known(json!({ "value": items }));
-    let subscriptions = |tenant: &str| -> Vec<Value> {
-        let own = |one: &&Value| one["subscriptionId"].is_string() && one["tenantId"] == tenant;
-        documents.iter().filter(own).cloned().collect()
+    let scenario = Scenario::load(name).expect("a scenario");
+    let documents = scenario.documents().to_vec();
+    let story = Story {
+        scenario,
+        documents,
     };
     let mut scene = Scene::quiet();
-    let here = |expires: i64, tenant: &str, asked: &str, object: &str| Caller {
-        asked: view(asked),
-        tenant: view(tenant),
-        object_id: Some(PrincipalId::new(object)),
-        app_id: Some(APP.to_owned()),
-        id_type: Some("app".to_owned()),
-        expires_at: Some(NOW + time::Duration::minutes(expires)),
-        credential: "environment".to_owned(),
-        ..Caller::default()
-    };
-    let mut callers = vec![here(52, TENANT, TENANT, &caller.object_id)];
-    if let Some(one) = there.filter(|_| is_known) {
-        callers.push(match one.token {
-            TokenState::Valid => here(52, FABRIKAM, FABRIKAM, &one.object_id),
-            TokenState::Expired => here(-10, FABRIKAM, FABRIKAM, &one.object_id),
-            TokenState::WrongTenant => here(52, TENANT, FABRIKAM, &caller.object_id),
-        });
-    }
     scene.signed = Some((
         Scope {
             tenant: Some(TENANT.to_owned()),
-            auxiliary_tenants: story.scope().auxiliary_tenants.clone(),
+            auxiliary_tenants: story.scenario.scope().auxiliary_tenants.clone(),
             subscriptions: vec![SUBSCRIPTION.to_owned(), PLATFORM.to_owned()],
             resource_groups: Vec::new(),
         },
-        callers,
+        story.callers(),
     ));
-    let tenants = documents
-        .iter()
-        .filter(|one| {
-            one["id"]
-                .as_str()
-                .is_some_and(|id| id.starts_with("/tenants/"))
-        })
-        .cloned()
-        .collect();
-    scene.add(Key::Tenants(view(TENANT)), whole(tenants));
-    scene.add(
-        Key::Subscriptions(view(TENANT)),
-        whole(subscriptions(TENANT)),
-    );
-    let mut places = vec![SUBSCRIPTION];
-    if is_seen {
-        scene.add(
-            Key::Subscriptions(view(FABRIKAM)),
-            whole(subscriptions(FABRIKAM)),
-        );
-        places.push(PLATFORM);
-    } else if there.is_some() {
-        let key = Key::Subscriptions(view(FABRIKAM));
-        let (kind, words) = if is_known {
-            (
-                IssueKind::Denied,
-                "ExpiredAuthenticationToken: the access token has expired",
-            )
-        } else {
-            (
-                IssueKind::SignIn,
-                "environment says: AADSTS7000229: The client application is missing service principal in the tenant",
-            )
-        };
-        let mut issue = Issue::new(kind, key.words(), words, NOW);
-        issue.status = Some(401);
-        scene.add(key, Reading::Refused(issue));
+    story.tenancy(&mut scene);
+    story.place(&mut scene, SUBSCRIPTION);
+    if story.is_seen() {
+        story.place(&mut scene, PLATFORM);
+        story.pools(&mut scene);
     }
-    for place in places {
+    story.drawn(&mut scene);
+    story.directory(&mut scene);
+    scene
+}
+
+impl Story {
+    /// The caller in the other tenant, where a token of it is asked for.
+    fn there(&self) -> Option<&Elsewhere> {
+        let is_asked = !self.scenario.scope().auxiliary_tenants.is_empty();
+        let there = self.scenario.caller().elsewhere.first();
+        there.filter(|_| is_asked)
+    }
+
+    fn is_known(&self) -> bool {
+        let mut objects = self.scenario.directory().iter();
+        objects.any(|one| one["appId"] == APP && one["@tenant"] == FABRIKAM)
+    }
+
+    fn is_seen(&self) -> bool {
+        self.is_known()
+            && self
+                .there()
+                .is_some_and(|one| one.token == TokenState::Valid)
+    }
+
+    fn within(&self, scope: &ArmId, kind: &str) -> Vec<Value> {
+        let is = |one: &&Value| {
+            let id = id_of(one);
+            let of = id.resource_type();
+            id.is_within(scope)
+                && one.get("properties").is_some()
+                && of.is_some_and(|own| own.eq_ignore_ascii_case(kind))
+        };
+        self.documents.iter().filter(is).cloned().collect()
+    }
+
+    fn document(&self, id: &ArmId) -> Option<Value> {
+        self.documents.iter().find(|one| id_of(one) == *id).cloned()
+    }
+
+    fn callers(&self) -> Vec<Caller> {
+        let own = self.scenario.caller();
+        let in_tenant = |minutes: i64, tenant: &str, asked: &str, object: &str| Caller {
+            asked: view(asked),
+            tenant: view(tenant),
+            object_id: Some(PrincipalId::new(object)),
+            app_id: Some(APP.to_owned()),
+            id_type: Some("app".to_owned()),
+            expires_at: Some(NOW + time::Duration::minutes(minutes)),
+            credential: "environment".to_owned(),
+            ..Caller::default()
+        };
+        let mut callers = vec![in_tenant(52, TENANT, TENANT, &own.object_id)];
+        if let Some(one) = self.there().filter(|_| self.is_known()) {
+            callers.push(match one.token {
+                TokenState::Valid => in_tenant(52, FABRIKAM, FABRIKAM, &one.object_id),
+                TokenState::Expired => in_tenant(-10, FABRIKAM, FABRIKAM, &one.object_id),
+                TokenState::WrongTenant => in_tenant(52, TENANT, FABRIKAM, &own.object_id),
+            });
+        }
+        callers
+    }
+
+    fn tenancy(&self, scene: &mut Scene) {
+        let subscriptions = |tenant: &str| -> Vec<Value> {
+            let own = |one: &&Value| one["subscriptionId"].is_string() && one["tenantId"] == tenant;
+            self.documents.iter().filter(own).cloned().collect()
+        };
+        let tenants = self
+            .documents
+            .iter()
+            .filter(|one| one["tenantCategory"].is_string());
+        scene.add(
+            Key::Tenants(view(TENANT)),
+            whole(tenants.cloned().collect::<Vec<_>>()),
+        );
+        scene.add(
+            Key::Subscriptions(view(TENANT)),
+            whole(subscriptions(TENANT)),
+        );
+        let key = Key::Subscriptions(view(FABRIKAM));
+        if self.is_seen() {
+            scene.add(key, whole(subscriptions(FABRIKAM)));
+        } else if self.there().is_some() {
+            let (kind, words) = if self.is_known() {
+                (
+                    IssueKind::Denied,
+                    "ExpiredAuthenticationToken: the access token has expired",
+                )
+            } else {
+                (
+                    IssueKind::SignIn,
+                    "environment says: AADSTS7000229: The client application is missing service principal in the tenant",
+                )
+            };
+            let mut issue = Issue::new(kind, key.words(), words, NOW);
+            issue.status = Some(401);
+            scene.add(key, Reading::Refused(issue));
+        }
+    }
+
+    /// A subscription: groups, networks, managers, roles.
+    fn place(&self, scene: &mut Scene, place: &str) {
         let id = SubscriptionId::new(place);
         let scope = ArmId::of_subscription(&id);
-        let groups = documents.iter().filter(|one| {
-            let own = ArmId::new(one["id"].as_str().unwrap_or_default());
+        let groups = self.documents.iter().filter(|one| {
+            let own = id_of(one);
             own.is_within(&scope) && own.resource_type().is_none() && own.resource_group().is_some()
         });
-        scene.add(Key::Groups(id.clone()), whole(groups.cloned().collect()));
+        scene.add(
+            Key::Groups(id.clone()),
+            whole(groups.cloned().collect::<Vec<_>>()),
+        );
         let list = Key::List {
             subscription: id,
             group: None,
             family: Family::VirtualNetwork,
         };
-        scene.add(
-            list,
-            whole(within(&scope, "Microsoft.Network/virtualNetworks")),
-        );
-        scene.add(
-            Key::NetworkManagers(scope.clone()),
-            whole(within(&scope, "Microsoft.Network/networkManagers")),
-        );
         for (kind, key) in [
-            ("roleAssignments", Key::RoleAssignments(scope.clone())),
-            ("denyAssignments", Key::DenyAssignments(scope.clone())),
+            ("Microsoft.Network/virtualNetworks", list),
+            (
+                "Microsoft.Network/networkManagers",
+                Key::NetworkManagers(scope.clone()),
+            ),
+            (
+                "Microsoft.Authorization/roleAssignments",
+                Key::RoleAssignments(scope.clone()),
+            ),
+            (
+                "Microsoft.Authorization/denyAssignments",
+                Key::DenyAssignments(scope.clone()),
+            ),
         ] {
-            let kind = format!("Microsoft.Authorization/{kind}");
-            scene.add(key, whole(within(&scope, &kind)));
+            scene.add(key, whole(self.within(&scope, kind)));
         }
-        let roles = documents.iter().filter(|one| {
-            one["id"]
-                .as_str()
-                .is_some_and(|id| id.contains("/roleDefinitions/"))
-        });
-        scene.add(Key::RoleDefinitions(scope), whole(roles.cloned().collect()));
+        let roles = self.documents.iter();
+        let roles = roles.filter(|one| id_of(one).folded().contains("/roledefinitions/"));
+        scene.add(
+            Key::RoleDefinitions(scope),
+            whole(roles.cloned().collect::<Vec<_>>()),
+        );
     }
-    let contoso = ArmId::of_subscription(&SubscriptionId::new(SUBSCRIPTION));
-    scene.add(
-        Key::NetworkManagerConnections(contoso.clone()),
-        whole(within(
-            &contoso,
-            "Microsoft.Network/networkManagerConnections",
-        )),
-    );
-    let named = Key::IpamPool(pool("spokes"));
-    if is_seen {
+
+    /// The manager's connections and pools.
+    fn pools(&self, scene: &mut Scene) {
         let of = |kind: &str| {
-            within(
-                &manager(),
-                &format!("Microsoft.Network/networkManagers/{kind}"),
-            )
+            let kind = format!("Microsoft.Network/networkManagers/{kind}");
+            self.within(&manager(), &kind)
         };
         scene.add(
             Key::Facet(manager(), Facet::ScopeConnections),
             whole(of("scopeConnections")),
         );
         let pools = of("ipamPools");
-        for one in &pools {
-            let id = ArmId::new(one["id"].as_str().expect("an id"));
-            let document = |tail: &str| {
-                let id = id.child(tail);
-                let own = |one: &&Value| ArmId::new(one["id"].as_str().unwrap_or_default()) == id;
-                documents.iter().find(own).cloned()
-            };
+        for id in pools.iter().map(id_of) {
+            let kind = "Microsoft.Network/networkManagers/ipamPools/staticCidrs";
             scene.add(
                 Key::Facet(id.clone(), Facet::StaticCidrs),
-                whole(within(
-                    &id,
-                    "Microsoft.Network/networkManagers/ipamPools/staticCidrs",
-                )),
+                whole(self.within(&id, kind)),
             );
-            if let Some(usage) = document("getPoolUsage") {
-                scene.add(
-                    Key::Facet(id.clone(), Facet::PoolUsage),
-                    Reading::Known(usage),
-                );
-            }
-            if let Some(list) = document("listAssociatedResources") {
-                scene.add(
-                    Key::Facet(id, Facet::PoolAssociations),
-                    Reading::Known(list),
-                );
+            for (tail, facet) in [
+                ("getPoolUsage", Facet::PoolUsage),
+                ("listAssociatedResources", Facet::PoolAssociations),
+            ] {
+                if let Some(body) = self.document(&id.child(tail)) {
+                    scene.add(Key::Facet(id.clone(), facet), Reading::Known(body));
+                }
             }
         }
-        let own = pools.iter().find(|one| one["name"] == "spokes");
-        scene.add(named, Reading::Known(own.expect("the pool").clone()));
         scene.add(Key::Facet(manager(), Facet::IpamPools), whole(pools));
-    } else {
-        let words = format!(
-            "It must match the tenant 'https://sts.windows.net/{FABRIKAM}/' associated with this subscription."
-        );
-        let mut issue = Issue::new(IssueKind::Denied, named.words(), words, NOW);
-        issue.status = Some(401);
-        issue.code = Some("InvalidAuthenticationTokenTenant".to_owned());
-        scene.add(named, Reading::Refused(issue));
     }
-    if let Some(one) = there.filter(|_| is_known) {
+
+    /// What the network draws from, the managed half, and the read that proves the token.
+    fn drawn(&self, scene: &mut Scene) {
+        scene.add(
+            Key::NetworkManagerConnections(contoso()),
+            whole(self.within(&contoso(), "Microsoft.Network/networkManagerConnections")),
+        );
+        let named = Key::IpamPool(pool("spokes"));
+        if let Some(own) = self.document(&pool("spokes")).filter(|_| self.is_seen()) {
+            scene.add(named, Reading::Known(own));
+        } else {
+            let words = format!(
+                "It must match the tenant 'https://sts.windows.net/{FABRIKAM}/' associated with this subscription."
+            );
+            let mut issue = Issue::new(IssueKind::Denied, named.words(), words, NOW);
+            issue.status = Some(401);
+            issue.code = Some("InvalidAuthenticationTokenTenant".to_owned());
+            scene.add(named, Reading::Refused(issue));
+        }
+        let Some(one) = self.there().filter(|_| self.is_known()) else {
+            return;
+        };
         let key = Key::LinkedAccess(network(), TenantId::new(FABRIKAM));
         if one.token == TokenState::Expired {
             let words = "The auxiliary token has expired";
@@ -243,40 +291,44 @@ fn scene(name: &str) -> Scene {
             issue.code = Some("ExpiredAuthenticationToken".to_owned());
             scene.add(key, Reading::Refused(issue));
         } else {
-            let own = within(&contoso, "Microsoft.Network/virtualNetworks");
-            scene.add(key, Reading::Known(own[0].clone()));
+            let own = self.document(&network()).expect("the network");
+            scene.add(key, Reading::Known(own));
         }
     }
-    let objects = |kind: &str, tenant: Option<&str>| -> Vec<Value> {
-        let own = |one: &&Value| {
-            one["@odata.type"] == format!("#microsoft.graph.{kind}")
-                && one["appId"] == APP
-                && one.get("@tenant").and_then(Value::as_str) == tenant
+
+    /// The application and its service principals.
+    fn directory(&self, scene: &mut Scene) {
+        let objects = |kind: &str, tenant: Option<&str>| -> Vec<Value> {
+            let own = |one: &&Value| {
+                one["@odata.type"] == format!("#microsoft.graph.{kind}")
+                    && one["appId"] == APP
+                    && one.get("@tenant").and_then(Value::as_str) == tenant
+            };
+            let all = self.scenario.directory().iter();
+            all.filter(own).cloned().collect()
         };
-        story.directory().iter().filter(own).cloned().collect()
-    };
-    let app = Folded::new(APP);
-    scene.add(
-        Key::ServicePrincipalOf(view(TENANT), app.clone()),
-        whole(objects("servicePrincipal", None)),
-    );
-    scene.add(
-        Key::Application(view(TENANT), app.clone()),
-        whole(objects("application", None)),
-    );
-    let mut members = vec![caller.object_id.clone()];
-    if is_seen {
+        let app = Folded::new(APP);
         scene.add(
-            Key::ServicePrincipalOf(view(FABRIKAM), app),
-            whole(objects("servicePrincipal", Some(FABRIKAM))),
+            Key::ServicePrincipalOf(view(TENANT), app.clone()),
+            whole(objects("servicePrincipal", None)),
         );
-        members.extend(there.map(|one| one.object_id.clone()));
+        scene.add(
+            Key::Application(view(TENANT), app.clone()),
+            whole(objects("application", None)),
+        );
+        let mut members = vec![self.scenario.caller().object_id.clone()];
+        if self.is_seen() {
+            scene.add(
+                Key::ServicePrincipalOf(view(FABRIKAM), app),
+                whole(objects("servicePrincipal", Some(FABRIKAM))),
+            );
+            members.extend(self.there().map(|one| one.object_id.clone()));
+        }
+        for one in members {
+            let key = Key::Memberships(PrincipalId::new(one), Member::ServicePrincipal);
+            scene.add(key, whole(Vec::<Value>::new()));
+        }
     }
-    for one in members {
-        let key = Key::Memberships(PrincipalId::new(one), Member::ServicePrincipal);
-        scene.add(key, whole(Vec::new()));
-    }
-    scene
 }
 
 fn screen(scene: &Scene, size: (u16, u16)) -> Screen<Tenants> {

@@ -128,8 +128,8 @@ pub struct DataTable {
     held: bool,
     /// News comes at the top.
     live: bool,
-    /// A blank line stands between rows.
-    airy: bool,
+    /// So many blank lines stand between rows.
+    apart: usize,
 }
 
 impl DataTable {
@@ -153,8 +153,8 @@ impl DataTable {
 
     /// Lets a blank line stand between rows, or not: bars of blocks would flow together.
     pub fn set_airy(&mut self, airy: bool) {
-        if self.airy != airy {
-            self.airy = airy;
+        if (self.apart > 0) != airy {
+            self.apart = usize::from(airy);
             self.order(&HashMap::new());
         }
     }
@@ -260,8 +260,8 @@ impl DataTable {
                     self.slots.push(Slot::Group(number));
                 }
             }
-            if self.airy && matches!(self.slots.last(), Some(Slot::Row(_))) {
-                self.slots.push(Slot::Blank);
+            if let Some(Slot::Row(_)) = self.slots.last() {
+                self.slots.extend((0..self.apart).map(|_| Slot::Blank));
             }
             self.slots.push(Slot::Row(row));
         }

@@ -359,16 +359,14 @@ impl Tenants {
                 let parent = own.parent()?;
                 self.is_pool(parent.as_str()).then_some(parent)
             });
-        match pool {
-            Some(pool) => self.select_drawer(&pool, id),
-            None => {
-                let found = select(&mut self.draws, &own);
-                if found {
-                    self.parts.go(DRAWS);
-                }
-                found
-            }
+        if let Some(pool) = pool {
+            return self.select_drawer(&pool, id);
         }
+        let found = select(&mut self.draws, &own);
+        if found {
+            self.parts.go(DRAWS);
+        }
+        found
     }
 
     fn is_pool(&self, id: &str) -> bool {
