@@ -69,9 +69,9 @@ fn remove(value: &mut Value) {
     }
 }
 
-/// Where the first token starts and how long it is: three parts of base64url with points between
-/// them, of which the first two are JSON objects. The signature may be missing, as it is in tokens
-/// that are not signed, but the second point is there.
+/// Where the first token starts and how long it is: parts of base64url with points between them, of
+/// which the first two are JSON objects. The signature may be missing, as it is in tokens that are
+/// not signed.
 fn next(text: &str) -> Option<(usize, usize)> {
     let mut from = 0;
     while let Some(at) = text.get(from..)?.find(HEAD) {
@@ -99,10 +99,17 @@ fn token(text: &str) -> usize {
     if !claims.starts_with(HEAD) || second <= HEAD.len() {
         return 0;
     }
-    match claims.get(second..).and_then(|rest| rest.strip_prefix('.')) {
-        Some(signature) => first + 1 + second + 1 + letters(signature),
-        None => first + 1 + second,
+    // Whatever follows point by point goes with it: a signature, the five parts of an encrypted
+    // token, another token that was written right behind.
+    let mut length = first + 1 + second;
+    while let Some(part) = text.get(length..).and_then(|rest| rest.strip_prefix('.')) {
+        let own = letters(part);
+        length += 1 + own;
+        if own == 0 {
+            break;
+        }
     }
+    length
 }
 
 #[cfg(test)]
@@ -137,5 +144,7 @@ mod tests {
         assert!(Arc::ptr_eq(&raw, &without(&raw)));
         assert_eq!(without_text("nothing here"), None);
         assert_eq!(without_text(TOKEN).as_deref(), Some(REMOVED));
+        let five_parts = format!("{TOKEN}.eyJpdiI6MX0.dGFn");
+        assert_eq!(without_text(&five_parts).as_deref(), Some(REMOVED));
     }
 }
