@@ -328,7 +328,9 @@ fn one_wrong_leaf_changes_one_field() {
                 .filter_map(|one| one.path.clone())
                 .collect();
             let after = bare(decoded);
-            let changed = changed(&before, &after);
+            let mut changed = changed(&before, &after);
+            // A part that is kept as Azure sent it changes with each of its leaves.
+            changed.retain(|path| path.last().is_none_or(|last| last != "raw"));
             let allowed = if is_answer_to_two(&path) { 2 } else { 1 };
             assert!(changed.len() <= allowed, "{family:?} {path}: {changed:?}");
             if issues.is_empty() {

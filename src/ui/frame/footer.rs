@@ -45,8 +45,12 @@ pub fn hint(keymap: &Keymap, contexts: &[&str], action: Action) -> Option<Rich> 
 /// The hint of an action in the footer: a key that goes on stands with the one that goes back.
 fn paired(keymap: &Keymap, contexts: &[&str], action: Action) -> Option<Rich> {
     let alone = hint(keymap, contexts, action)?;
+    // Only where both turn the same thing: a box may have the one and not the other.
+    let verb = keymap.binding_of(contexts, action)?.short();
     let back = match action {
-        Action::NextView => keymap.binding_of(contexts, Action::PreviousView),
+        Action::NextView => keymap
+            .binding_of(contexts, Action::PreviousView)
+            .filter(|back| back.short() == verb),
         _ => None,
     };
     Some(match back {
