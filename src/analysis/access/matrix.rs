@@ -281,7 +281,7 @@ pub fn matrix_where(index: &Index<'_>, wanted: impl Fn(&RoleId, Level) -> bool) 
         let scope = index.scope_of(number);
         let (place, level) = &places[scope];
         let is_wanted = wanted(&index.role_id(&assignment.role_definition_id), *level)
-            || inventory.principal(&assignment.principal_id).is_none();
+            || !index.is_holder_named(number);
         if !is_wanted {
             continue;
         }

@@ -30,6 +30,8 @@ pub struct Index<'a> {
     /// The scopes at which assignments stand, and the place among them of each assignment's.
     scopes: Vec<&'a ArmId>,
     scope_of: Vec<usize>,
+    /// Whether the directory names the holder of each assignment, by its place.
+    is_named: Vec<bool>,
     newest: Option<OffsetDateTime>,
     denials: Vec<Read<'a, DenyAssignment>>,
     assignment_lists: Vec<List<'a>>,
@@ -154,6 +156,7 @@ impl<'a> Index<'a> {
             }
         }
         let roles = roles(inventory, &assignments);
+        let is_named = named(inventory, &by_principal, assignments.len());
         let by_principal = by_principal
             .into_iter()
             .map(|(holder, places)| (holder, Placed::of(places, &assignments)))
@@ -174,6 +177,7 @@ impl<'a> Index<'a> {
             groups,
             scopes: scopes.into_iter().collect(),
             scope_of,
+            is_named,
             newest,
             denials: denials.into_values().collect(),
             assignment_lists,
@@ -201,6 +205,11 @@ impl<'a> Index<'a> {
     /// The place among the scopes of that at which an assignment stands, by its place.
     pub fn scope_of(&self, assignment: usize) -> usize {
         self.scope_of[assignment]
+    }
+
+    /// Whether the directory names the holder of an assignment, by its place.
+    pub fn is_holder_named(&self, assignment: usize) -> bool {
+        self.is_named[assignment]
     }
 
     /// When the newest list of assignments was read.
@@ -329,6 +338,23 @@ impl<'a, T> Read<'a, T> {
         }
         target.is_within(own)
     }
+}
+
+/// Whether the directory names the holder of each of so many assignments.
+fn named(
+    inventory: &Inventory,
+    by_principal: &Map<&PrincipalId, Vec<usize>>,
+    assignments: usize,
+) -> Vec<bool> {
+    let mut named = vec![true; assignments];
+    for (holder, places) in by_principal {
+        if inventory.principal(holder).is_none() {
+            for at in places {
+                named[*at] = false;
+            }
+        }
+    }
+    named
 }
 
 /// What the assignments' own ids of their roles lead to.

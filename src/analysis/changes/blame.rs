@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use time::{Duration, OffsetDateTime};
 
 use crate::analysis::ground::is_fresh;
@@ -536,7 +537,7 @@ impl<'a> Log<'a> {
 /// does not say when it was changed.
 pub fn name(inventory: &Inventory, changes: &Changes, hops: &mut [Hop]) {
     let logs: Vec<(&Key, &Slice)> = inventory.activity_logs().collect();
-    for hop in hops {
+    hops.par_iter_mut().for_each(|hop| {
         for at in 0..hop.gates.len() {
             let Some(who) = who_did_it(inventory, &logs, changes, hop, &hop.gates[at]) else {
                 continue;
@@ -554,5 +555,5 @@ pub fn name(inventory: &Inventory, changes: &Changes, hops: &mut [Hop]) {
             }
             gate.changed_by = Some(who);
         }
-    }
+    });
 }

@@ -19,9 +19,10 @@ pub(super) fn orphans<'a>(inventory: &'a Inventory, access: &Index<'a>) -> Place
         return Placed::default();
     }
     let all = access.assignments();
-    let gone = all.iter().enumerate().filter(|(_, read)| {
-        inventory.principal(&read.item.principal_id).is_none() && directories.would_know(read)
-    });
+    let gone = all
+        .iter()
+        .enumerate()
+        .filter(|(at, read)| !access.is_holder_named(*at) && directories.would_know(read));
     let places = gone.map(|(at, _)| at).collect();
     Placed::of(places, all)
 }
