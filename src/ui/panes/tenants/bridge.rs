@@ -290,7 +290,11 @@ fn subscriptions(cx: &Cx<'_>, seat: &Seat) -> Rich {
     match (&seat.token, seat.subscriptions) {
         (Token::Pending, _) => value::not_read(),
         (Token::Valid(_), 0) => Rich::plain("  0 seen"),
-        (_, 0) => Rich::sign(cx.signs, Sign::None).then(Role::Muted, " not seen"),
+        (Token::NotAsked, 0) => {
+            Rich::sign(cx.signs, Sign::None).then(Role::Muted, " not asked for")
+        }
+        // Nobody could look: that there are none is not known.
+        (_, 0) => Rich::sign(cx.signs, Sign::Unknown).then(Role::VerdictUnknown, " not read"),
         (_, count) => Rich::plain(format!("  {count} seen")),
     }
 }
