@@ -253,7 +253,7 @@ pub fn read(mut from: impl Read, size: u64) -> Result<Saved, OpenError> {
     let head = head.ok_or(OpenError::Damaged("its head is unclear"))?;
     let document = unpack(&packed, whole_length)?;
     drop(packed);
-    let kept = serde_json::from_slice(&document).map_err(OpenError::Unclear)?;
+    let kept = Kept::parse(&document).map_err(OpenError::Unclear)?;
     Ok(Saved { head, kept })
 }
 

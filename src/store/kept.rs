@@ -9,10 +9,12 @@
 //! a token in an answer is taken out on the way ([`tokens`]).
 
 mod answers;
+mod parsed;
 mod tokens;
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -33,10 +35,11 @@ use super::{Ledger, Payload, Phase, SignInTrouble, Slice, Snapshot};
 /// `azure`'s, which the store must not know: whoever joins the two hands this in.
 pub type Decode = fn(&Key, &[Arc<Value>], &Source) -> Payload;
 
-/// Everything that was read, and how it is to be judged.
+/// Everything that was read, and how it is to be judged. Things and calls are of another type only while
+/// a file is read: not yet parsed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Kept {
+pub struct Kept<I = Arc<Value>, E = Arc<LedgerEntry>> {
     /// The cloud's name as the report has it.
     pub cloud: String,
     /// Base of the portal.
@@ -50,15 +53,15 @@ pub struct Kept {
     /// For which tenants and services there was no token, and why.
     pub sign_in_troubles: Vec<SignInTrouble>,
     /// What was read, in the order in which it was planned.
-    pub slices: Vec<KeptSlice>,
+    pub slices: Vec<KeptSlice<I>>,
     /// The calls.
-    pub ledger: Ledger,
+    pub ledger: Ledger<E>,
 }
 
 /// One slice.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct KeptSlice {
+pub struct KeptSlice<I = Arc<Value>> {
     /// Its name.
     pub key: Key,
     /// When the value was read.
@@ -72,18 +75,21 @@ pub struct KeptSlice {
     /// What went wrong.
     pub issues: Vec<Issue>,
     /// The answers; none when no value came, which is not the same as an empty one.
-    pub value: Option<Vec<KeptAnswer>>,
+    pub value: Option<Vec<KeptAnswer<I>>>,
 }
 
 /// Things of one slice that came in one answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct KeptAnswer {
+pub struct KeptAnswer<I = Arc<Value>> {
     /// Where they were read.
     pub source: Source,
     /// The JSON of each.
-    pub items: Vec<Arc<Value>>,
+    pub items: Vec<I>,
 }
+
+/// How many things of a list are decoded, or parsed, at a stretch: much work against handing it over.
+const A_PART: usize = 256;
 
 /// What was not read by the store but has to be known to judge and to show.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -128,13 +134,13 @@ impl Kept {
 
     /// The snapshot again. Nothing is being read any more; what had not been answered stays pending.
     pub fn restore(&self, decode: Decode) -> Snapshot {
-        let slices = self
+        let slices: Vec<(Key, Slice)> = self
             .slices
-            .iter()
+            .par_iter()
             .map(|kept| (kept.key.clone(), kept.restore(decode)))
             .collect();
         Snapshot {
-            slices: Arc::new(slices),
+            slices: Arc::new(slices.into_iter().collect()),
             ledger: Arc::new(self.ledger.clone()),
             callers: Arc::new(self.callers.clone()),
             sign_in_troubles: Arc::new(self.sign_in_troubles.clone()),
@@ -208,18 +214,19 @@ impl KeptSlice {
             observed_at: self.observed_at.unwrap_or(OffsetDateTime::UNIX_EPOCH),
             request_id: None,
         };
-        let mut whole: Option<Payload> = None;
-        for answer in answers {
-            let more = decode(&self.key, &answer.items, &answer.source);
-            whole = Some(match whole {
-                None => more,
-                Some(mut whole) => {
-                    // One key decodes to one kind: nothing can be given back here.
-                    let _ = whole.append(more);
-                    whole
-                }
-            });
-        }
+        let parts: Vec<Payload> = answers
+            .par_iter()
+            .flat_map(|answer| {
+                // Things are decoded one by one, so that a long list is the work of several threads.
+                let parts = answer.items.par_chunks(A_PART);
+                parts.map(|items| decode(&self.key, items, &answer.source))
+            })
+            .collect();
+        let whole = parts.into_iter().reduce(|mut whole, more| {
+            // One key decodes to one kind: nothing can be given back here.
+            let _ = whole.append(more);
+            whole
+        });
         whole.unwrap_or_else(|| decode(&self.key, &[], &nothing()))
     }
 }

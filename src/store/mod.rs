@@ -59,13 +59,22 @@ pub struct Store {
 }
 
 /// The ledger as the store keeps it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Ledger {
+pub struct Ledger<E = Arc<LedgerEntry>> {
     /// The newest entries, oldest first, each in one `Arc` so that a snapshot is cheap.
-    pub entries: std::collections::VecDeque<Arc<LedgerEntry>>,
+    pub entries: std::collections::VecDeque<E>,
     /// How many older entries were let go.
     pub let_go: u64,
+}
+
+impl<E> Default for Ledger<E> {
+    fn default() -> Self {
+        Self {
+            entries: std::collections::VecDeque::new(),
+            let_go: 0,
+        }
+    }
 }
 
 /// Why a token could not be had.

@@ -4,6 +4,7 @@
 
 use serde_json::Value;
 
+use super::body::Body;
 use super::page::{Decoded, Page, raw};
 use super::reader::{Notes, Reader};
 use super::{Context, head};
@@ -159,9 +160,9 @@ pub(super) fn allocations(place: &Reader<'_>) -> Field<Vec<Allocation>> {
 }
 
 /// A document that is the whole answer: one pool by its id, or its counts.
-pub(super) fn document(key: &Key, body: &Value, context: &Context<'_>) -> Decoded {
+pub(super) fn document(key: &Key, body: Body<'_>, context: &Context<'_>) -> Decoded {
     let notes = Notes::new(key.words(), context);
-    let root = Reader::root_object(body, &notes);
+    let root = body.root(&notes);
     let page = if let Key::IpamPool(id) = key {
         let mut found = pool(&root, context);
         if let Some(one) = &mut found

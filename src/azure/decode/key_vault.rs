@@ -1,8 +1,7 @@
 //! `Microsoft.KeyVault/vaults`, their keys and the versions of those, metadata only (reference `arm/keyvault.md`). Must not
 //! know what an absent value means: `analysis` does.
 
-use serde_json::Value;
-
+use super::body::Body;
 use super::firewall::network_acls;
 use super::page::{Decoded, Page, raw};
 use super::reader::{Notes, Reader};
@@ -82,9 +81,9 @@ fn rotation(properties: &Reader<'_>) -> Field<Vec<LifetimeAction>> {
 }
 
 /// One key, answered as a document of its own.
-pub(super) fn document(asked: &Key, body: &Value, context: &Context<'_>) -> Decoded {
+pub(super) fn document(asked: &Key, body: Body<'_>, context: &Context<'_>) -> Decoded {
     let notes = Notes::new(asked.words(), context);
-    let root = Reader::root_object(body, &notes);
+    let root = body.root(&notes);
     let found = key(&root, context);
     drop(root);
     Decoded {

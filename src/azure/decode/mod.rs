@@ -11,6 +11,7 @@
 
 mod activity;
 mod authorization;
+mod body;
 mod cognitive;
 mod connection;
 mod cosmos;
@@ -42,7 +43,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use time::OffsetDateTime;
 
-pub use page::{Decoded, Page, page};
+pub use page::{Decoded, Page, kept, page};
 pub(crate) use scrub::{message as without_secrets, text as body_without_secrets};
 
 use crate::model::id::ArmId;

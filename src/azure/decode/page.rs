@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::body::Body;
 use super::reader::{Notes, Reader};
 use super::{
     Context, activity, authorization, cognitive, cosmos_roles, graph, ipam, key_vault, logs,
@@ -179,6 +180,16 @@ impl Page {
 
 /// The items of one page of the answer to `key`. Never fails: what cannot be read is an issue.
 pub fn page(key: &Key, body: &Value, context: &Context<'_>) -> Decoded {
+    read(key, Body::Sent(body), context)
+}
+
+/// The same of things that an answer to `key` held and that were kept one by one: those of a list, or
+/// the one document. What is made of them shares them.
+pub fn kept(key: &Key, items: &[Arc<Value>], context: &Context<'_>) -> Page {
+    read(key, Body::Kept(items), context).page
+}
+
+fn read(key: &Key, body: Body<'_>, context: &Context<'_>) -> Decoded {
     match key {
         Key::Resource(id) => single(id.resource_type().as_deref(), body, context),
         Key::List { family, .. } => listed(*family, key, body, context),
@@ -250,7 +261,7 @@ pub fn page(key: &Key, body: &Value, context: &Context<'_>) -> Decoded {
         Key::ActivityLog(_) | Key::AccessLog(_) => {
             items(key, body, context, activity::event, Page::ActivityEvents)
         }
-        Key::Logs(_, question) => logs::answer(*question, key, body, context),
+        Key::Logs(_, question) => logs::answer(*question, key, body.document(), context),
         Key::Application(..) => items(key, body, context, graph::application, Page::Applications),
         Key::NetworkManagers(_) => items(key, body, context, ipam::manager, Page::NetworkManagers),
         Key::NetworkManagerConnections(_) => items(
@@ -260,9 +271,9 @@ pub fn page(key: &Key, body: &Value, context: &Context<'_>) -> Decoded {
             ipam::manager_connection,
             Page::NetworkManagerConnections,
         ),
-        Key::Provider(_) => resources::provider(key, body, context),
+        Key::Provider(_) => resources::provider(key, body.document(), context),
         Key::IpamPool(_) => ipam::document(key, body, context),
-        Key::LinkedAccess(network, _) => ipam::linked(network, body, context),
+        Key::LinkedAccess(network, _) => ipam::linked(network, body.document(), context),
         Key::NetworkPerimeters(_) => items(
             key,
             body,
@@ -273,7 +284,7 @@ pub fn page(key: &Key, body: &Value, context: &Context<'_>) -> Decoded {
     }
 }
 
-fn facet_page(facet: Facet, key: &Key, body: &Value, context: &Context<'_>) -> Decoded {
+fn facet_page(facet: Facet, key: &Key, body: Body<'_>, context: &Context<'_>) -> Decoded {
     match facet {
         // Properties come with the resource; asked for as a facet, they are the resource again.
         Facet::Properties => {
@@ -377,11 +388,10 @@ fn facet_page(facet: Facet, key: &Key, body: &Value, context: &Context<'_>) -> D
     }
 }
 
-/// The one resource of a reading by id.
 /// One person of the directory, answered as a document of its own.
-fn person(key: &Key, body: &Value, context: &Context<'_>) -> Decoded {
+fn person(key: &Key, body: Body<'_>, context: &Context<'_>) -> Decoded {
     let notes = Notes::new(key.words(), context);
-    let root = Reader::root_object(body, &notes);
+    let root = body.root(&notes);
     let found = graph::principal(&root, context);
     drop(root);
     Decoded {
@@ -390,12 +400,13 @@ fn person(key: &Key, body: &Value, context: &Context<'_>) -> Decoded {
     }
 }
 
-fn single(arm_type: Option<&str>, body: &Value, context: &Context<'_>) -> Decoded {
+/// The one resource of a reading by id.
+fn single(arm_type: Option<&str>, body: Body<'_>, context: &Context<'_>) -> Decoded {
     let mut issues = Vec::new();
     let mut found = Vec::new();
     match arm_type.and_then(Family::of_type) {
-        Some(family) if body.is_object() => {
-            match resource(family, Arc::new(body.clone()), context) {
+        Some(family) if body.document().is_object() => {
+            match resource(family, body.shared(), context) {
                 Ok(resource) => found.push(resource),
                 Err(issue) => issues.push(*issue),
             }
@@ -403,7 +414,7 @@ fn single(arm_type: Option<&str>, body: &Value, context: &Context<'_>) -> Decode
         Some(family) => {
             // No object at all: were it decoded, every property would look malformed.
             let notes = Notes::new(family.plural(), context);
-            Reader::root_object(body, &notes);
+            body.root(&notes);
             issues = notes.into_issues();
         }
         None => {
@@ -423,7 +434,7 @@ fn single(arm_type: Option<&str>, body: &Value, context: &Context<'_>) -> Decode
 }
 
 /// A provider-level list. Every item is a document of its own, with its own issues.
-fn listed(family: Family, key: &Key, body: &Value, context: &Context<'_>) -> Decoded {
+fn listed(family: Family, key: &Key, body: Body<'_>, context: &Context<'_>) -> Decoded {
     let notes = Notes::new(key.words(), context);
     let own = Context {
         // What was asked for was the list: it identifies no item.
@@ -432,12 +443,8 @@ fn listed(family: Family, key: &Key, body: &Value, context: &Context<'_>) -> Dec
     };
     let mut found = Vec::new();
     let mut lost = Vec::new();
-    let envelope = Envelope::new(body);
-    let root = Reader::root_object(envelope.body(), &notes);
-    let all = root.each_value(VALUE, |item| {
-        // An item that is no object is noted with its place in the list.
-        let body = item.as_object()?.value()?;
-        match resource(family, Arc::new(body.clone()), &own) {
+    body.each(&notes, |item| {
+        match resource(family, raw(item), &own) {
             Ok(resource) => found.push(resource),
             Err(mut issue) => {
                 issue.path = Some(item.path_of("id"));
@@ -446,8 +453,6 @@ fn listed(family: Family, key: &Key, body: &Value, context: &Context<'_>) -> Dec
         }
         Some(())
     });
-    root.required(VALUE, all);
-    drop(root);
     let mut issues = notes.into_issues();
     issues.extend(lost);
     Decoded {
@@ -459,57 +464,27 @@ fn listed(family: Family, key: &Key, body: &Value, context: &Context<'_>) -> Dec
 /// A list of anything else.
 pub(super) fn items<T>(
     key: &Key,
-    body: &Value,
+    body: Body<'_>,
     context: &Context<'_>,
     read: fn(&Reader<'_>, &Context<'_>) -> Option<T>,
     wrap: fn(Vec<T>) -> Page,
 ) -> Decoded {
     let notes = Notes::new(key.words(), context);
-    let envelope = Envelope::new(body);
-    let root = Reader::root_object(envelope.body(), &notes);
     let mut found = Vec::new();
-    let all = root.each(VALUE, |item| {
+    body.each(&notes, |item| {
         found.push(read(item, context)?);
         Some(())
     });
-    root.required(VALUE, all);
-    drop(root);
     Decoded {
         page: wrap(found),
         issues: notes.into_issues(),
     }
 }
 
-/// The list in an answer of ARM and Graph alike.
-const VALUE: &str = "value";
-
-/// An answer that is a bare list is read as if it stood in an envelope.
-enum Envelope<'a> {
-    Sent(&'a Value),
-    Made(Value),
-}
-
-impl<'a> Envelope<'a> {
-    fn new(body: &'a Value) -> Self {
-        match body {
-            Value::Array(_) => {
-                let mut map = serde_json::Map::new();
-                map.insert(VALUE.to_owned(), body.clone());
-                Self::Made(Value::Object(map))
-            }
-            body => Self::Sent(body),
-        }
-    }
-
-    fn body(&self) -> &Value {
-        match self {
-            Self::Sent(body) => body,
-            Self::Made(body) => body,
-        }
-    }
-}
-
-/// The JSON of an item, as Azure sent it.
+/// The JSON of an item, as Azure sent it: shared where it is already.
 pub(super) fn raw(item: &Reader<'_>) -> Arc<Value> {
-    Arc::new(item.value().cloned().unwrap_or(Value::Null))
+    item.shared().map_or_else(
+        || Arc::new(item.value().cloned().unwrap_or(Value::Null)),
+        Arc::clone,
+    )
 }

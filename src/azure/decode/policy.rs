@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use super::Context;
 use super::authorization::{scope, scope_in};
+use super::body::Body;
 use super::head;
 use super::page::{Decoded, Page, raw};
 use super::reader::{Notes, Reader};
@@ -104,7 +105,7 @@ fn members(item: &Reader<'_>, name: &str) -> Map<String, Value> {
 }
 
 /// The definition, or the set, that was asked for by its id.
-pub(super) fn page(id: &ArmId, body: &Value, context: &Context<'_>) -> Decoded {
+pub(super) fn page(id: &ArmId, body: Body<'_>, context: &Context<'_>) -> Decoded {
     let of_set = is_set(id);
     let what = if of_set {
         "initiatives"
@@ -112,7 +113,7 @@ pub(super) fn page(id: &ArmId, body: &Value, context: &Context<'_>) -> Decoded {
         "policy definitions"
     };
     let notes = Notes::new(what, context);
-    let root = Reader::root_object(body, &notes);
+    let root = body.root(&notes);
     let found = root.value().and_then(|_| {
         if of_set {
             set(&root, id, context).map(PolicyContent::Set)

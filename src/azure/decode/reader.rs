@@ -9,6 +9,7 @@
 use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use serde_json::Value;
 use time::format_description::well_known::Rfc3339;
@@ -120,6 +121,7 @@ fn is_plain(name: &str) -> bool {
 #[derive(Clone, Debug)]
 pub struct Reader<'a> {
     node: Field<&'a Value>,
+    shared: Option<&'a Arc<Value>>,
     step: Option<Rc<Step<'a>>>,
     notes: &'a Notes<'a>,
 }
@@ -130,8 +132,17 @@ impl<'a> Reader<'a> {
         let node = Field::Value(value);
         Self {
             node,
+            shared: None,
             step: None,
             notes,
+        }
+    }
+
+    /// The same of a document that is shared already, as an object.
+    pub fn root_shared(value: &'a Arc<Value>, notes: &'a Notes<'a>) -> Self {
+        Self {
+            shared: Some(value),
+            ..Self::root_object(value, notes)
         }
     }
 
@@ -150,6 +161,11 @@ impl<'a> Reader<'a> {
     /// The value that is here.
     pub fn value(&self) -> Option<&'a Value> {
         self.node.value().copied()
+    }
+
+    /// What is here, where it is shared already.
+    pub fn shared(&self) -> Option<&'a Arc<Value>> {
+        self.shared
     }
 
     /// The JSON path of this place.
@@ -257,6 +273,7 @@ impl<'a> Reader<'a> {
         let before = self.step.clone();
         Reader {
             node,
+            shared: None,
             step: Some(Rc::new(Step { before, part })),
             notes: self.notes,
         }

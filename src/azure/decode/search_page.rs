@@ -1,8 +1,9 @@
 //! Pages and single documents of the AI Search data plane: secrets are taken out first, then
 //! [`super::search_objects`] reads what is left.
 
-use serde_json::Value;
+use std::sync::Arc;
 
+use super::body::Body;
 use super::page::{Decoded, Page, items};
 use super::reader::{Notes, Reader};
 use super::{Context, scrub, search_objects};
@@ -12,8 +13,22 @@ use crate::model::key::Key;
 
 /// One page of what a service holds, or the one document of an indexer's status or an index's
 /// statistics.
-pub(super) fn page(facet: Facet, key: &Key, body: &Value, context: &Context<'_>) -> Decoded {
-    let body = &scrub::scrub(body);
+pub(super) fn page(facet: Facet, key: &Key, body: Body<'_>, context: &Context<'_>) -> Decoded {
+    let (sent, kept);
+    let body = match body {
+        Body::Sent(body) => {
+            sent = scrub::scrub(body);
+            Body::Sent(&sent)
+        }
+        // What was kept has been cleaned, if it was this program that kept it.
+        Body::Kept(items) => {
+            kept = items
+                .iter()
+                .map(|item| Arc::new(scrub::scrub(item)))
+                .collect::<Vec<_>>();
+            Body::Kept(&kept)
+        }
+    };
     match facet {
         Facet::IndexerStatus => document(
             key,
@@ -50,13 +65,13 @@ pub(super) fn page(facet: Facet, key: &Key, body: &Value, context: &Context<'_>)
 
 fn document<T>(
     key: &Key,
-    body: &Value,
+    body: Body<'_>,
     context: &Context<'_>,
     read: fn(&Reader<'_>, &ArmId, &Context<'_>) -> Option<T>,
     wrap: fn(Vec<T>) -> Page,
 ) -> Decoded {
     let notes = Notes::new(key.words(), context);
-    let root = Reader::root_object(body, &notes);
+    let root = body.root(&notes);
     let asked = key.scope().unwrap_or_else(|| ArmId::new("/"));
     let found = read(&root, &asked, context);
     drop(root);

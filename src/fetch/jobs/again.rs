@@ -1,11 +1,12 @@
 //! Answers that were kept, read once more by the decoders of the first time: of a snapshot file, or
 //! of a masked copy of what is shown. Asks nobody.
 
+use std::slice;
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::azure::decode::{Context, Page, page};
+use crate::azure::decode::{Context, Page, kept};
 use crate::model::key::Key;
 use crate::model::logs::LogAnswer;
 use crate::model::resource::Source;
@@ -22,7 +23,6 @@ pub fn decoded(key: &Key, items: &[Arc<Value>], source: &Source) -> Payload {
         request_id: source.request_id.clone(),
         requested: requested(key),
     };
-    let one = |body: &Value| payload(page(key, body, &context).page);
     if let Key::Logs(_, question) = key {
         let mut answers = Vec::new();
         for item in items {
@@ -36,7 +36,7 @@ pub fn decoded(key: &Key, items: &[Arc<Value>], source: &Source) -> Payload {
                     raw: Arc::new(Value::Null),
                 }),
                 None => {
-                    if let Page::LogAnswers(more) = page(key, item, &context).page {
+                    if let Page::LogAnswers(more) = kept(key, slice::from_ref(item), &context) {
                         answers.extend(more);
                     }
                 }
@@ -44,16 +44,10 @@ pub fn decoded(key: &Key, items: &[Arc<Value>], source: &Source) -> Payload {
         }
         return Payload::LogAnswers(answers);
     }
-    if !is_document(key) {
-        let items = items.iter().map(|item| Value::clone(item)).collect();
-        let mut body = Map::new();
-        body.insert("value".to_owned(), Value::Array(items));
-        return one(&Value::Object(body));
-    }
-    let Some((first, rest)) = items.split_first() else {
-        // Nothing came: an empty list of the right kind.
-        return one(&Value::Null);
+    let Some((first, rest)) = items.split_first().filter(|_| is_document(key)) else {
+        return payload(kept(key, items, &context));
     };
+    let one = |item: &Arc<Value>| payload(kept(key, slice::from_ref(item), &context));
     rest.iter().fold(one(first), |mut whole, item| {
         // One key decodes to one kind: nothing can be given back here.
         let _ = whole.append(one(item));
