@@ -5,10 +5,14 @@
 //! of the same benefit is about the same resource. Nothing found is no proof while readings are
 //! missing. What Microsoft made for a hub is not part of the pattern and is left out.
 
+use std::collections::HashMap;
 use std::sync::Arc;
+
+use rayon::prelude::*;
 
 use crate::model::field::Field;
 use crate::model::id::ArmId;
+use crate::model::judging::Suppression;
 use crate::model::resource::{Details, Family, Resource};
 use crate::store::Inventory;
 
@@ -16,7 +20,7 @@ use super::coverage::{Coverage, Sent};
 use super::evidence::Evidence;
 use super::facets;
 use super::foundry::managed;
-use super::hop::{Basis, Benefit, Finding, FindingKind, Hop, HopKind, Judgement};
+use super::hop::{Basis, Benefit, Finding, FindingKind, Hop, HopKind};
 use super::network::{self, Reach};
 use super::outbound::{self, Control};
 use super::verdict::{Gate, Verdict};
@@ -49,17 +53,45 @@ impl Stand {
     }
 }
 
-/// One benefit in this environment.
+/// One benefit in this environment: the one truth that the Map, the walk and the reports tell.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Held<'j> {
+pub struct Held {
     /// Which one.
     pub benefit: Benefit,
     /// Whether it holds.
     pub stand: Stand,
-    /// The findings that stand against it.
-    pub against: Vec<&'j Finding>,
+    /// The findings that stand against it, by their place among those of the judgement.
+    pub against: Vec<usize>,
     /// How many more the config file hides.
     pub hidden: usize,
+    /// What shows it, resource by resource, in the order of the inventory; calls come first.
+    pub facts: Vec<Fact>,
+}
+
+impl Held {
+    /// Of how many resources it holds, and how many it is about; none where it is about none.
+    pub fn counts(&self) -> Option<(usize, usize)> {
+        let own = || {
+            let of_resource = self.facts.iter().filter(|fact| fact.hop.is_none());
+            of_resource.filter(|fact| fact.stand != Stand::Nothing)
+        };
+        let holds = own().filter(|fact| fact.stand == Stand::Holds).count();
+        Some((holds, own().count())).filter(|(_, all)| *all > 0)
+    }
+
+    /// The same in words: `4 of 5 closed by default`.
+    pub fn figure(&self) -> Option<String> {
+        let (holds, all) = self.counts()?;
+        let what = match self.benefit {
+            Benefit::Backbone => "reached on Microsoft's network",
+            Benefit::Firewalls => "closed by default",
+            Benefit::Outbound => "restrict their own calls",
+            Benefit::Identity => "take tokens only",
+            Benefit::Cost => "on an affordable tier",
+            Benefit::Logs => "keep their logs",
+        };
+        Some(format!("{holds} of {all} {what}"))
+    }
 }
 
 /// One thing that shows how a benefit stands.
@@ -69,12 +101,16 @@ pub struct Fact {
     pub about: String,
     /// How it stands.
     pub stand: Stand,
+    /// How it would stand if no finding were about it: what its own properties say.
+    pub own: Stand,
     /// What is so, in a few words.
     pub words: String,
     /// What proves it.
     pub evidence: Vec<Evidence>,
-    /// The hop that it is about.
-    pub hop: Option<String>,
+    /// The hop that it is about, by its place among those of the judgement.
+    pub hop: Option<usize>,
+    /// The findings about it, by their place among those of the judgement.
+    pub findings: Vec<usize>,
 }
 
 /// A benefit's name.
@@ -116,37 +152,38 @@ pub fn is_against(finding: &Finding, benefit: Benefit) -> bool {
     kind && finding.benefit == Some(benefit)
 }
 
-/// How a benefit stands once its facts are known as well: what is set aside in the config file has
-/// no finding, and does not hold all the same.
-pub fn with_facts(stand: Stand, facts: &[Fact]) -> Stand {
-    let of_resource = facts.iter().filter(|fact| fact.hop.is_none());
-    let worst = of_resource.map(|fact| fact.stand).min();
-    if stand == Stand::Holds && worst == Some(Stand::Against) {
-        Stand::Against
-    } else {
-        stand
-    }
-}
-
 /// All six, in the order of the pattern.
-pub fn held<'j>(inventory: &Inventory, judgement: &'j Judgement) -> Vec<Held<'j>> {
+pub fn held(
+    inventory: &Inventory,
+    hops: &[Hop],
+    findings: &[Finding],
+    hidden: &[(Finding, Suppression)],
+) -> Vec<Held> {
     let snapshot = inventory.snapshot();
     let is_whole = snapshot.is_complete();
     let is_reading = snapshot.is_reading();
-    let is_empty = patterned(inventory).next().is_none();
+    let resources: Vec<&Arc<Resource>> = patterned(inventory).collect();
     Benefit::ALL
-        .into_iter()
+        .into_par_iter()
         .map(|benefit| {
-            let of = |finding: &&Finding| is_against(finding, benefit);
-            let against: Vec<&Finding> = judgement.findings.iter().filter(of).collect();
-            let hidden = judgement.hidden.iter().map(|(one, _)| one).filter(of);
-            let stand = if !against.is_empty() {
+            let numbered = findings.iter().enumerate();
+            let against: Vec<usize> = numbered
+                .filter(|(_, finding)| is_against(finding, benefit))
+                .map(|(at, _)| at)
+                .collect();
+            let hidden = hidden.iter().filter(|(one, _)| is_against(one, benefit));
+            let about = About::of(findings, &against);
+            let facts = facts(inventory, &resources, hops, &about, benefit);
+            let of_resource = facts.iter().filter(|fact| fact.hop.is_none());
+            let worst = of_resource.map(|fact| fact.stand).min();
+            // What is set aside in the config file has no finding, and does not hold all the same.
+            let stand = if !against.is_empty() || worst == Some(Stand::Against) {
                 Stand::Against
             } else if is_reading {
                 Stand::Reading
             } else if !is_whole {
                 Stand::Unknown
-            } else if is_empty {
+            } else if resources.is_empty() {
                 Stand::Nothing
             } else {
                 Stand::Holds
@@ -156,18 +193,57 @@ pub fn held<'j>(inventory: &Inventory, judgement: &'j Judgement) -> Vec<Held<'j>
                 stand,
                 against,
                 hidden: hidden.count(),
+                facts,
             }
         })
         .collect()
 }
 
+/// Which findings are about a hop or a resource.
+struct About<'f> {
+    hops: HashMap<&'f str, Vec<usize>>,
+    resources: HashMap<ArmId, Vec<usize>>,
+}
+
+impl<'f> About<'f> {
+    fn of(findings: &'f [Finding], numbers: &[usize]) -> Self {
+        let mut own = Self {
+            hops: HashMap::new(),
+            resources: HashMap::new(),
+        };
+        for at in numbers {
+            let finding = &findings[*at];
+            let id = ArmId::new(&finding.resource);
+            own.resources.entry(id).or_default().push(*at);
+            for hop in &finding.hops {
+                own.hops.entry(hop).or_default().push(*at);
+            }
+        }
+        own
+    }
+
+    fn fact(&self, fact: &Fact, hops: &[Hop]) -> Vec<usize> {
+        let found = match fact.hop {
+            Some(at) => self.hops.get(hops[at].id().as_str()),
+            None => self.resources.get(&ArmId::new(&fact.about)),
+        };
+        found.cloned().unwrap_or_default()
+    }
+}
+
 /// What shows how a benefit stands, resource by resource, in the order of the inventory.
-pub fn facts(inventory: &Inventory, judgement: &Judgement, benefit: Benefit) -> Vec<Fact> {
+fn facts(
+    inventory: &Inventory,
+    resources: &[&Arc<Resource>],
+    hops: &[Hop],
+    about: &About<'_>,
+    benefit: Benefit,
+) -> Vec<Fact> {
     let mut facts: Vec<Fact> = match benefit {
-        Benefit::Identity => tokens(judgement),
+        Benefit::Identity => tokens(hops),
         _ => Vec::new(),
     };
-    for resource in patterned(inventory) {
+    for resource in resources {
         let fact = match benefit {
             Benefit::Backbone => path(inventory, resource),
             Benefit::Firewalls => door(inventory, resource),
@@ -180,20 +256,16 @@ pub fn facts(inventory: &Inventory, judgement: &Judgement, benefit: Benefit) -> 
     }
     let is_reading = inventory.snapshot().is_reading();
     for fact in &mut facts {
-        if is_reading && fact.stand == Stand::Unknown {
-            fact.stand = Stand::Reading;
+        if is_reading && fact.own == Stand::Unknown {
+            fact.own = Stand::Reading;
             "still reading".clone_into(&mut fact.words);
         }
-        let is_against = judgement.findings.iter().any(|finding| {
-            is_against(finding, benefit)
-                && match &fact.hop {
-                    Some(hop) => finding.hops.contains(hop),
-                    None => ArmId::new(&finding.resource) == ArmId::new(&fact.about),
-                }
-        });
-        if is_against {
-            fact.stand = Stand::Against;
-        }
+        fact.findings = about.fact(fact, hops);
+        fact.stand = if fact.findings.is_empty() {
+            fact.own
+        } else {
+            Stand::Against
+        };
     }
     facts
 }
@@ -236,9 +308,11 @@ fn fact(resource: &Resource, stand: Stand, words: String, evidence: Vec<Evidence
     Fact {
         about: resource.id.as_str().to_owned(),
         stand,
+        own: stand,
         words,
         evidence,
         hop: None,
+        findings: Vec::new(),
     }
 }
 
@@ -373,12 +447,11 @@ fn is_of_pattern(hop: &Hop) -> bool {
 }
 
 /// Who presents a token to whom, and by which role.
-fn tokens(judgement: &Judgement) -> Vec<Fact> {
-    judgement
-        .hops
-        .iter()
-        .filter(|hop| is_of_pattern(hop))
-        .filter_map(|hop| {
+fn tokens(hops: &[Hop]) -> Vec<Fact> {
+    hops.iter()
+        .enumerate()
+        .filter(|(_, hop)| is_of_pattern(hop))
+        .filter_map(|(at, hop)| {
             let gates: Vec<_> = [Gate::Authentication, Gate::Authorization]
                 .into_iter()
                 .filter_map(|gate| hop.gate(gate))
@@ -412,12 +485,14 @@ fn tokens(judgement: &Judgement) -> Vec<Fact> {
             Some(Fact {
                 about: hop.from.clone(),
                 stand,
+                own: stand,
                 words,
                 evidence: gates
                     .iter()
                     .flat_map(|gate| gate.judged.evidence.iter().cloned())
                     .collect(),
-                hop: Some(hop.id()),
+                hop: Some(at),
+                findings: Vec::new(),
             })
         })
         .collect()
@@ -475,7 +550,12 @@ fn logs(inventory: &Inventory, resource: &Resource) -> Option<Fact> {
         (0, _) => "kept nowhere".to_owned(),
         (kept, workspaces) => {
             let names: Vec<&str> = workspaces.iter().map(ArmId::name).collect();
-            format!("{kept} of {all} kinds of log, to {}", names.join(", "))
+            let count = match all {
+                1 => "its one log".to_owned(),
+                all if kept == all => format!("all {all} kinds of log"),
+                all => format!("{kept} of {all} kinds of log"),
+            };
+            format!("{count}, to {}", names.join(", "))
         }
     };
     let settings = facets::diagnostic_settings(inventory, &resource.id);

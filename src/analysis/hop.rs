@@ -9,6 +9,7 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 
 use super::access::Right;
+use super::benefits::Held;
 use super::changes::{Changes, WhoDidIt};
 use super::evidence::Evidence;
 use super::policy::group::Reaching;
@@ -386,8 +387,23 @@ pub struct Judgement {
     pub findings: Vec<Finding>,
     /// Those that the config file hides, each with the entry that does: set aside, never counted.
     pub hidden: Vec<(Finding, Suppression)>,
+    /// The six benefits, in the order of the pattern.
+    pub benefits: Vec<Held>,
     /// What was changed lately, and by whom.
     pub changes: Arc<Changes>,
     /// The policies that reach a hub's managed group.
     pub reaching: Vec<Reaching>,
+}
+
+impl Judgement {
+    /// How a benefit stands; none before anything was judged.
+    pub fn benefit(&self, benefit: Benefit) -> Option<&Held> {
+        self.benefits.iter().find(|held| held.benefit == benefit)
+    }
+
+    /// The findings that stand against a benefit.
+    pub fn against(&self, held: &Held) -> impl Iterator<Item = &Finding> {
+        let numbers = held.against.clone().into_iter();
+        numbers.filter_map(|at| self.findings.get(at))
+    }
 }

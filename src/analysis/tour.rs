@@ -1,8 +1,12 @@
 //! What a step of a walk shows of an environment: whether it holds, what stands against it, and the
 //! calls that it is about.
 //!
-//! It judges nothing anew: a step holds when the benefit that it names holds, no finding of its rules
-//! is there, and its gates are open. What cannot be told never holds.
+//! It judges nothing anew. A step about a benefit stands as the benefit does, here as on the Map and in
+//! the reports; whether its calls get through is the other question, and told beside. A step about calls
+//! holds when they are open. What cannot be told never holds. A consideration claims nothing: it is
+//! silent, or has findings to show.
+
+use std::collections::HashSet;
 
 use crate::model::tour::{Step, Tour};
 use crate::store::Inventory;
@@ -19,9 +23,12 @@ pub struct Look<'j> {
     pub stand: Stand,
     /// The worst that its calls came to; none without one.
     pub worst: Option<Verdict>,
-    /// What stands against it: exposures of its benefit, findings of its rules, findings of hops that
-    /// are shut or at risk.
+    /// What stands against it: findings of its benefit and of its rules; for a step about calls, those
+    /// of calls that are shut or at risk.
     pub against: Vec<&'j Finding>,
+    /// For a step about a benefit: findings of its calls that are shut or at risk. It may hold all the
+    /// same.
+    pub broken: Vec<&'j Finding>,
     /// The calls that it is about.
     pub hops: Vec<&'j Hop>,
     /// How many findings against it the config file hides.
@@ -55,56 +62,61 @@ pub fn verdict(step: &Step, hop: &Hop) -> Option<Verdict> {
 
 /// Looks at a step.
 pub fn look<'j>(inventory: &Inventory, judgement: &'j Judgement, step: &Step) -> Look<'j> {
+    let kinds: Vec<HopKind> = step
+        .hops
+        .iter()
+        .filter_map(|word| HopKind::of_word(word))
+        .collect();
     let hops: Vec<&Hop> = judgement
         .hops
         .iter()
-        .filter(|hop| hop.basis != Basis::Assumed)
-        .filter(|hop| step.hops.iter().any(|kind| kind == hop.kind.word()))
+        .filter(|hop| hop.basis != Basis::Assumed && kinds.contains(&hop.kind))
         .filter(|hop| verdict(step, hop).is_some())
         .collect();
     let own = benefit(step);
-    let broken: Vec<String> = hops
+    let broken: HashSet<String> = hops
         .iter()
         .filter(|hop| verdict(step, hop) > Some(Verdict::Open))
         .map(|hop| hop.id())
         .collect();
-    let is_against = |finding: &&Finding| {
-        let of_benefit = own.is_some_and(|own| benefits::is_against(finding, own));
-        let of_rule = step.rules.iter().any(|rule| rule == finding.rule);
-        let of_hop = finding.kind == FindingKind::Broken
-            && finding.hops.iter().any(|id| broken.contains(id));
-        of_benefit || of_rule || of_hop
+    let of_step = |finding: &&Finding| {
+        own.is_some_and(|own| benefits::is_against(finding, own))
+            || step.rules.iter().any(|rule| rule == finding.rule)
     };
+    let of_hop = |finding: &&Finding| {
+        finding.kind == FindingKind::Broken && finding.hops.iter().any(|id| broken.contains(id))
+    };
+    let is_against = |finding: &&Finding| of_step(finding) || (own.is_none() && of_hop(finding));
     let against: Vec<&Finding> = judgement.findings.iter().filter(is_against).collect();
     let hidden = judgement.hidden.iter().map(|(finding, _)| finding);
     let hidden = hidden.filter(is_against).count();
-    let of_benefit = own.and_then(|own| {
-        let all = benefits::held(inventory, judgement);
-        let held = all.into_iter().find(|one| one.benefit == own)?;
-        let facts = benefits::facts(inventory, judgement, own);
-        Some(benefits::with_facts(held.stand, &facts))
-    });
+    let beside = |finding: &&Finding| own.is_some() && of_hop(finding) && !of_step(finding);
+    let beside: Vec<&Finding> = judgement.findings.iter().filter(beside).collect();
     let of_hops = hops.iter().filter_map(|hop| verdict(step, hop)).max();
-    let stand = [
-        of_benefit,
-        of_hops.map(|verdict| match verdict {
+    let of_claim = match own {
+        Some(own) => Some(
+            judgement
+                .benefit(own)
+                .map_or(Stand::Reading, |held| held.stand),
+        ),
+        None => of_hops.map(|verdict| match verdict {
             Verdict::Open => Stand::Holds,
             Verdict::Unknown if inventory.snapshot().is_reading() => Stand::Reading,
             Verdict::Unknown => Stand::Unknown,
             Verdict::AtRisk | Verdict::Shut => Stand::Against,
         }),
-        (!against.is_empty()).then_some(Stand::Against),
-    ];
-    let stand = stand.into_iter().flatten().min().unwrap_or(Stand::Nothing);
+    };
+    let of_findings = (!against.is_empty()).then_some(Stand::Against);
+    let stand = if step.claim {
+        [of_claim, of_findings].into_iter().flatten().min()
+    } else {
+        of_findings
+    };
     Look {
-        // A consideration holds nothing, however well all of it works.
-        stand: if !step.claim && stand == Stand::Holds {
-            Stand::Nothing
-        } else {
-            stand
-        },
+        stand: stand.unwrap_or(Stand::Nothing),
         worst: of_hops,
         against,
+        broken: beside,
         hops,
         hidden,
     }

@@ -111,4 +111,10 @@ pub enum Picture {
     Calls,
     /// The group that Microsoft made, as it must be and as it is.
     Managed,
+    /// The policies that reach that group, and what each does to it.
+    Policies,
+    /// What the tier of a search service holds, and how much of it is used.
+    Limits,
+    /// The models that are deployed.
+    Models,
 }

@@ -334,42 +334,39 @@ fn benefit_told(
     judgement: &Judgement,
     findings: &[(&'static str, Vec<FindingTold>)],
 ) -> Vec<BenefitTold> {
-    benefits::held(inventory, judgement)
-        .into_iter()
-        .map(|held| {
-            let facts = benefits::facts(inventory, judgement, held.benefit);
-            BenefitTold {
-                benefit: held.benefit,
-                name: benefits::name(held.benefit),
-                promise: benefits::promise(held.benefit),
-                stand: benefits::with_facts(held.stand, &facts),
-                hidden: held.hidden,
-                against: findings
-                    .iter()
-                    .flat_map(|(_, own)| own)
-                    .filter(|one| {
-                        let kind = matches!(one.kind, FindingKind::Exposure | FindingKind::Broken);
-                        kind && one.benefit == Some(held.benefit)
-                    })
-                    .map(|one| (one.number, format!("{}: {}", one.about, one.title)))
-                    .collect(),
-                facts: facts
-                    .into_iter()
-                    .map(|fact| {
-                        let hop = fact.hop.as_ref();
-                        let hop =
-                            hop.and_then(|id| judgement.hops.iter().find(|hop| hop.id() == *id));
-                        let about = hop.map_or_else(
-                            || names::end(inventory, &fact.about),
-                            |hop| {
-                                let to = names::end(inventory, &hop.to);
-                                format!("{} → {to}", names::caller(inventory, hop))
-                            },
-                        );
-                        (fact.stand, clean(&about), clean(&fact.words))
-                    })
-                    .collect(),
-            }
+    judgement
+        .benefits
+        .iter()
+        .map(|held| BenefitTold {
+            benefit: held.benefit,
+            name: benefits::name(held.benefit),
+            promise: benefits::promise(held.benefit),
+            stand: held.stand,
+            hidden: held.hidden,
+            against: findings
+                .iter()
+                .flat_map(|(_, own)| own)
+                .filter(|one| {
+                    let kind = matches!(one.kind, FindingKind::Exposure | FindingKind::Broken);
+                    kind && one.benefit == Some(held.benefit)
+                })
+                .map(|one| (one.number, format!("{}: {}", one.about, one.title)))
+                .collect(),
+            facts: held
+                .facts
+                .iter()
+                .map(|fact| {
+                    let hop = fact.hop.and_then(|at| judgement.hops.get(at));
+                    let about = hop.map_or_else(
+                        || names::end(inventory, &fact.about),
+                        |hop| {
+                            let to = names::end(inventory, &hop.to);
+                            format!("{} → {to}", names::caller(inventory, hop))
+                        },
+                    );
+                    (fact.stand, clean(&about), clean(&fact.words))
+                })
+                .collect(),
         })
         .collect()
 }

@@ -6,6 +6,8 @@
 
 use ratatui::buffer::Buffer;
 
+use crate::analysis::benefits::Stand;
+
 use super::theme::Role;
 
 /// What a sign says.
@@ -43,6 +45,17 @@ pub enum Sign {
     Offline,
     /// News is coming in now.
     Asking,
+}
+
+/// The sign of how a benefit, a fact of it, or a step of a walk stands.
+pub fn of_stand(stand: Stand) -> Sign {
+    match stand {
+        Stand::Against => Sign::Exposure,
+        Stand::Unknown => Sign::Unknown,
+        Stand::Reading => Sign::Reading,
+        Stand::Holds => Sign::Open,
+        Stand::Nothing => Sign::Note,
+    }
 }
 
 /// One line of the table.

@@ -22,7 +22,8 @@ use crate::config::Action;
 use crate::model::tour::{Step, Tour};
 use crate::ui::cx::{Cx, Gesture, Page};
 use crate::ui::effect::{Answer, Effect, Outcome, Raw};
-use crate::ui::signs::{Sign, Signs};
+use crate::ui::panes::map::finding_sign;
+use crate::ui::signs::{self, Sign, Signs};
 use crate::ui::widgets::window;
 
 use body::Body;
@@ -31,12 +32,13 @@ use body::Body;
 pub const CONTEXT: &str = "walk";
 
 /// What can be done in it.
-pub const ACTIONS: [Action; 8] = [
+pub const ACTIONS: [Action; 9] = [
     Action::Right,
     Action::Left,
     Action::Enter,
-    Action::Down,
     Action::Notes,
+    Action::Privacy,
+    Action::Down,
     Action::NextView,
     Action::Freeze,
     Action::Back,
@@ -57,6 +59,8 @@ enum Proof {
     Finding(String),
     /// A call.
     Hop(String),
+    /// A pane that shows more of it.
+    Pane(char),
 }
 
 /// What follows a key in the walk.
@@ -77,8 +81,10 @@ pub enum Turn {
         /// Where to begin in the first one.
         path: String,
     },
-    /// A pane is shown; `esc` leads back here.
+    /// A row of a pane is shown; `esc` leads back here.
     Go(Effect),
+    /// A pane is shown; `esc` leads back here.
+    Pane(char),
 }
 
 /// What the body was made from.
@@ -112,6 +118,8 @@ pub struct Walk {
     body: Body,
     signs: Vec<Sign>,
     stamp: Option<Stamp>,
+    /// What the signs were made from: a judgement, whether all of it is read, and which walk.
+    judged: Option<(Arc<Judgement>, bool, usize)>,
 }
 
 impl Walk {
@@ -131,6 +139,7 @@ impl Walk {
             body: Body::default(),
             signs: Vec::new(),
             stamp: None,
+            judged: None,
         }
     }
 
@@ -159,17 +168,30 @@ impl Walk {
             return;
         }
         self.stamp = Some(stamp);
-        let steps = self.tour().map_or(&[][..], |tour| tour.steps.as_slice());
-        self.signs = steps
-            .iter()
-            .map(|step| step_sign(step, &tour::look(cx.inventory, cx.judgement, step)))
-            .collect();
+        self.judge_steps(cx);
         let body = match self.step() {
             Some(step) => body::of(cx, step, notes),
             None => Body::default(),
         };
         self.body = body;
         self.at = self.at.min(self.body.proofs.len().saturating_sub(1));
+    }
+
+    /// The signs of all steps, made anew only when there is a new judgement.
+    fn judge_steps(&mut self, cx: &Cx<'_>) {
+        let is_reading = cx.inventory.snapshot().is_reading();
+        let known = self.judged.as_ref().is_some_and(|(judgement, was, tour)| {
+            Arc::ptr_eq(judgement, cx.judgement) && (*was, *tour) == (is_reading, self.tour)
+        });
+        if known {
+            return;
+        }
+        self.judged = Some((Arc::clone(cx.judgement), is_reading, self.tour));
+        let steps = self.tour().map_or(&[][..], |tour| tour.steps.as_slice());
+        self.signs = steps
+            .iter()
+            .map(|step| step_sign(step, &tour::look(cx.inventory, cx.judgement, step)))
+            .collect();
     }
 
     fn go(&mut self, step: usize) -> Turn {
@@ -256,6 +278,7 @@ impl Walk {
             ))),
             Some(Proof::Finding(id)) => jump('0', id),
             Some(Proof::Hop(id)) => jump('1', id),
+            Some(Proof::Pane(digit)) => Turn::Pane(*digit),
             Some(Proof::Evidence { title, evidence }) => shown(cx, title, evidence),
         }
     }
@@ -332,23 +355,16 @@ fn shown(cx: &Cx<'_>, title: &str, evidence: &[Evidence]) -> Turn {
     }
 }
 
-/// The sign of a step: a benefit holds or does not, calls work or do not.
+/// The sign of a step: a benefit holds or does not, calls work or do not, and what is only to be
+/// considered has the sign of the worst that was found.
 fn step_sign(step: &Step, look: &Look<'_>) -> Sign {
-    let is_of_calls = step.claim && step.benefit.is_none();
-    match (look.stand, look.worst) {
-        (Stand::Against, Some(Verdict::Shut)) if is_of_calls => Sign::Shut,
-        (Stand::Against, _) if is_of_calls => Sign::AtRisk,
-        (stand, _) => sign(stand),
+    if !step.claim {
+        let worst = look.against.iter().map(|one| finding_sign(one)).min();
+        return worst.unwrap_or(Sign::Note);
     }
-}
-
-/// The sign of a stand.
-fn sign(stand: Stand) -> Sign {
-    match stand {
-        Stand::Against => Sign::Exposure,
-        Stand::Unknown => Sign::Unknown,
-        Stand::Reading => Sign::Reading,
-        Stand::Holds => Sign::Open,
-        Stand::Nothing => Sign::Note,
+    match (look.stand, look.worst) {
+        (Stand::Against, Some(Verdict::Shut)) if step.benefit.is_none() => Sign::Shut,
+        (Stand::Against, _) if step.benefit.is_none() => Sign::AtRisk,
+        (stand, _) => signs::of_stand(stand),
     }
 }

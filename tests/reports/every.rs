@@ -10,5 +10,6 @@ async fn every_report_of_every_scenario_is_whole_and_the_walk_is_honest() {
         markdown::whole(&read);
         sarif::whole(&read);
         walk::honest(&read);
+        walk::one_truth(&read);
     }
 }

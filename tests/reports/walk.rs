@@ -3,9 +3,13 @@
 use std::sync::Arc;
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
-use hopscope::analysis::benefits::{Stand, facts, held};
-use hopscope::analysis::tour;
+use hopscope::analysis::benefits::Stand;
+use hopscope::analysis::hop::Benefit;
+use hopscope::analysis::{hops, tour};
 use hopscope::config::{Action, Settings};
+use hopscope::model::judging::Suppression;
+use hopscope::report::text::Style;
+use hopscope::report::{self, Format, Source};
 use hopscope::ui::effect::Effect;
 use hopscope::ui::overlays::json::lay;
 use hopscope::ui::panes;
@@ -97,24 +101,141 @@ pub(crate) fn honest(read: &Read) {
             .iter()
             .filter_map(|hop| tour::verdict(step, hop))
             .max();
-        if look.stand == Stand::Holds {
-            assert!(
+        match tour::benefit(step) {
+            Some(benefit) => {
+                let held = read.judgement.benefit(benefit).unwrap();
+                assert_eq!(look.stand, held.stand, "{name}");
+            }
+            None if look.stand == Stand::Holds => assert!(
                 worst.is_none_or(|worst| worst.word() == "open"),
                 "{name}: {worst:?}"
-            );
-            if let Some(benefit) = tour::benefit(step) {
-                let all = held(&read.inventory, &read.judgement);
-                let own = all.iter().find(|one| one.benefit == benefit).unwrap();
-                assert_eq!(own.stand, Stand::Holds, "{name}");
-                let facts = facts(&read.inventory, &read.judgement, benefit);
-                let against = facts
-                    .iter()
-                    .find(|fact| fact.hop.is_none() && fact.stand == Stand::Against);
-                assert_eq!(against, None, "{name}");
-                assert!(read.inventory.snapshot().is_complete(), "{name}");
-            }
+            ),
+            None => {}
         }
     }
+    for held in &read.judgement.benefits {
+        let name = format!("{}, {:?}", read.name, held.benefit);
+        let own = held.facts.iter().filter(|fact| fact.hop.is_none());
+        let is_against = own.clone().any(|fact| fact.stand == Stand::Against);
+        if is_against || !held.against.is_empty() {
+            assert_eq!(held.stand, Stand::Against, "{name}");
+        }
+        if held.stand == Stand::Holds {
+            assert!(read.inventory.snapshot().is_complete(), "{name}");
+        }
+        // A fact never looks better than what was found about its resource.
+        for fact in held.facts.iter().filter(|fact| !fact.findings.is_empty()) {
+            assert_eq!(fact.stand, Stand::Against, "{name}: {}", fact.about);
+        }
+        let holds = own.filter(|fact| fact.stand == Stand::Holds).count();
+        assert_eq!(held.counts().map_or(0, |(count, _)| count), holds, "{name}");
+    }
+}
+
+/// The sign before some words on the first line that has them.
+fn sign_before(screen: &str, words: &str) -> char {
+    let at = screen
+        .find(words)
+        .unwrap_or_else(|| panic!("{words}\n{screen}"));
+    screen[..at].trim_end().chars().last().unwrap()
+}
+
+/// The Map, the walk and a report say the same of each benefit, and name the same figure.
+pub(crate) fn one_truth(read: &Read) {
+    let source = Source {
+        inventory: &read.inventory,
+        judgement: &read.judgement,
+        judging: &read.judging,
+        meta: &read.meta,
+    };
+    let mut markdown = Vec::new();
+    report::write(&source, Format::Markdown, Style::default(), &mut markdown).unwrap();
+    let markdown = String::from_utf8(markdown).unwrap();
+    let mut walk = Stage::of(read, (200, 60));
+    let steps: Vec<String> = (0..6)
+        .map(|_| {
+            let step = walk.draw();
+            walk.press(KeyCode::Right);
+            step
+        })
+        .collect();
+    walk.view.act(Action::Back);
+    // With no hop chosen the detail is the overview.
+    walk.view.act(Action::Back);
+    let map = walk.draw();
+    let on_the_map = [
+        "1 public backbone",
+        "2 service firewalls",
+        "3 outbound control",
+        "4 Entra ID, roles",
+        "5 affordable tiers",
+        "6 logs",
+    ];
+    for (at, held) in read.judgement.benefits.iter().enumerate() {
+        let name = format!("{}, {:?}", read.name, held.benefit);
+        let report = format!("| {} |", held.stand.words());
+        let line = markdown
+            .lines()
+            .find(|line| line.starts_with(&format!("| {} | ", at + 1)))
+            .unwrap();
+        let told = line.replacen(['◆', '?', '…', '✔', '·'], "|", 1);
+        assert!(told.contains(&report), "{name}: {line}");
+        let (step, tab) = (&steps[at], format!("{} {}", at + 1, tab(at)));
+        let signs = [sign_before(step, &tab), sign_before(&map, on_the_map[at])];
+        match held.stand {
+            // The Map shows what stands against it, each with a sign of its own.
+            Stand::Against => assert!(
+                signs[0] == '◆' && ['◆', '✖', '▲'].contains(&signs[1]),
+                "{name}: {signs:?}"
+            ),
+            Stand::Holds => assert_eq!(signs, ['✔', '✔'], "{name}"),
+            Stand::Unknown => assert_eq!(signs, ['?', '?'], "{name}"),
+            Stand::Nothing => assert_eq!(signs, ['○', '○'], "{name}"),
+            Stand::Reading => panic!("{name}: everything was read"),
+        }
+        let Some(figure) = held.figure() else {
+            continue;
+        };
+        assert!(step.contains(&figure), "{name}: {figure}\n{step}");
+        if held.stand == Stand::Holds {
+            let number: Vec<&str> = figure.split(' ').take(3).collect();
+            let number = number.join(" ");
+            let line = map.lines().find(|line| line.contains(on_the_map[at]));
+            assert!(line.unwrap().contains(&number), "{name}: {figure}\n{map}");
+        }
+    }
+}
+
+/// The word on a step's tab.
+fn tab(at: usize) -> String {
+    let tours = Settings::shipped("dark").unwrap().tours;
+    tours[0].steps[at].tab.clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_config_file_hides_still_does_not_hold_anywhere() {
+    let mut read = stage::read("open-poc").await;
+    let of_firewalls = |held: Option<Benefit>| held == Some(Benefit::Firewalls);
+    let hidden: Vec<Suppression> = read
+        .judgement
+        .findings
+        .iter()
+        .filter(|one| of_firewalls(one.benefit))
+        .map(|one| Suppression {
+            rule: one.rule.to_owned(),
+            resource: None,
+            reason: "agreed with the customer".to_owned(),
+            expires: None,
+        })
+        .collect();
+    assert!(!hidden.is_empty());
+    read.judging.suppress = hidden;
+    let now = read.meta.generated_at;
+    read.judgement = hops::judge(&read.inventory, &read.judging, now);
+    let held = read.judgement.benefit(Benefit::Firewalls).unwrap();
+    assert!(held.against.is_empty() && held.hidden > 0);
+    assert_eq!(held.stand, Stand::Against);
+    one_truth(&read);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -15,7 +15,7 @@ use crate::analysis::remedy::terraform::azurerm;
 use crate::analysis::verdict::{Gate, Tag, Verdict};
 use crate::model::facet::Facet;
 use crate::model::resource::{Details, Resource};
-use crate::store::Payload;
+use crate::store::{Inventory, Payload};
 
 use super::{all, judged};
 
@@ -74,7 +74,7 @@ pub fn tier(ground: &Ground<'_>, service: &Resource, kinds: &[Counted]) -> GateV
     };
     let mut checks: Vec<GateVerdict> = kinds
         .iter()
-        .map(|kind| objects(ground, service, *kind, limits))
+        .map(|kind| objects(ground.inventory, service, *kind, limits))
         .collect();
     checks.extend(storage(ground, service, limits));
     checks.extend(fields(ground, service, limits));
@@ -126,13 +126,32 @@ fn limits(service: &Resource) -> Option<Limits> {
     }
 }
 
-fn objects(ground: &Ground<'_>, service: &Resource, kind: Counted, limits: Limits) -> GateVerdict {
+/// How many objects of each kind a service has, of how many that its tier holds; none where the limits
+/// of the tier are not known here.
+pub fn room(inventory: &Inventory, service: &Resource) -> Option<Vec<GateVerdict>> {
+    let limits = limits(service)?;
+    let kinds = [
+        Counted::Indexes,
+        Counted::Indexers,
+        Counted::DataSources,
+        Counted::Skillsets,
+    ];
+    let of = |kind| objects(inventory, service, kind, limits);
+    Some(kinds.into_iter().map(of).collect())
+}
+
+fn objects(
+    inventory: &Inventory,
+    service: &Resource,
+    kind: Counted,
+    limits: Limits,
+) -> GateVerdict {
     let words = kind.facet().words();
     let (count, missing, read_at) = match kind {
-        Counted::Indexers => counted(&facets::indexers(ground.inventory, &service.id)),
-        Counted::DataSources => counted(&facets::data_sources(ground.inventory, &service.id)),
-        Counted::Skillsets => counted(&facets::skillsets(ground.inventory, &service.id)),
-        Counted::Indexes => counted(&facets::indexes(ground.inventory, &service.id)),
+        Counted::Indexers => counted(&facets::indexers(inventory, &service.id)),
+        Counted::DataSources => counted(&facets::data_sources(inventory, &service.id)),
+        Counted::Skillsets => counted(&facets::skillsets(inventory, &service.id)),
+        Counted::Indexes => counted(&facets::indexes(inventory, &service.id)),
     };
     let proof = Evidence::listed(
         service.id.clone(),

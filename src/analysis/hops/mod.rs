@@ -27,6 +27,7 @@ use time::OffsetDateTime;
 use crate::model::judging::Judging;
 use crate::store::Inventory;
 
+use super::benefits;
 use super::changes::{self, Changes};
 use super::findings;
 use super::ground::Ground;
@@ -60,12 +61,17 @@ pub fn judge(inventory: &Inventory, judging: &Judging, now: OffsetDateTime) -> J
     policy::overlay(&ground, &policies, &mut hops);
     changes::blame::name(inventory, &changes, &mut hops);
     let found = findings::judge(&ground, &policies, &hops);
+    let (benefits, reaching) = rayon::join(
+        || benefits::held(inventory, &hops, &found.shown, &found.hidden),
+        || policy::group::reaching(&ground, &policies),
+    );
     Judgement {
         hops,
         findings: found.shown,
         hidden: found.hidden,
+        benefits,
         changes,
-        reaching: policy::group::reaching(&ground, &policies),
+        reaching,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The header: what is looked at, whether it works and is safe, who looks, how far the reading is.
 //!
-//! Narrow, it loses in this order: the bar and the time it took, who, subscription, `safe`. The
-//! tallies of `works`, the state and the clock stay.
+//! Narrow, it loses in this order: the bar and the time it took, who, the subscription, one exception
+//! after the other, `safe`. The tallies of `works`, whether it is masked, the state and the clock stay.
 
 use std::time::Duration;
 
@@ -31,6 +31,8 @@ pub struct Facts {
     pub subscription: Option<String>,
     /// Only exceptions are named: tenant when there are several, cloud when not public, address.
     pub exceptions: Vec<String>,
+    /// That names are masked, and how far: whoever shows the screen has to see it at any size.
+    pub masked: Option<String>,
     /// Signs and counts of `works`; empty when nothing judges hops.
     pub works: Vec<(Sign, usize)>,
     /// Signs and counts of `safe`; empty when nothing judges findings.
@@ -79,6 +81,7 @@ impl Facts {
             environment,
             subscription,
             exceptions,
+            masked: None,
             works: tally::works(cx),
             safe: tally::safe(cx),
             who,
@@ -189,7 +192,8 @@ enum Drop {
     Nothing,
     Took,
     Who,
-    Subscription,
+    /// So many of the subscription and the exceptions.
+    Words(usize),
     Safe,
 }
 
@@ -199,13 +203,12 @@ pub fn draw(cx: &Cx<'_>, buffer: &mut Buffer, area: Rect, facts: &Facts) {
         area.intersection(buffer.area),
         cx.theme.style(Role::Surface),
     );
-    for dropped in [
-        Drop::Nothing,
-        Drop::Took,
-        Drop::Who,
-        Drop::Subscription,
-        Drop::Safe,
-    ] {
+    let words = words(facts).count();
+    let steps = [Drop::Nothing, Drop::Took, Drop::Who]
+        .into_iter()
+        .chain((1..=words).map(Drop::Words))
+        .chain([Drop::Safe]);
+    for dropped in steps {
         let left = left(facts, dropped);
         let middle = tallies(cx, facts, dropped);
         let (right, bar_at) = right(cx, facts, dropped);
@@ -218,16 +221,24 @@ pub fn draw(cx: &Cx<'_>, buffer: &mut Buffer, area: Rect, facts: &Facts) {
     }
 }
 
+/// The subscription and the exceptions: what can be spared first stands first.
+fn words(facts: &Facts) -> impl Iterator<Item = &String> {
+    facts.subscription.iter().chain(&facts.exceptions)
+}
+
 fn left(facts: &Facts, dropped: Drop) -> Rich {
     let mut left = Rich::of(Role::Accent, "hopscope");
     if !facts.environment.is_empty() {
         let name = cut(&facts.environment, 40, Cut::Middle).into_owned();
         left = left.then(Role::Text, "  ").then(Role::Strong, name);
     }
-    if dropped < Drop::Subscription {
-        for word in facts.subscription.iter().chain(&facts.exceptions) {
-            left = left.then(Role::Muted, format!(" · {word}"));
-        }
+    let spared = match dropped {
+        Drop::Nothing | Drop::Took | Drop::Who => 0,
+        Drop::Words(count) => count,
+        Drop::Safe => usize::MAX,
+    };
+    for word in facts.masked.iter().chain(words(facts).skip(spared)) {
+        left = left.then(Role::Muted, format!(" · {word}"));
     }
     left
 }

@@ -377,6 +377,7 @@ impl Pane for Map {
     fn actions(&self) -> &[Action] {
         &[
             Action::Enter,
+            Action::Walk,
             Action::Describe,
             Action::Json,
             Action::Copy,

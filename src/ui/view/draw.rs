@@ -116,7 +116,7 @@ impl View {
         let mut facts = Facts::of(cx, self.saved_at.is_some(), &self.cloud, took);
         if self.is_masked() {
             let level = self.privacy.level();
-            facts.exceptions.push(format!("masked: {level}"));
+            facts.masked = Some(format!("masked: {level}"));
         }
         facts.saved = self.saved_at.map(|at| saved_ago(at, self.clock));
         if self.picker.is_some() {
@@ -143,7 +143,12 @@ impl View {
     fn draw_footer(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) {
         let shown = self.typed.shown();
         if let Some((words, _)) = &self.said {
-            return footer::draw(cx, buffer, area, &Left::Words(words), &footer::EVERYWHERE);
+            let right: &[Action] = if self.walk.is_some() {
+                &[Action::Back]
+            } else {
+                &footer::EVERYWHERE
+            };
+            return footer::draw(cx, buffer, area, &Left::Words(words), right);
         }
         if !shown.is_empty() {
             return footer::draw(cx, buffer, area, &Left::Words(&shown), &footer::EVERYWHERE);
@@ -195,7 +200,11 @@ impl View {
         let (actions, right): (&[Action], &[Action]) =
             match (&self.picker, self.seats.get(self.active)) {
                 (Some(_), _) => (Picker::ACTIONS, &footer::EVERYWHERE[2..]),
-                (None, _) if self.walk.is_some() => (&walk::ACTIONS, &[Action::Back]),
+                // On a narrow screen the keys of the walk itself come first.
+                (None, _) if self.walk.is_some() && area.width < 100 => {
+                    (&walk::ACTIONS, &[Action::Back])
+                }
+                (None, _) if self.walk.is_some() => (&walk::ACTIONS, &[Action::Help, Action::Back]),
                 (None, Some(seat)) => (seat.pane.actions(), &footer::EVERYWHERE),
                 (None, None) => (&[], &footer::EVERYWHERE),
             };

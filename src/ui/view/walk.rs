@@ -12,7 +12,7 @@ use crate::ui::effect::Outcome;
 use crate::ui::overlays::json::JsonView;
 use crate::ui::walk::{Turn, Walk};
 
-use super::View;
+use super::{View, Whence};
 
 impl View {
     /// Opens the walk, or takes it up where it was left.
@@ -60,6 +60,10 @@ impl View {
                 self.trail.leaves_walk = true;
                 Some(Outcome::with(effect))
             }
+            Turn::Pane(digit) => {
+                self.park_walk();
+                Some(self.show_from_walk(digit))
+            }
             Turn::Ignored => {
                 // A pane by its digit lies behind the walk.
                 if matches!(action, Action::Screen(_)) {
@@ -68,6 +72,19 @@ impl View {
                 None
             }
         }
+    }
+
+    /// Puts a pane in front; `esc` leads back to the walk.
+    fn show_from_walk(&mut self, digit: char) -> Outcome {
+        let from = Whence {
+            seat: self.active,
+            is_explained: false,
+            is_walked: true,
+        };
+        let outcome = self.perform(Action::Screen(digit));
+        self.trail.came_from.push(from);
+        self.trail.has_jumped = true;
+        outcome
     }
 
     /// Everything that a report is made from.

@@ -3,12 +3,11 @@
 
 use time::{Duration, OffsetDateTime};
 
-use crate::analysis::benefits;
+use crate::analysis::benefits::{Held, Stand};
 use crate::analysis::hop::{Benefit, Finding, FindingKind, Severity};
 use crate::config::Action;
 use crate::ui::cx::Cx;
-use crate::ui::frame::tally;
-use crate::ui::signs::Sign;
+use crate::ui::signs::{self, Sign};
 use crate::ui::text::Rich;
 use crate::ui::theme::Role;
 use crate::ui::widgets::detail::Section;
@@ -19,6 +18,8 @@ use super::rows::{Row, end_name};
 const CHANGES: usize = 6;
 /// How many findings stand below a hop.
 const FINDINGS: usize = 8;
+/// How many lines a benefit takes at most.
+const AGAINST: usize = 3;
 
 /// What a benefit is called.
 fn words(benefit: Benefit) -> &'static str {
@@ -165,40 +166,53 @@ fn works(cx: &Cx<'_>, rows: &[Row]) -> Section {
     section
 }
 
-/// The six benefits, each with what stands against it. Where readings are missing, nothing found is
-/// no proof.
+/// The six benefits as the walk and the reports tell them, each with what stands against it.
 fn safe(cx: &Cx<'_>) -> Section {
-    let counts = cx.snapshot.counts();
-    let is_whole = cx.snapshot.is_idle() && counts.denied == 0 && counts.failed == 0;
-    let mut section = Section::new("IS IT SAFE").right(Rich::muted("six benefits of the pattern"));
+    let way = cx.key_of(super::CONTEXT, Action::Walk).map_or_else(
+        || Rich::muted("six benefits of the pattern"),
+        |key| Rich::strong(key).then(Role::Muted, " walks through the six benefits"),
+    );
+    let mut section = Section::new("IS IT SAFE").right(way);
     for benefit in Benefit::ALL {
-        let findings: &[Finding] = &cx.judgement.findings;
-        let mut against = findings
-            .iter()
-            .filter(|finding| benefits::is_against(finding, benefit))
-            .peekable();
         let label = |sign: Sign| {
             Rich::sign(cx.signs, sign).then(Role::Text, format!(" {}", words(benefit)))
         };
-        if against.peek().is_none() {
-            let (sign, fact) = if is_whole {
-                (Sign::Open, "nothing found against it")
-            } else if tally::is_reading(cx.inventory) {
-                (Sign::Reading, "still reading")
-            } else {
-                (Sign::Unknown, "nothing found in what could be read")
-            };
-            section = section.step(label(sign), Rich::muted(fact), Rich::new());
+        let Some(held) = cx.judgement.benefit(benefit) else {
+            let waits = Rich::muted("still reading");
+            section = section.step(label(Sign::Reading), waits, Rich::new());
+            continue;
+        };
+        let mut told: Vec<(Sign, Rich)> = cx
+            .judgement
+            .against(held)
+            .map(|one| (sign(one), Rich::plain(one.title.clone())))
+            .collect();
+        if told.len() > AGAINST {
+            let more = told.len() - AGAINST + 1;
+            told.truncate(AGAINST - 1);
+            told.push((Sign::Exposure, Rich::muted(format!("and {more} more"))));
         }
-        for finding in against.take(3) {
-            section = section.step(
-                label(self::sign(finding)),
-                Rich::plain(finding.title.clone()),
-                Rich::new(),
-            );
+        if told.is_empty() {
+            told.push((signs::of_stand(held.stand), Rich::muted(fact(held))));
+        }
+        for (sign, fact) in told {
+            section = section.step(label(sign), fact, Rich::new());
         }
     }
     section
+}
+
+/// What is said of a benefit that no finding stands against.
+fn fact(held: &Held) -> String {
+    let figure = held.figure();
+    match held.stand {
+        // Set aside in the config file, and so all the same.
+        Stand::Against => figure.unwrap_or_else(|| held.stand.words().to_owned()),
+        Stand::Holds => figure.unwrap_or_else(|| "nothing found against it".to_owned()),
+        Stand::Unknown => "nothing found in what could be read".to_owned(),
+        Stand::Reading => "still reading".to_owned(),
+        Stand::Nothing => "nothing here to show it on".to_owned(),
+    }
 }
 
 /// What resources say of their last change, within a day.
