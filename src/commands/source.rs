@@ -16,7 +16,7 @@ use crate::model::scope::Scope;
 use crate::privacy::{Level, Masker, Secret, key_file};
 use crate::report::Meta;
 use crate::store::file::{self, Saved};
-use crate::store::{Frame, Inventory, Kept, Snapshot};
+use crate::store::{Frame, Inventory, Snapshot};
 
 use super::session::Place;
 use super::{Failure, causes};
@@ -96,11 +96,10 @@ impl Inspected {
         if masker.level() == Level::None {
             return self;
         }
-        let kept = masker.kept(&Kept::of(&self.snapshot, &self.frame));
-        let snapshot = self.snapshot.shown_as(&kept, again::decoded);
+        let snapshot = masker.snapshot(&self.snapshot, None, again::decoded);
         Self {
             snapshot,
-            frame: kept.frame(),
+            frame: masker.frame(&self.frame),
             scope: masker.scope(&self.scope),
             at: self.at,
             masked: Some(masker.level().word().to_owned()),

@@ -54,7 +54,15 @@ impl Masker {
     }
 
     fn learn_kept(&mut self, kept: &Kept) {
-        for caller in &kept.callers {
+        self.learn_callers(&kept.callers);
+        for slice in &kept.slices {
+            self.learn_slice(slice);
+        }
+    }
+
+    /// Learns who is signed in.
+    pub(super) fn learn_callers(&mut self, callers: &[Caller]) {
+        for caller in callers {
             for tenant in caller.tenant.iter().chain(&caller.asked) {
                 self.named(Some(Kind::Tenant), tenant.as_str());
             }
@@ -62,23 +70,26 @@ impl Masker {
                 self.text(name);
             }
         }
-        for slice in &kept.slices {
-            if let Some(scope) = slice.key.scope() {
-                self.learn_id(scope.as_str());
-            }
-            let kind = kind_of(&slice.key);
-            for answer in slice.value.iter().flatten() {
-                for item in &answer.items {
-                    if let Some(kind) = kind {
-                        self.learn_name(kind, item);
-                    }
-                    self.learn(item);
+    }
+
+    /// Learns the names in one slice by their kind.
+    pub(super) fn learn_slice(&mut self, slice: &KeptSlice) {
+        if let Some(scope) = slice.key.scope() {
+            self.learn_id(scope.as_str());
+        }
+        let kind = kind_of(&slice.key);
+        for answer in slice.value.iter().flatten() {
+            for item in &answer.items {
+                if let Some(kind) = kind {
+                    self.learn_name(kind, item);
                 }
+                self.learn(item);
             }
         }
     }
 
-    fn slice(&mut self, slice: &KeptSlice) -> KeptSlice {
+    /// One slice, masked. Its names have been learned.
+    pub(super) fn slice(&mut self, slice: &KeptSlice) -> KeptSlice {
         KeptSlice {
             key: self.key(&slice.key),
             observed_at: slice.observed_at,
@@ -159,7 +170,7 @@ impl Masker {
         }
     }
 
-    fn caller(&mut self, caller: &Caller) -> Caller {
+    pub(super) fn caller(&mut self, caller: &Caller) -> Caller {
         let mut tenant = |id: &Option<TenantId>| {
             id.as_ref()
                 .map(|id| TenantId::new(self.named(Some(Kind::Tenant), id.as_str())))
@@ -179,7 +190,7 @@ impl Masker {
         }
     }
 
-    fn trouble(&mut self, trouble: &SignInTrouble) -> SignInTrouble {
+    pub(super) fn trouble(&mut self, trouble: &SignInTrouble) -> SignInTrouble {
         SignInTrouble {
             tenant: trouble
                 .tenant
@@ -217,7 +228,7 @@ impl Masker {
         }
     }
 
-    fn judging(&mut self, judging: &Judging) -> Judging {
+    pub(super) fn judging(&mut self, judging: &Judging) -> Judging {
         let mut own = judging.clone();
         own.client_ip = judging.client_ip.map(|one| self.addresses.of(one, None));
         for text in own
@@ -252,7 +263,7 @@ impl Masker {
         own
     }
 
-    fn call(&mut self, entry: &LedgerEntry) -> LedgerEntry {
+    pub(super) fn call(&mut self, entry: &LedgerEntry) -> LedgerEntry {
         let body = entry.body.as_deref().map(|body| {
             let masked = match serde_json::from_str::<Value>(body) {
                 Ok(document) => self.value(&document).to_string(),

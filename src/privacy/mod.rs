@@ -17,6 +17,7 @@ mod json;
 mod kept;
 mod key;
 mod names;
+mod shown;
 mod text;
 mod words;
 
@@ -25,6 +26,7 @@ use std::fmt;
 use address::Addresses;
 pub use key::{KeyError, key_file};
 use names::Names;
+pub use shown::Before;
 
 /// How much is masked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

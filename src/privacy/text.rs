@@ -20,7 +20,10 @@ impl Masker {
         if is_harmless(&folded) {
             return text.to_owned();
         }
-        if let Some(known) = self.names.known(&folded) {
+        // A mail address keeps its form, whether its person is known or not.
+        if !text.contains('@')
+            && let Some(known) = self.names.known(&folded)
+        {
             return known.to_owned();
         }
         let mut out = String::with_capacity(text.len());
@@ -118,16 +121,16 @@ impl Masker {
         if is_harmless(&folded) || is_count_or_version(run) || is_year(run) {
             return run.to_owned();
         }
+        if let Some((local, domain)) = run.split_once('@')
+            && !local.is_empty()
+        {
+            return self.mail(run, domain);
+        }
         if let Some(known) = self.names.known(&folded) {
             return known.to_owned();
         }
         if is_guid(&folded) {
             return self.names.of(Kind::Id, run);
-        }
-        if let Some((local, domain)) = run.split_once('@')
-            && !local.is_empty()
-        {
-            return self.mail(run, domain);
         }
         if let Some(at) = guid_in(&folded) {
             let (start, rest) = run.split_at(at);

@@ -91,6 +91,21 @@ pub struct KeptAnswer<I = Arc<Value>> {
 /// How many things of a list are decoded, or parsed, at a stretch: much work against handing it over.
 const A_PART: usize = 256;
 
+/// Everything in a snapshot that holds texts.
+#[derive(Clone, Debug, Default)]
+pub struct Parts {
+    /// The slices, in the order of the snapshot.
+    pub slices: Vec<(Key, Slice)>,
+    /// The calls.
+    pub ledger: Ledger,
+    /// Who is signed in.
+    pub callers: Vec<Caller>,
+    /// Tokens that could not be had.
+    pub sign_in_troubles: Vec<SignInTrouble>,
+    /// What is looked at.
+    pub scope: Scope,
+}
+
 /// What was not read by the store but has to be known to judge and to show.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Frame {
@@ -153,21 +168,26 @@ impl Kept {
 }
 
 impl Snapshot {
-    /// The snapshot that `kept` amounts to, in the state of reading of this one: `kept` is this one with
-    /// other texts in it.
+    /// This snapshot with other texts in it, in the same state of reading. Slices come in its order.
     #[must_use]
-    pub fn shown_as(&self, kept: &Kept, decode: Decode) -> Self {
-        let mut shown = kept.restore(decode);
-        let slices = Arc::make_mut(&mut shown.slices);
-        for ((_, own), (_, slice)) in self.slices().zip(slices.iter_mut()) {
+    pub fn shown_as(&self, parts: Parts) -> Self {
+        let own = self.slices.values();
+        let slices = own.zip(parts.slices).map(|(own, (key, mut slice))| {
             slice.phase = own.phase;
             slice.revision = own.revision;
             slice.generation = own.generation;
+            (key, slice)
+        });
+        Self {
+            slices: Arc::new(slices.collect()),
+            ledger: Arc::new(parts.ledger),
+            callers: Arc::new(parts.callers),
+            sign_in_troubles: Arc::new(parts.sign_in_troubles),
+            scope: Arc::new(parts.scope),
+            frozen: self.frozen,
+            idle: self.idle,
+            revision: self.revision,
         }
-        shown.frozen = self.frozen;
-        shown.idle = self.idle;
-        shown.revision = self.revision;
-        shown
     }
 
     /// The same under another revision, for what is cached by it.

@@ -29,7 +29,7 @@ use crate::terminal::Signals;
 use super::effect::{Effect, Outcome};
 use super::overlays::json::{Lines, lay};
 use super::overlays::report::ENDINGS;
-use super::view::View;
+use super::view::{Masked, View};
 
 /// The least time between two frames: thirty a second.
 const FRAME: Duration = Duration::from_millis(33);
@@ -122,6 +122,7 @@ pub enum Exit {
 /// is dropped, as it may hold what is masked by now.
 enum Made {
     Lines(u64, Lines),
+    Masked(Box<Masked>),
     Inventory(Box<Inventory>),
     Judgement(u64, Judgement),
     Said(String),
@@ -243,8 +244,15 @@ where
 {
     /// Draws one frame of what the store holds now.
     fn draw(&mut self) -> io::Result<()> {
-        let snapshot = self.view.mask(self.store.snapshot());
+        let (snapshot, work) = self.view.mask(self.store.snapshot());
         let epoch = self.view.epoch();
+        if let Some(work) = work {
+            let made = self.made.clone();
+            tokio::task::spawn_blocking(move || {
+                // The loop may have ended; then nobody needs it.
+                let _ = made.send((epoch, Made::Masked(Box::new(work.run()))));
+            });
+        }
         let known = self.view.inventory_revision();
         let mut inventory = None;
         if snapshot.revision() != known && !self.joining {
@@ -340,12 +348,12 @@ where
         let is_current = epoch == self.view.epoch();
         match made {
             Made::Lines(ticket, lines) if is_current => self.view.laid(ticket, lines),
-            Made::Lines(..) => {}
+            Made::Masked(masked) if is_current => self.view.masked_as(*masked),
+            Made::Lines(..) | Made::Masked(_) => {}
             Made::Inventory(inventory) => {
                 self.joining = false;
                 if is_current {
-                    let snapshot = self.view.mask(self.store.snapshot());
-                    self.view.take(snapshot, Some(*inventory));
+                    self.view.join(*inventory);
                 }
             }
             Made::Said(words) => self.view.say(words),

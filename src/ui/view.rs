@@ -38,8 +38,8 @@ use super::theme::Theme;
 use super::walk::{self as walk_keys, Walk};
 use super::widgets::field::Field;
 
-pub use privacy::Masking;
 use privacy::Privacy;
+pub use privacy::{Masked, Masking, Work};
 
 /// How long a sentence in the footer stays.
 const SAID: time::Duration = time::Duration::seconds(3);
@@ -177,10 +177,12 @@ impl View {
     /// A screen before any news.
     pub fn new(setup: Setup) -> Self {
         let open = Frame {
-            cloud: setup.cloud.clone(),
-            portal: setup.portal.clone(),
-            judging: setup.judging.clone(),
+            cloud: setup.cloud,
+            portal: setup.portal,
+            judging: setup.judging,
         };
+        let privacy = Privacy::new(setup.masking, open, setup.now);
+        let frame = privacy.first_frame();
         let settings = setup.settings;
         let seats = setup
             .panes
@@ -194,7 +196,7 @@ impl View {
             ground: Ground {
                 snapshot: Snapshot::default(),
                 inventory: Arc::default(),
-                judging: setup.judging,
+                judging: frame.judging,
                 judgement: Arc::default(),
                 judged: None,
                 theme: Theme::new(&settings.palette, settings.depth),
@@ -225,9 +227,9 @@ impl View {
             clock: setup.now,
             saved_at: setup.offline.then_some(setup.now),
             naming: None,
-            privacy: Privacy::new(setup.masking, open),
-            cloud: setup.cloud,
-            portal: setup.portal,
+            privacy,
+            cloud: frame.cloud,
+            portal: frame.portal,
             tickets: 0,
             focus: Vec::new(),
             awaited: Vec::new(),
@@ -271,8 +273,13 @@ impl View {
         }
         self.ground.snapshot = snapshot;
         if let Some(inventory) = inventory {
-            self.ground.inventory = Arc::new(inventory);
+            self.join(inventory);
         }
+    }
+
+    /// Takes an inventory that was made elsewhere.
+    pub fn join(&mut self, inventory: Inventory) {
+        self.ground.inventory = Arc::new(inventory);
     }
 
     /// The revision that the inventory was made from.
@@ -307,6 +314,8 @@ impl View {
         for seat in &mut self.seats {
             seat.pane.update(&cx);
         }
+        self.select_again();
+        let cx = self.ground.cx(true);
         if let Some(picker) = &mut self.picker {
             picker.update(&cx);
         }
@@ -353,17 +362,21 @@ impl View {
             Event::FocusLost => Outcome::ignored(),
             Event::Key(key) if key.kind == KeyEventKind::Release => Outcome::ignored(),
             Event::Key(key) => self.on_key(*key),
-            Event::Paste(text) => {
-                if self.on_text(event) {
-                    Outcome::drawn()
-                } else if self.overlay.is_none() {
-                    // Where nothing is typed, a pasted text is a message that somebody got.
-                    self.open_explain(text)
-                } else {
-                    Outcome::ignored()
-                }
-            }
+            Event::Paste(text) if self.is_masked() => self.on_open_paste(text),
+            Event::Paste(text) => self.on_paste(text),
             Event::Mouse(mouse) => self.on_mouse(*mouse),
+        }
+    }
+
+    /// A text that was pasted, as it may be shown.
+    pub(super) fn on_paste(&mut self, text: &str) -> Outcome {
+        if self.on_text(&Event::Paste(text.to_owned())) {
+            Outcome::drawn()
+        } else if self.overlay.is_none() {
+            // Where nothing is typed, a pasted text is a message that somebody got.
+            self.open_explain(text)
+        } else {
+            Outcome::ignored()
         }
     }
 

@@ -143,6 +143,18 @@ impl Walk {
         }
     }
 
+    /// The same place, with nothing made of what is shown.
+    #[must_use]
+    pub fn anew(&self) -> Self {
+        Self {
+            tour: self.tour,
+            step: self.step,
+            at: self.at,
+            notes: self.notes,
+            ..Self::new(Arc::clone(&self.tours), None)
+        }
+    }
+
     fn tour(&self) -> Option<&Tour> {
         self.tours.get(self.tour)
     }
@@ -174,7 +186,10 @@ impl Walk {
             None => Body::default(),
         };
         self.body = body;
-        self.at = self.at.min(self.body.proofs.len().saturating_sub(1));
+        // Before the first judgement there is hardly a sign: the chosen one is still to come.
+        if cx.judged.is_some() {
+            self.at = self.at.min(self.body.proofs.len().saturating_sub(1));
+        }
     }
 
     /// The signs of all steps, made anew only when there is a new judgement.

@@ -6,6 +6,7 @@
 mod command;
 mod damaged;
 mod differ;
+mod everywhere;
 mod masked;
 mod round;
 mod stage;

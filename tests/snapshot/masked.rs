@@ -17,7 +17,7 @@ fn masked_with(inspected: &Inspected, masker: &mut Masker) -> Inspected {
     of(&masker.kept(&kept), inspected)
 }
 
-fn of(kept: &Kept, like: &Inspected) -> Inspected {
+pub(crate) fn of(kept: &Kept, like: &Inspected) -> Inspected {
     let snapshot = kept.restore(again::decoded);
     Inspected {
         scope: snapshot.scope().clone(),
@@ -224,10 +224,10 @@ fn p_masks_every_pane_and_unmasks_it_again() {
     assert!(screen.words().contains("stragdev"));
 }
 
-const WORDS: &str = include_str!("../../assets/privacy/words.txt");
+pub(crate) const WORDS: &str = include_str!("../../assets/privacy/words.txt");
 
 /// A text that nobody calls anything.
-const MARKER: &str = "zqxmarkerqz";
+pub(crate) const MARKER: &str = "zqxmarkerqz";
 
 /// Plants the marker in every string of a document: behind it, before it, or in its place.
 fn planted(value: &Value, way: usize) -> Value {
@@ -255,41 +255,47 @@ fn planted(value: &Value, way: usize) -> Value {
     }
 }
 
+/// What was read, with the marker in every string.
+pub(crate) fn planted_in(before: &Inspected, way: usize) -> Kept {
+    let mut kept = Kept::of(&before.snapshot, &before.frame);
+    for slice in &mut kept.slices {
+        for answer in slice.value.iter_mut().flatten() {
+            answer.source.request_id = Some(Arc::from(MARKER));
+            for item in &mut answer.items {
+                *item = Arc::new(planted(item, way));
+            }
+        }
+        for issue in &mut slice.issues {
+            issue.message = format!("{} {MARKER}", issue.message);
+            issue.code = Some(MARKER.to_owned());
+        }
+    }
+    for call in &mut kept.ledger.entries {
+        let mut own = hopscope::model::ledger::LedgerEntry::clone(call);
+        own.path = Arc::from(format!("{}/{MARKER}?x={MARKER}", own.path));
+        own.host = Arc::from(format!("{MARKER}.{}", own.host));
+        own.body = own.body.map(|body| {
+            let body = serde_json::from_str(&body).unwrap_or(Value::Null);
+            Arc::from(planted(&body, way).to_string())
+        });
+        own.error_message = Some(Arc::from(format!("no: '{MARKER}'")));
+        own.request_id = Some(Arc::from(MARKER));
+        *call = Arc::new(own);
+    }
+    for caller in &mut kept.callers {
+        caller.user_name = Some(format!("{MARKER}@{MARKER}.com"));
+    }
+    kept.scope.resource_groups.push(MARKER.to_owned());
+    kept.cloud = format!("{MARKER} cloud");
+    kept
+}
+
 #[test]
 fn a_marker_in_every_string_is_found_nowhere_when_masked() {
     for name in ["broken-indexer", "foundry-cmk", "cross-tenant"] {
         let before = inspected(name);
         for way in 0..4 {
-            let mut kept = Kept::of(&before.snapshot, &before.frame);
-            for slice in &mut kept.slices {
-                for answer in slice.value.iter_mut().flatten() {
-                    answer.source.request_id = Some(Arc::from(MARKER));
-                    for item in &mut answer.items {
-                        *item = Arc::new(planted(item, way));
-                    }
-                }
-                for issue in &mut slice.issues {
-                    issue.message = format!("{} {MARKER}", issue.message);
-                    issue.code = Some(MARKER.to_owned());
-                }
-            }
-            for call in &mut kept.ledger.entries {
-                let mut own = hopscope::model::ledger::LedgerEntry::clone(call);
-                own.path = Arc::from(format!("{}/{MARKER}?x={MARKER}", own.path));
-                own.host = Arc::from(format!("{MARKER}.{}", own.host));
-                own.body = own.body.map(|body| {
-                    let body = serde_json::from_str(&body).unwrap_or(Value::Null);
-                    Arc::from(planted(&body, way).to_string())
-                });
-                own.error_message = Some(Arc::from(format!("no: '{MARKER}'")));
-                own.request_id = Some(Arc::from(MARKER));
-                *call = Arc::new(own);
-            }
-            for caller in &mut kept.callers {
-                caller.user_name = Some(format!("{MARKER}@{MARKER}.com"));
-            }
-            kept.scope.resource_groups.push(MARKER.to_owned());
-            kept.cloud = format!("{MARKER} cloud");
+            let kept = planted_in(&before, way);
             let open = of(&kept, &before);
             let bare = json_of(&open);
             assert!(bare.contains(MARKER), "the test plants nothing");

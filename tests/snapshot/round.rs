@@ -98,7 +98,7 @@ fn no_token_gets_into_a_file_wherever_it_stood() {
     );
 }
 
-fn a_resource(store: &Store) -> (Key, Value, hopscope::model::resource::Source) {
+pub(crate) fn a_resource(store: &Store) -> (Key, Value, hopscope::model::resource::Source) {
     let snapshot = store.snapshot();
     let found = snapshot.slices().find_map(|(_, slice)| {
         let Some(Payload::Resources(items)) = slice.value.as_deref() else {

@@ -20,6 +20,16 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use time::UtcOffset;
 
+use hopscope::report::Format;
+
+const FORMATS: [Format; 5] = [
+    Format::Text,
+    Format::Json,
+    Format::Markdown,
+    Format::Html,
+    Format::Sarif,
+];
+
 /// The digits of the panes.
 pub(crate) const PANES: &str = "1234567890-";
 
@@ -128,6 +138,11 @@ pub(crate) struct Screen {
 
 impl Screen {
     pub(crate) fn of(inspected: &Inspected, offline: bool) -> Self {
+        Self::at(inspected, offline, Level::None)
+    }
+
+    /// The same, masked from the start.
+    pub(crate) fn at(inspected: &Inspected, offline: bool, level: Level) -> Self {
         let frame = &inspected.frame;
         let view = View::new(Setup {
             settings: Settings::shipped("dark").unwrap(),
@@ -140,7 +155,7 @@ impl Screen {
             panes: registry(),
             now: inspected.at,
             masking: Some(Masking {
-                level: Level::None,
+                level,
                 secret: None,
                 decode: again::decoded,
             }),
@@ -155,8 +170,12 @@ impl Screen {
     }
 
     /// What the loop does before a frame.
-    pub(crate) fn frame(&mut self, snapshot: &Snapshot) {
-        let snapshot = self.view.mask(snapshot.clone());
+    pub(crate) fn frame(&mut self, open: &Snapshot) {
+        let (mut snapshot, work) = self.view.mask(open.clone());
+        if let Some(work) = work {
+            self.view.masked_as(work.run());
+            (snapshot, _) = self.view.mask(open.clone());
+        }
         let inventory = Inventory::build(&snapshot);
         self.view.take(snapshot, Some(inventory));
         if let Some((inventory, judging, now)) = self.view.unjudged() {
@@ -193,6 +212,116 @@ impl Screen {
         text
     }
 
+    /// Everything that a person can get out of the screen: panes with what `y`, `d`, `c` and `o` give
+    /// of their rows, the walks step by step with what stands behind their signs, the palette, the help,
+    /// the explanation of a message, and the reports.
+    pub(crate) fn everything(&mut self, told: &str) -> BTreeMap<String, String> {
+        let mut seen = BTreeMap::new();
+        for digit in PANES.chars() {
+            self.key(KeyCode::Char(digit));
+            for view in 0..2 {
+                for row in 0..5 {
+                    let place = format!("{digit} view {view} row {row}");
+                    self.look(&place, &mut seen);
+                    self.key(KeyCode::Char('j'));
+                }
+                if self.words().contains("preflight") {
+                    self.key(KeyCode::Char('F'));
+                    self.look(&format!("{digit} preflight {view}"), &mut seen);
+                }
+                self.key(KeyCode::Char(']'));
+            }
+        }
+        self.key(KeyCode::Char('t'));
+        for walk in 0..3 {
+            for step in 0..10 {
+                seen.insert(format!("walk {walk} step {step}"), self.words());
+                let effects = self.key(KeyCode::Enter);
+                note(
+                    &format!("walk {walk} step {step} behind"),
+                    &effects,
+                    &mut seen,
+                );
+                self.key(KeyCode::Esc);
+                if effects.iter().any(|one| matches!(one, Effect::Jump { .. })) {
+                    self.key(KeyCode::Char('t'));
+                }
+                self.key(KeyCode::Right);
+            }
+            self.key(KeyCode::Char(']'));
+        }
+        self.key(KeyCode::Esc);
+        for (key, name) in [
+            (':', "palette"),
+            ('?', "help"),
+            ('E', "report"),
+            ('S', "save"),
+        ] {
+            self.key(KeyCode::Char(key));
+            seen.insert(name.to_owned(), self.words());
+            self.key(KeyCode::Esc);
+        }
+        self.key(KeyCode::Char('e'));
+        self.view.on_event(&Event::Paste(told.to_owned()));
+        let words = self.words();
+        seen.insert("explain".to_owned(), words.replace(told, ""));
+        self.key(KeyCode::Esc);
+        let (inventory, judgement, judging, meta) = self.view.report_source();
+        let source = hopscope::report::Source {
+            inventory: &inventory,
+            judgement: &judgement,
+            judging: &judging,
+            meta: &meta,
+        };
+        for format in FORMATS {
+            let mut out = Vec::new();
+            let style = text::Style::default();
+            hopscope::report::write(&source, format, style, &mut out).unwrap();
+            seen.insert(
+                format!("report {format:?}"),
+                String::from_utf8(out).unwrap(),
+            );
+        }
+        let (snapshot, frame) = self.view.shown();
+        let kept = serde_json::to_string(&Kept::of(&snapshot, &frame)).unwrap();
+        seen.insert("file".to_owned(), kept);
+        seen
+    }
+
+    /// The id in the answer behind what is selected.
+    pub(crate) fn answer(&mut self) -> String {
+        let effects = self.key(KeyCode::Char('y'));
+        self.key(KeyCode::Esc);
+        let id = effects.iter().find_map(|effect| match effect {
+            Effect::Lay {
+                raw: Raw::Json(answer),
+                ..
+            } => answer["id"].as_str().map(str::to_owned),
+            _ => None,
+        });
+        id.unwrap_or_default()
+    }
+
+    /// What the screen shows and what can be taken from it.
+    fn look(&mut self, place: &str, seen: &mut BTreeMap<String, String>) {
+        seen.insert(place.to_owned(), self.words());
+        for key in ['y', 'd', 'c', 'o', 'W'] {
+            let effects = self.key(KeyCode::Char(key));
+            note(&format!("{place} {key}"), &effects, seen);
+            seen.insert(format!("{place} {key} shown"), self.words());
+            if key == 'c' || key == 'd' {
+                let key = if key == 'c' {
+                    KeyCode::Enter
+                } else {
+                    KeyCode::Char('c')
+                };
+                let effects = self.key(key);
+                note(&format!("{place} {key} copied"), &effects, seen);
+            }
+            self.key(KeyCode::Esc);
+        }
+    }
+
     /// Every pane, row by row, and what `y` shows of some of its rows.
     pub(crate) fn tour(&mut self) -> BTreeMap<String, String> {
         let mut seen = BTreeMap::new();
@@ -211,6 +340,23 @@ impl Screen {
             }
         }
         seen
+    }
+}
+
+/// What leaves the screen.
+fn note(place: &str, effects: &[Effect], seen: &mut BTreeMap<String, String>) {
+    for (number, effect) in effects.iter().enumerate() {
+        let text = match effect {
+            Effect::Copy { label, text } => format!("{label}\n{text}"),
+            Effect::OpenUrl(text)
+            | Effect::Say(text)
+            | Effect::Report(text)
+            | Effect::Save(text) => text.clone(),
+            Effect::Jump { ids, .. } => ids.join("\n"),
+            Effect::Lay { raw, .. } => said(raw),
+            _ => continue,
+        };
+        seen.insert(format!("{place} effect {number}"), text);
     }
 }
 

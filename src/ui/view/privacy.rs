@@ -1,14 +1,16 @@
 //! Masking what is shown. The snapshot is masked before anything is made of it, so that whatever is
 //! drawn, copied, linked or saved holds pseudonyms alone; at a change of level everything that was made
-//! of the other one is let go.
+//! of the other one is let go. Masking itself is [`Work`] for another thread: until it is done, what was
+//! masked last stays on screen, and before that nothing.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::privacy::{Level, Masker, Secret};
-use crate::store::{Decode, Frame, Kept, Snapshot};
+use crate::model::id::ArmId;
+use crate::model::judging::Judging;
+use crate::privacy::{Before, Level, Masker, Secret};
+use crate::store::{Decode, Frame, Payload, Snapshot};
 use crate::ui::cx::Drawn;
 use crate::ui::effect::Outcome;
-use crate::ui::walk::Walk;
 
 use super::{Trail, View};
 
@@ -26,30 +28,95 @@ pub struct Masking {
     pub decode: Decode,
 }
 
+/// A snapshot that is to be masked: work for another thread.
+#[derive(Debug)]
+pub struct Work {
+    open: Snapshot,
+    frame: Frame,
+    masker: Arc<Mutex<Masker>>,
+    decode: Decode,
+    before: Option<Before>,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Masked {
+    open: Snapshot,
+    shown: Snapshot,
+    frame: Frame,
+}
+
+impl Work {
+    /// Masks it.
+    pub fn run(self) -> Masked {
+        let mut masker = self.masker.lock().unwrap_or_else(PoisonError::into_inner);
+        Masked {
+            shown: masker.snapshot(&self.open, self.before.as_ref(), self.decode),
+            // After the snapshot: what things are called is known by then.
+            frame: masker.frame(&self.frame),
+            open: self.open,
+        }
+    }
+}
+
 /// The state of masking.
 pub(super) struct Privacy {
     masking: Option<Masking>,
     level: Level,
     /// A masker for each level that was used: pseudonyms stay what they are as long as it runs.
-    maskers: Vec<Masker>,
+    maskers: Vec<(Level, Arc<Mutex<Masker>>)>,
     /// How often the level has changed: what was made before is of another one.
     epoch: u64,
-    /// The snapshot that was masked last, what it became, and when.
-    last: Option<(Snapshot, Snapshot, time::OffsetDateTime)>,
+    /// The snapshot that was masked last and what it became.
+    last: Option<Before>,
+    /// When that was.
+    masked_at: time::OffsetDateTime,
+    /// Another thread masks.
+    is_busy: bool,
     /// What stands beside the snapshot, not masked.
     open: Frame,
+    /// The resource that is to be selected again once it is there.
+    wanted: Option<ArmId>,
 }
 
 impl Privacy {
-    pub(super) fn new(masking: Option<Masking>, open: Frame) -> Self {
+    pub(super) fn new(masking: Option<Masking>, open: Frame, now: time::OffsetDateTime) -> Self {
         Self {
             level: masking.as_ref().map_or(Level::None, |own| own.level),
             masking,
             maskers: Vec::new(),
             epoch: 0,
             last: None,
+            masked_at: now,
+            is_busy: false,
             open,
+            wanted: None,
         }
+    }
+
+    /// What may be shown of the frame as long as nothing of the snapshot is masked.
+    pub(super) fn first_frame(&self) -> Frame {
+        if self.level == Level::None {
+            return self.open.clone();
+        }
+        // A masker of its own: in the one that stays, names are to be learned by their kind first.
+        let secret = self.masking.as_ref().and_then(|own| own.secret.as_ref());
+        Masker::new(self.level, secret).frame(&Frame {
+            judging: Judging::default(),
+            ..self.open.clone()
+        })
+    }
+
+    /// The masker of the level in force.
+    pub(super) fn masker(&mut self) -> Arc<Mutex<Masker>> {
+        let level = self.level;
+        if let Some((_, masker)) = self.maskers.iter().find(|(own, _)| *own == level) {
+            return Arc::clone(masker);
+        }
+        let secret = self.masking.as_ref().and_then(|own| own.secret.as_ref());
+        let masker = Arc::new(Mutex::new(Masker::new(level, secret)));
+        self.maskers.push((level, Arc::clone(&masker)));
+        masker
     }
 
     pub(super) fn level(&self) -> Level {
@@ -75,60 +142,89 @@ impl View {
         self.privacy.level != Level::None
     }
 
-    /// The snapshot as it may be shown.
-    pub fn mask(&mut self, snapshot: Snapshot) -> Snapshot {
+    /// The snapshot as it may be shown, and the work that is to be done before the newest one may.
+    pub fn mask(&mut self, snapshot: Snapshot) -> (Snapshot, Option<Work>) {
         let privacy = &mut self.privacy;
-        let revision = snapshot.revision() + privacy.epoch;
         let decode = match &privacy.masking {
             Some(masking) if privacy.level != Level::None => masking.decode,
             // An empty store has revision 0, which means that nothing was made of it yet.
-            _ if snapshot.revision() == 0 => return snapshot,
-            _ => return snapshot.with_revision(revision),
-        };
-        if let Some((open, masked, at)) = &privacy.last {
-            let is_young = self.clock - *at < PATIENCE && open.revision() == snapshot.revision();
-            if open.is_same(&snapshot) || is_young && !snapshot.is_idle() {
-                return masked.clone();
+            _ if snapshot.revision() == 0 => return (snapshot, None),
+            _ => {
+                let revision = snapshot.revision() + privacy.epoch;
+                return (snapshot.with_revision(revision), None);
             }
+        };
+        let shown = match &privacy.last {
+            Some((open, shown)) => {
+                let age = self.clock - privacy.masked_at;
+                let is_young = age < PATIENCE && open.revision() == snapshot.revision();
+                if open.is_same(&snapshot) || is_young && !snapshot.is_idle() {
+                    return (shown.clone(), None);
+                }
+                shown.clone()
+            }
+            None => Snapshot::default(),
+        };
+        if privacy.is_busy {
+            return (shown, None);
         }
-        let at = privacy
-            .maskers
-            .iter()
-            .position(|one| one.level() == privacy.level)
-            .unwrap_or_else(|| {
-                let secret = privacy.masking.as_ref().and_then(|own| own.secret.as_ref());
-                privacy.maskers.push(Masker::new(privacy.level, secret));
-                privacy.maskers.len() - 1
-            });
-        let kept = privacy.maskers[at].kept(&Kept::of(&snapshot, &privacy.open));
-        let masked = snapshot
-            .shown_as(&kept, decode)
-            .with_revision(if snapshot.revision() == 0 {
-                0
-            } else {
-                revision
-            });
-        let frame = kept.frame();
+        privacy.is_busy = true;
+        let work = Work {
+            open: snapshot,
+            frame: privacy.open.clone(),
+            masker: privacy.masker(),
+            decode,
+            before: privacy.last.clone(),
+        };
+        (shown, Some(work))
+    }
+
+    /// Takes what was masked in this epoch.
+    pub fn masked_as(&mut self, masked: Masked) {
+        let privacy = &mut self.privacy;
+        privacy.is_busy = false;
+        privacy.masked_at = self.clock;
+        let revision = match masked.open.revision() {
+            0 => 0,
+            revision => revision + privacy.epoch,
+        };
+        privacy.last = Some((masked.open, masked.shown.with_revision(revision)));
+        self.put(masked.frame);
+    }
+
+    /// Takes what stands beside the snapshot.
+    fn put(&mut self, frame: Frame) {
         self.ground.judging = frame.judging;
         self.cloud = frame.cloud;
         self.portal = frame.portal;
-        privacy.last = Some((snapshot, masked.clone(), self.clock));
-        masked
     }
 
-    /// The next level. Nothing that was made, typed or opened under the other one stays.
+    /// The next level. Nothing that was made, typed or opened under the other one stays, but the place:
+    /// the pane, the step of the walk, the resource that is selected.
     pub(super) fn next_level(&mut self) -> Outcome {
         if self.privacy.masking.is_none() {
             self.say("nothing can be masked here");
             return Outcome::drawn();
         }
+        let wanted = self.selected();
         self.privacy.level = self.privacy.level.next();
+        self.forget();
+        self.privacy.wanted = wanted;
+        self.say(match self.privacy.level {
+            Level::None => "nothing is masked",
+            Level::Ids => "masked: tenants, subscriptions, ids, people and addresses; p again: all",
+            Level::All => "masked: everything that names this environment",
+        });
+        Outcome::drawn()
+    }
+
+    /// Lets everything go that was made of what was shown.
+    fn forget(&mut self) {
         self.privacy.epoch += 1;
         self.privacy.last = None;
-        let open = self.privacy.open.clone();
-        self.ground.judging = open.judging;
-        self.cloud = open.cloud;
-        self.portal = open.portal;
+        self.privacy.is_busy = false;
+        let frame = self.privacy.first_frame();
+        self.put(frame);
         self.ground.snapshot = Snapshot::default();
         self.ground.inventory = Arc::default();
         self.ground.judgement = Arc::default();
@@ -137,21 +233,68 @@ impl View {
             seat.pane = (seat.entry.make)();
         }
         self.trail = Trail::default();
-        self.parked = None;
-        if self.walk.is_some() {
-            self.walk = Some(Walk::new(Arc::clone(&self.tours), None));
-        }
+        self.parked = self.parked.as_ref().map(crate::ui::walk::Walk::anew);
+        self.walk = self.walk.as_ref().map(crate::ui::walk::Walk::anew);
         self.overlay = None;
         self.typing = None;
         self.naming = None;
         self.earlier.clear();
         self.focus.clear();
+        self.awaited.clear();
         self.drawn = Drawn::default();
-        self.say(match self.privacy.level {
-            Level::None => "nothing is masked",
-            Level::Ids => "masked: tenants, subscriptions, ids, people and addresses; p again: all",
-            Level::All => "masked: everything that names this environment",
-        });
-        Outcome::drawn()
+    }
+
+    /// The selected resource by the id that it really has.
+    fn selected(&mut self) -> Option<ArmId> {
+        let seat = self.seats.get(self.active)?;
+        let shown = seat.pane.subject(&self.ground.cx(true))?.id?;
+        if self.privacy.level == Level::None {
+            return Some(shown);
+        }
+        let masker = self.privacy.masker();
+        // Another thread may be masking with it: then the place is not worth the wait.
+        let mut masker = masker.try_lock().ok()?;
+        let (open, _) = self.privacy.last.as_ref()?;
+        let resources = open
+            .slices()
+            .filter_map(|(_, slice)| match slice.value.as_deref() {
+                Some(Payload::Resources(items)) => Some(items),
+                _ => None,
+            });
+        resources
+            .flatten()
+            .find(|one| masker.text(one.id.as_str()) == shown.as_str())
+            .map(|one| one.id.clone())
+    }
+
+    /// Selects again what was selected before the level changed, once it has been judged.
+    pub(super) fn select_again(&mut self) {
+        if self.ground.judged.is_none() || self.privacy.wanted.is_none() {
+            return;
+        }
+        let Some(mut id) = self.privacy.wanted.take() else {
+            return;
+        };
+        if self.is_masked() {
+            let masker = self.privacy.masker();
+            let Ok(mut masker) = masker.try_lock() else {
+                return;
+            };
+            id = ArmId::new(masker.text(id.as_str()));
+        }
+        if let Some(seat) = self.seats.get_mut(self.active) {
+            seat.pane.select(id.as_str());
+        }
+    }
+
+    /// A text that was pasted while names are masked: it is masked, too, and so speaks of the same things
+    /// as the screen.
+    pub(super) fn on_open_paste(&mut self, text: &str) -> Outcome {
+        let masker = self.privacy.masker();
+        let Ok(shown) = masker.try_lock().map(|mut own| own.text(text)) else {
+            self.say("names are being masked: paste it again");
+            return Outcome::drawn();
+        };
+        self.on_paste(&shown)
     }
 }

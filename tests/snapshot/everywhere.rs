@@ -1,0 +1,224 @@
+//! Masking on the screen itself: nothing that a person can see there or take from there names the
+//! environment, and the place stays when the level changes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use crossterm::event::KeyCode;
+use hopscope::commands::source::Inspected;
+use hopscope::fetch::jobs::again;
+use hopscope::model::ledger::Outcome;
+use hopscope::privacy::{Level, Masker};
+use hopscope::store::{Kept, Payload, Store, Update};
+use serde_json::Value;
+
+use crate::masked::{MARKER, WORDS, of, planted_in};
+use crate::stage::{Screen, differences, inspected};
+
+/// A message as Azure says it, about things of this environment.
+fn told(inspected: &Inspected) -> String {
+    let inventory = hopscope::store::Inventory::build(&inspected.snapshot);
+    let one = inventory.resources().next().unwrap();
+    format!(
+        "AuthorizationFailed: The client 'ada@contoso.com' with object id '7f3ebb89-300f-4a0d-8c3e-57a8d657c0d1' does not have authorization to perform action 'Microsoft.Storage/storageAccounts/read' over scope '{}'",
+        one.id
+    )
+}
+
+#[test]
+fn a_marker_is_found_nowhere_on_the_masked_screen_nor_in_what_it_gives() {
+    for name in ["broken-indexer", "foundry-cmk", "cross-tenant", "open-poc"] {
+        let before = inspected(name);
+        for way in [0, 3] {
+            let kept = planted_in(&before, way);
+            let open = of(&kept, &before);
+            let mut bare = Screen::at(&open, true, Level::None);
+            let plain = bare.everything(&told(&open));
+            let holds = |seen: &BTreeMap<String, String>, what: &str| {
+                let found = |(place, text): (&String, &String)| {
+                    place.contains(what) && text.to_lowercase().contains(MARKER)
+                };
+                seen.iter().any(found)
+            };
+            for what in [
+                "row 0", "y effect", "c shown", "d shown", "report", "file", "palette", "walk",
+            ] {
+                assert!(
+                    holds(&plain, what),
+                    "{name}, way {way}: nothing is planted in {what}"
+                );
+            }
+            let mut masked = Screen::at(&open, true, Level::All);
+            masked.first = 0;
+            for (place, text) in masked.everything(&told(&open)) {
+                if let Some(at) = text.to_lowercase().find(MARKER) {
+                    let from = text.floor_char_boundary(at.saturating_sub(200));
+                    panic!(
+                        "{name}, way {way}, {place}: {}",
+                        &text[from..at + MARKER.len()]
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// What the narrower level promises to mask: ids, people, mail addresses, addresses.
+fn ids_in(kept: &Kept) -> BTreeSet<String> {
+    fn walk(value: &Value, found: &mut BTreeSet<String>) {
+        match value {
+            Value::String(text) => {
+                let parts = text
+                    .split(|letter: char| !(letter.is_alphanumeric() || "-.@_".contains(letter)));
+                for part in parts.map(|part| part.trim_matches(['-', '.', '_'])) {
+                    let is_mail = part
+                        .split_once('@')
+                        .is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.'));
+                    let is_guid = part.len() == 36 && uuid::Uuid::try_parse(part).is_ok();
+                    let is_address = part.parse::<Ipv4Addr>().is_ok_and(|one| {
+                        !one.is_private() && one.octets()[0] > 0 && !one.is_loopback()
+                    });
+                    if is_mail || is_guid || is_address {
+                        found.insert(part.to_lowercase());
+                    }
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| walk(item, found)),
+            Value::Object(map) => map.values().for_each(|value| walk(value, found)),
+            _ => {}
+        }
+    }
+    let mut found = BTreeSet::new();
+    for slice in &kept.slices {
+        for answer in slice.value.iter().flatten() {
+            answer.items.iter().for_each(|item| walk(item, &mut found));
+        }
+    }
+    // Built-in roles and the like are Azure's own.
+    found.retain(|one| !WORDS.contains(&format!("\n{one}\n")));
+    found
+}
+
+#[test]
+fn the_narrower_level_keeps_its_promise_everywhere() {
+    for name in ["broken-indexer", "foundry-cmk", "cross-tenant", "open-poc"] {
+        let before = inspected(name);
+        let ids = ids_in(&Kept::of(&before.snapshot, &before.frame));
+        assert!(ids.len() > 10, "{ids:?}");
+        let mut masked = Screen::at(&before, true, Level::Ids);
+        masked.first = 0;
+        let seen = masked.everything(&told(&before));
+        let mut left = Vec::new();
+        for (place, text) in &seen {
+            let text = text.to_lowercase();
+            left.extend(
+                ids.iter()
+                    .filter(|id| text.contains(id.as_str()))
+                    .map(|id| format!("{place}: {id}")),
+            );
+        }
+        assert_eq!(left, Vec::<String>::new(), "{name}");
+        // Names are not masked at this level.
+        let some = before.snapshot.scope().resource_groups.first().cloned();
+        let name = some.unwrap_or_else(|| "rg-".to_owned());
+        assert!(seen.values().any(|text| text.contains(&name)), "{name}");
+    }
+}
+
+#[test]
+fn what_has_not_changed_is_not_masked_again_and_what_has_is() {
+    let before = inspected("broken-indexer");
+    let mut masker = Masker::new(Level::All, None);
+    let first = masker.snapshot(&before.snapshot, None, again::decoded);
+    let mut store = Store::new();
+    store.apply(Update::Opened(Box::new(before.snapshot.clone())));
+    let mut call = before.snapshot.requests().next().unwrap().clone();
+    call.number = 1_000_000;
+    call.outcome = Outcome::Pending;
+    call.path = Arc::from("/subscriptions/named-nowhere-else");
+    store.apply(Update::Request(Box::new(call)));
+    let (key, mut body, source) = crate::round::a_resource(&store);
+    body["properties"]["note"] = "a-new-name".into();
+    store.apply(Update::Planned {
+        key: key.clone(),
+        generation: 7,
+    });
+    store.apply(Update::Page {
+        key: key.clone(),
+        generation: 7,
+        payload: again::decoded(&key, &[Arc::new(body)], &source),
+        at: before.at,
+    });
+    store.apply(Update::Settled {
+        key,
+        generation: 7,
+        at: before.at,
+        issues: Vec::new(),
+    });
+    let later = store.snapshot();
+    let done = (before.snapshot.clone(), first.clone());
+    let quick = masker.snapshot(&later, Some(&done), again::decoded);
+    let whole = masker.snapshot(&later, None, again::decoded);
+    assert_eq!(differences(&quick, &whole), Vec::<String>::new());
+    let calls = |of: &hopscope::store::Snapshot| of.requests().cloned().collect::<Vec<_>>();
+    assert_eq!(calls(&quick), calls(&whole));
+    // What is under way stays so: it is shown, not kept.
+    assert_eq!(quick.requests().last().unwrap().outcome, Outcome::Pending);
+    let shared = first
+        .slices()
+        .zip(quick.slices())
+        .filter(|((_, one), (_, other))| match (&one.value, &other.value) {
+            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+            (None, None) => true,
+            _ => false,
+        });
+    let count = first.slices().count();
+    let same = shared.count();
+    assert!(
+        same >= count - 1 && same < quick.slices().count(),
+        "{same} of {count}"
+    );
+    let names = format!("{:?}", quick.slices().collect::<Vec<_>>());
+    assert!(!names.contains("a-new-name"));
+    let is_decoded = quick.slices().any(|(_, slice)| matches!(slice.value.as_deref(), Some(Payload::Resources(items)) if !items.is_empty()));
+    assert!(is_decoded);
+}
+
+#[test]
+fn the_place_stays_when_the_level_changes() {
+    let before = inspected("broken-indexer");
+    let mut screen = Screen::at(&before, true, Level::None);
+    screen.key(KeyCode::Char('2'));
+    screen.words();
+    for _ in 0..3 {
+        screen.key(KeyCode::Char('j'));
+    }
+    screen.words();
+    let selected = screen.answer();
+    assert!(selected.contains("/providers/"), "{selected}");
+    for level in ["ids", "all"] {
+        screen.key(KeyCode::Char('p'));
+        screen.frame(&before.snapshot);
+        assert!(screen.words().contains("Network"), "{level}");
+        assert_ne!(screen.answer(), selected, "{level}");
+    }
+    screen.key(KeyCode::Char('p'));
+    screen.frame(&before.snapshot);
+    screen.words();
+    assert_eq!(screen.answer(), selected);
+    // A walk goes on at its step, at its sign.
+    screen.key(KeyCode::Char('t'));
+    screen.words();
+    screen.key(KeyCode::Right);
+    screen.key(KeyCode::Right);
+    screen.words();
+    screen.key(KeyCode::Down);
+    let plain = screen.words();
+    for _ in 0..3 {
+        screen.key(KeyCode::Char('p'));
+        screen.frame(&before.snapshot);
+        screen.words();
+    }
+    assert_eq!(screen.words(), plain);
+}
