@@ -4,6 +4,7 @@
 //! provider), so equality, order and hash fold ASCII case, while the text as Azure sent it is kept
 //! for display (arm-wide.md, "ids").
 
+use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -31,23 +32,39 @@ impl Folded {
     /// Keeps `text` as it is and its lower-case form for comparison.
     pub fn new(text: impl AsRef<str>) -> Self {
         let text = text.as_ref();
-        if !text.bytes().any(|byte| byte.is_ascii_uppercase()) {
-            return Self {
-                both: Arc::from(text),
-                at: 0,
-                hash: hash_of(text),
-            };
+        Self::written(|both| both.push_str(text))
+    }
+
+    /// The same for a text that is put together here: in a room that is kept, as ids of children are
+    /// made by the ten thousand.
+    fn written(write: impl FnOnce(&mut String)) -> Self {
+        thread_local! {
+            static ROOM: RefCell<String> = const { RefCell::new(String::new()) };
         }
-        let at = text.len();
-        let mut both = String::with_capacity(at * 2);
-        both.push_str(text);
-        both.push_str(text);
-        both[at..].make_ascii_lowercase();
-        Self {
-            hash: hash_of(&both[at..]),
-            both: Arc::from(both),
-            at,
-        }
+        ROOM.with_borrow_mut(|both| {
+            both.clear();
+            write(both);
+            let at = both.len();
+            if !both.bytes().any(|byte| byte.is_ascii_uppercase()) {
+                return Self {
+                    both: Arc::from(both.as_str()),
+                    at: 0,
+                    hash: hash_of(both),
+                };
+            }
+            both.extend_from_within(..);
+            both[at..].make_ascii_lowercase();
+            Self {
+                hash: hash_of(&both[at..]),
+                both: Arc::from(both.as_str()),
+                at,
+            }
+        })
+    }
+
+    /// Whether it is the same as a text that was not folded.
+    fn is(&self, text: &str) -> bool {
+        self.folded().eq_ignore_ascii_case(text)
     }
 
     /// The text as it was given.
@@ -136,6 +153,11 @@ macro_rules! folded_id {
             pub fn folded(&self) -> &str {
                 self.0.folded()
             }
+
+            /// Whether a text is this id: without making one of it.
+            pub fn is(&self, text: &str) -> bool {
+                self.0.is(text)
+            }
         }
 
         impl fmt::Debug for $name {
@@ -218,7 +240,10 @@ impl ArmId {
 
     /// The id of a subscription as a scope: `/subscriptions/S`.
     pub fn of_subscription(subscription: &SubscriptionId) -> Self {
-        Self::new(format!("/subscriptions/{subscription}"))
+        Self(Folded::written(|text| {
+            text.push_str("/subscriptions/");
+            text.push_str(subscription.as_str());
+        }))
     }
 
     /// The subscription that the resource lives in, when the id names one.
@@ -234,10 +259,12 @@ impl ArmId {
     /// The id of the resource group, when the id names one.
     pub fn group_id(&self) -> Option<ArmId> {
         let group = self.resource_group()?;
-        let subscription = self.subscription()?;
-        Some(Self::new(format!(
-            "/subscriptions/{subscription}/resourceGroups/{group}"
-        )))
+        let subscription = self.after("subscriptions")?;
+        Some(Self(Folded::written(|text| {
+            for part in ["/subscriptions/", subscription, "/resourceGroups/", group] {
+                text.push_str(part);
+            }
+        })))
     }
 
     /// The last segment: the resource's own name.
@@ -280,7 +307,11 @@ impl ArmId {
     /// A child's id: this id, a slash, and `tail`.
     #[must_use]
     pub fn child(&self, tail: &str) -> ArmId {
-        Self::new(format!("{}/{tail}", self.as_str().trim_end_matches('/')))
+        Self(Folded::written(|text| {
+            text.push_str(self.as_str().trim_end_matches('/'));
+            text.push('/');
+            text.push_str(tail);
+        }))
     }
 
     /// Whether this id is `scope` itself or lies below it. `/` holds everything.

@@ -3,6 +3,8 @@
 //! Patterns are compared without regard to case and `*` spans segments. Whether `a/*/b` matches
 //! `a/b` is not settled by any source: it counts as a match of low confidence.
 
+use std::borrow::Cow;
+
 use crate::analysis::wildcard;
 use crate::model::access::Permission;
 
@@ -22,24 +24,24 @@ pub struct Action {
     /// Its plane.
     pub plane: Plane,
     /// Its name, such as `Microsoft.Search/searchServices/indexes/read`.
-    name: String,
+    name: Cow<'static, str>,
 }
 
 impl Action {
     /// A control-plane action.
-    pub fn control(name: &str) -> Self {
+    pub fn control(name: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Plane::Control, name)
     }
 
     /// A data-plane action.
-    pub fn data(name: &str) -> Self {
+    pub fn data(name: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Plane::Data, name)
     }
 
-    fn new(plane: Plane, name: &str) -> Self {
+    fn new(plane: Plane, name: impl Into<Cow<'static, str>>) -> Self {
         Self {
             plane,
-            name: name.to_owned(),
+            name: name.into(),
         }
     }
 

@@ -4,6 +4,8 @@
 //! Computed from actions and data actions, never from the names of roles. Deny assignments beat
 //! roles; `notActions` subtract inside one role only; a condition is shown, not evaluated.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use crate::analysis::evidence::Evidence;
@@ -15,7 +17,7 @@ use crate::model::resource::Source;
 
 use super::action::{Action, Match, any_permits};
 use super::held::{Held, KeyPath, Memberships, Standing, Via};
-use super::readings::{Index, Readings};
+use super::readings::{Index, Permitting, Readings};
 
 /// The object id that stands for everyone in a deny assignment.
 const EVERYONE: &str = "00000000-0000-0000-0000-000000000000";
@@ -35,6 +37,7 @@ pub fn held(
         knows_assignments: memberships.knows_assignments(principal, scope),
         principal,
         action,
+        permitting: index.permitting(action),
         scope,
     }
     .answer()
@@ -103,6 +106,7 @@ struct Question<'q, 'a> {
     knows_assignments: bool,
     principal: &'q PrincipalId,
     action: &'q Action,
+    permitting: Arc<Permitting>,
     scope: &'q ArmId,
 }
 
@@ -321,7 +325,7 @@ impl<'a> Question<'_, 'a> {
             ));
             return;
         };
-        let permitted = any_permits(&role.permissions, self.action);
+        let permitted = self.permitting.by(role);
         if !is_whole {
             grants.doubts.push(format!(
                 "role {} is held, and its definition has an entry that cannot be read",
@@ -365,7 +369,7 @@ impl<'a> Question<'_, 'a> {
             .filter(|read| read.item.principal_id != *self.principal)
             .find(
                 |read| match self.index.role_at(&read.item.role_definition_id) {
-                    Some((role, true)) => any_permits(&role.permissions, self.action) != Match::No,
+                    Some((role, true)) => self.permitting.by(role) != Match::No,
                     Some((_, false)) | None => true,
                 },
             );
@@ -379,9 +383,9 @@ impl<'a> Question<'_, 'a> {
 
     fn denials(&self) -> Denials<'a> {
         let mut denials = Denials::default();
-        for read in self.index.denials() {
+        for read in self.index.denials_at(self.scope) {
             let denial = read.item;
-            if !read.concerns(&denial.scope, self.scope) || is_audit(denial) {
+            if is_audit(denial) {
                 continue;
             }
             let below = if denial.scope == *self.scope {

@@ -98,7 +98,7 @@ pub fn changes_everything(role: &RoleDefinition) -> bool {
         "Microsoft.CognitiveServices/accounts/write",
     ]
     .iter()
-    .all(|action| permits(role, &Action::control(action)))
+    .all(|action| permits(role, &Action::control(*action)))
 }
 
 /// Whether a role may hand out roles.
@@ -136,7 +136,8 @@ const TOUCHES: [&str; 12] = [
 
 /// Whether a role only looks at settings: it opens no data, changes nothing here and has no keys.
 fn only_looks(role: &RoleDefinition) -> bool {
-    let touches = |name: &&str| any_permits(&role.permissions, &Action::control(name)) != Match::No;
+    let touches =
+        |name: &&'static str| any_permits(&role.permissions, &Action::control(*name)) != Match::No;
     !opens_data(role) && !TOUCHES.iter().any(touches)
 }
 
@@ -202,7 +203,7 @@ fn why(row: &Row, role: &RoleDefinition, own: Option<&Use<'_>>, doubtful: bool) 
         return Some(Why::High);
     }
     let writes = WRITES.iter().any(|name| {
-        let action = Action::data(name);
+        let action = Action::data(*name);
         permits(role, &action)
             && same_service(name, own)
             && !own.needs.iter().any(|need| is_writing(&need.action))

@@ -1,7 +1,7 @@
-//! Assignments by the scope at which they stand, so that a question about one scope looks at the
+//! Role and deny assignments by the scope at which they stand, so that a question about one scope looks at the
 //! assignments of its branch only, however many others somebody holds.
 
-use crate::model::access::RoleAssignment;
+use crate::model::access::{DenyAssignment, RoleAssignment};
 use crate::model::id::ArmId;
 use crate::model::lookup::Map;
 
@@ -9,6 +9,32 @@ use super::readings::Read;
 
 /// As few assignments are looked at one by one.
 const FEW: usize = 8;
+
+/// What stands at a scope.
+pub trait Stands {
+    /// Its id.
+    fn id(&self) -> &ArmId;
+    /// The scope.
+    fn scope(&self) -> &ArmId;
+}
+
+impl Stands for RoleAssignment {
+    fn id(&self) -> &ArmId {
+        &self.id
+    }
+    fn scope(&self) -> &ArmId {
+        &self.scope
+    }
+}
+
+impl Stands for DenyAssignment {
+    fn id(&self) -> &ArmId {
+        &self.id
+    }
+    fn scope(&self) -> &ArmId {
+        &self.scope
+    }
+}
 
 /// Places of assignments in the list of all.
 #[derive(Debug, Default)]
@@ -22,7 +48,7 @@ pub struct Placed<'a> {
 
 impl<'a> Placed<'a> {
     /// Sorts these places in a list.
-    pub fn of(places: Vec<usize>, list: &[Read<'a, RoleAssignment>]) -> Self {
+    pub fn of<T: Stands>(places: Vec<usize>, list: &[Read<'a, T>]) -> Self {
         let mut own = Self {
             all: places,
             ..Self::default()
@@ -35,7 +61,7 @@ impl<'a> Placed<'a> {
             if read.is_above() {
                 own.above.push(*at);
             } else {
-                let scope = bare(&read.item.scope);
+                let scope = bare(read.item.scope());
                 own.by_scope.entry(scope).or_default().push(*at);
             }
         }
@@ -44,13 +70,13 @@ impl<'a> Placed<'a> {
 
     /// The places of all, by the ids of the assignments: in whatever order Azure answers, the same
     /// is said.
-    pub fn all(&self, list: &[Read<'a, RoleAssignment>]) -> Vec<usize> {
+    pub fn all<T: Stands>(&self, list: &[Read<'a, T>]) -> Vec<usize> {
         by_id(self.all.clone(), list)
     }
 
     /// The places of those that concern a scope, at it or above it, by the ids of the assignments.
-    pub fn concerning(&self, list: &[Read<'a, RoleAssignment>], scope: &ArmId) -> Vec<usize> {
-        let concerns = |at: &usize| list[*at].concerns(&list[*at].item.scope, scope);
+    pub fn concerning<T: Stands>(&self, list: &[Read<'a, T>], scope: &ArmId) -> Vec<usize> {
+        let concerns = |at: &usize| list[*at].concerns(list[*at].item.scope(), scope);
         if self.all.len() <= FEW {
             return by_id(self.all.iter().copied().filter(concerns).collect(), list);
         }
@@ -68,8 +94,8 @@ impl<'a> Placed<'a> {
     }
 }
 
-fn by_id(mut places: Vec<usize>, list: &[Read<'_, RoleAssignment>]) -> Vec<usize> {
-    places.sort_by_key(|at| &list[*at].item.id);
+fn by_id<T: Stands>(mut places: Vec<usize>, list: &[Read<'_, T>]) -> Vec<usize> {
+    places.sort_by_key(|at| list[*at].item.id());
     places
 }
 

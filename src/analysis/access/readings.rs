@@ -5,6 +5,8 @@
 //! brought it: two subscriptions may hang under different management groups.
 
 use std::borrow::Cow;
+use std::ptr;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use indexmap::map::Entry;
 use serde_json::Value;
@@ -17,6 +19,7 @@ use crate::model::key::Key;
 use crate::model::lookup::{Map, Ordered, OrderedSet, Set};
 use crate::store::{Inventory, Payload, Slice};
 
+use super::action::{Action, Match, any_permits};
 use super::placed::Placed;
 
 /// Role data, indexed once a revision.
@@ -34,12 +37,33 @@ pub struct Index<'a> {
     is_named: Vec<bool>,
     newest: Option<OffsetDateTime>,
     denials: Vec<Read<'a, DenyAssignment>>,
+    denials_at: Placed<'a>,
     assignment_lists: Vec<List<'a>>,
     denial_lists: Vec<List<'a>>,
     /// Definitions in which an entry was not a text and is lost.
     broken_roles: Set<RoleId>,
     /// What the assignments' own ids of their roles lead to.
     roles: Map<&'a ArmId, (RoleId, Option<&'a RoleDefinition>)>,
+    /// What these roles permit, by the actions that were asked for.
+    permitting: RwLock<Map<Action, Arc<Permitting>>>,
+}
+
+/// Which roles permit one action: thousands of questions ask the same few dozen of it.
+#[derive(Debug)]
+pub struct Permitting {
+    action: Action,
+    /// By where the definition lies in memory; the inventory that holds it outlives the index.
+    by_role: Map<usize, Match>,
+}
+
+impl Permitting {
+    /// Whether a role permits the action.
+    pub fn by(&self, role: &RoleDefinition) -> Match {
+        self.by_role
+            .get(&ptr::from_ref(role).addr())
+            .copied()
+            .unwrap_or_else(|| any_permits(&role.permissions, &self.action))
+    }
 }
 
 /// Something that was read, and the scopes of the lists that held it.
@@ -167,6 +191,8 @@ impl<'a> Index<'a> {
             .iter()
             .map(|read| scopes.insert_full(&read.item.scope).0)
             .collect();
+        let denials: Vec<Read<'a, DenyAssignment>> = denials.into_values().collect();
+        let denials_at = Placed::of((0..denials.len()).collect(), &denials);
         // An empty list was read at a time, too.
         let newest = assignment_lists.iter().filter_map(|list| list.at).max();
         Self {
@@ -179,11 +205,13 @@ impl<'a> Index<'a> {
             scope_of,
             is_named,
             newest,
-            denials: denials.into_values().collect(),
+            denials,
+            denials_at,
             assignment_lists,
             denial_lists,
             broken_roles,
             roles,
+            permitting: RwLock::default(),
         }
     }
 
@@ -220,6 +248,14 @@ impl<'a> Index<'a> {
     /// Every deny assignment.
     pub fn denials(&self) -> &[Read<'a, DenyAssignment>] {
         &self.denials
+    }
+
+    /// Those that concern a scope, by id.
+    pub fn denials_at(&self, scope: &ArmId) -> impl Iterator<Item = &Read<'a, DenyAssignment>> {
+        self.denials_at
+            .concerning(&self.denials, scope)
+            .into_iter()
+            .map(|at| &self.denials[at])
     }
 
     /// The assignments of a principal.
@@ -278,6 +314,36 @@ impl<'a> Index<'a> {
             }
             None => self.role(&RoleId::of(id)),
         }
+    }
+
+    /// Which of the assigned roles permit an action.
+    pub fn permitting(&self, action: &Action) -> Arc<Permitting> {
+        let known = self
+            .permitting
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known.get(action) {
+            return Arc::clone(known);
+        }
+        drop(known);
+        let by_role = self
+            .roles
+            .values()
+            .filter_map(|(_, role)| *role)
+            .map(|role| {
+                let at = ptr::from_ref(role).addr();
+                (at, any_permits(&role.permissions, action))
+            })
+            .collect();
+        let found = Arc::new(Permitting {
+            action: action.clone(),
+            by_role,
+        });
+        let mut all = self
+            .permitting
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(all.entry(action.clone()).or_insert(found))
     }
 
     /// The role that an assignment's own id of it stands for.

@@ -282,9 +282,9 @@ pub fn right(recognised: &Recognised, inventory: &Inventory) -> Option<Reasoned>
         .iter()
         .any(|message| ["M22", "M42"].contains(&message.id));
     let action = if is_data {
-        Action::data(name)
+        Action::data(name.to_owned())
     } else {
-        Action::control(name)
+        Action::control(name.to_owned())
     };
     let held = access::held(
         &access::Index::build(inventory),

@@ -339,8 +339,9 @@ fn powers(inventory: &Inventory) -> Map<RoleId, Powers> {
     inventory
         .roles()
         .map(|(id, role)| {
-            let opens =
-                |name: &&str| any_permits(&role.permissions, &Action::data(name)) == Match::Yes;
+            let opens = |name: &&'static str| {
+                any_permits(&role.permissions, &Action::data(*name)) == Match::Yes
+            };
             let own = Powers {
                 changes_everything: excess::changes_everything(role),
                 assigns_roles: excess::assigns_roles(role),

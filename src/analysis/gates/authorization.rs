@@ -188,6 +188,9 @@ fn judged(
 /// Gives checks that say the same of several actions one sentence with all of them. [`all`] then
 /// says it once.
 fn unite(needs: &[Need], checks: &mut [GateVerdict]) {
+    if checks.len() < 2 {
+        return;
+    }
     // What stands before and behind the action in a reason, with the checks that have both.
     let mut sentences: Ordered<(Verdict, String, String), Vec<usize>> = Ordered::default();
     for (at, (need, check)) in needs.iter().zip(checks.iter()).enumerate() {

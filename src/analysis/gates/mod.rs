@@ -19,6 +19,8 @@ pub mod network;
 pub mod outbound;
 pub mod quota;
 
+use std::mem;
+
 use super::evidence::Evidence;
 use super::hop::{GateVerdict, Remedy};
 use super::verdict::{Gate, Reasoned, Verdict};
@@ -27,7 +29,18 @@ use crate::model::lookup::Ordered;
 
 /// One gate out of several checks: the worst verdict counts, with the reasons of all that have it.
 /// What mends a milder one stays on the list, after the worst's.
-pub fn all(gate: Gate, checks: Vec<GateVerdict>) -> Option<GateVerdict> {
+pub fn all(gate: Gate, mut checks: Vec<GateVerdict>) -> Option<GateVerdict> {
+    // Most gates rest on one check.
+    if let [_] = checks.as_slice() {
+        let mut one = checks.pop()?;
+        one.gate = gate;
+        let (given, ways) = (mem::take(&mut one.remedies), mem::take(&mut one.ways));
+        keep(&mut one.remedies, given);
+        way::add(&mut one.ways, ways);
+        one.judged.tags.sort_unstable();
+        one.judged.tags.dedup();
+        return Some(one);
+    }
     let worst = Verdict::worst(checks.iter().map(|one| one.judged.verdict))?;
     let mut judged = Reasoned::new(worst, String::new());
     let mut remedies: Vec<Remedy> = Vec::new();

@@ -39,7 +39,7 @@ pub(super) fn draw(ground: &Ground<'_>, out: &mut Vec<Hop>) {
 /// Whether the config file declares a hop of a kind between two resources.
 pub(super) fn names(ground: &Ground<'_>, kind: HopKind, from: &Resource, to: &Resource) -> bool {
     let is = |written: &str, one: &Resource| {
-        one.id == ArmId::new(written) || one.name.eq_ignore_ascii_case(written)
+        one.id.is(written) || one.name.eq_ignore_ascii_case(written)
     };
     ground.judging.pattern.hops.iter().any(|declared| {
         HopKind::of_word(&declared.kind) == Some(kind)

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::analysis::access::Action;
-use crate::analysis::access::action::{Match, any_permits};
+use crate::analysis::access::action::Match;
 use crate::analysis::access::readings::Read;
 use crate::analysis::evidence::Evidence;
 use crate::analysis::facets;
@@ -210,13 +210,16 @@ pub(super) fn only_pair<'a>(
 
 /// Whether an instance rule of a storage account names a resource.
 pub(super) fn names_instance(storage: &Resource, caller: &ArmId) -> bool {
-    storage.firewall.as_ref().is_some_and(|firewall| {
-        firewall
-            .resource_access_rules
-            .items()
-            .iter()
-            .any(|rule| ArmId::new(&rule.resource_id) == *caller)
-    })
+    instances(storage).any(|one| caller.is(one))
+}
+
+/// The ids that the instance rules of a storage account name.
+pub(super) fn instances(storage: &Resource) -> impl Iterator<Item = &str> {
+    let rules = storage
+        .firewall
+        .as_ref()
+        .map_or(&[][..], |firewall| firewall.resource_access_rules.items());
+    rules.iter().map(|rule| rule.resource_id.as_str())
 }
 
 /// Every identity of a resource: the system-assigned one first.
@@ -257,14 +260,16 @@ impl<'g> Ties<'g> {
     /// Those of a resource.
     pub(super) fn of(ground: &'g Ground<'_>, resource: &Resource, actions: &[Action]) -> Self {
         let mut found = Vec::new();
+        let permitting: Vec<_> = actions
+            .iter()
+            .map(|action| ground.access.permitting(action))
+            .collect();
         for principal in identities(ground, resource) {
             for holder in ground.holders(&principal) {
                 for read in ground.access.of_principal(&holder) {
                     match ground.access.role_at(&read.item.role_definition_id) {
                         Some((role, _)) => {
-                            let gives =
-                                |action| any_permits(&role.permissions, action) != Match::No;
-                            if actions.iter().any(gives) {
+                            if permitting.iter().any(|one| one.by(role) != Match::No) {
                                 found.push((read, true));
                             }
                         }

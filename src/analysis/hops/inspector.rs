@@ -282,7 +282,7 @@ fn lacks(ground: &Ground<'_>, caller: &Caller, key: &Key, issue: &Issue) -> Opti
         &ground.access,
         &ground.memberships,
         caller.object_id.as_ref()?,
-        &Action::control(issue.right.as_deref()?),
+        &Action::control(issue.right.as_deref()?.to_owned()),
         &key.scope()?,
     );
     matches!(held.standing, Standing::None | Standing::Denied).then_some(held.judged.evidence)
@@ -318,7 +318,7 @@ fn search(ground: &Ground<'_>, service: &Resource, readings: &Readings<'_>) -> O
     let needs: Vec<Need> = ["indexers", "datasources", "skillsets", "indexes"]
         .iter()
         .map(|one| Need {
-            action: Action::control(&format!("Microsoft.Search/searchServices/{one}/read")),
+            action: Action::control(format!("Microsoft.Search/searchServices/{one}/read")),
             scope: service.id.clone(),
             role: roles::READER,
         })

@@ -17,6 +17,8 @@ use crate::analysis::hop::{Basis, GateVerdict, Hop, HopKind};
 use crate::analysis::network::Credential;
 use crate::analysis::outbound::{Listing, listing};
 use crate::analysis::verdict::{Gate, Verdict};
+use crate::model::id::ArmId;
+use crate::model::lookup::Set;
 use crate::model::resource::{Details, Family, Resource};
 
 use super::{declared, ends};
@@ -41,8 +43,13 @@ pub(super) fn draw(ground: &Ground<'_>, out: &mut Vec<Hop>) {
         })
         .collect();
     to_search(ground, &accounts, &with_models, out);
+    let stores: Vec<Store<'_>> = ground
+        .family(Family::Storage)
+        .filter(|one| !ends::may_be_managed(ground, &one.id))
+        .map(Store::of)
+        .collect();
     for account in &accounts {
-        to_storage(ground, account, out);
+        to_storage(ground, account, &stores, out);
     }
     to_urls(ground, &accounts, out);
 }
@@ -54,9 +61,10 @@ fn to_search(
     with_models: &[&Resource],
     out: &mut Vec<Hop>,
 ) {
-    let services: Vec<&Resource> = ground
+    let services: Vec<(&Resource, String)> = ground
         .family(Family::Search)
         .filter(|one| !ends::may_be_managed(ground, &one.id))
+        .map(|one| (one, search_host(ground, one)))
         .collect();
     let mut tied: Vec<(&Resource, &Resource)> = Vec::new();
     // The rights of retrieval. Reader alone shows definitions to whoever looks on, and ties nothing.
@@ -66,9 +74,9 @@ fn to_search(
     ];
     for account in accounts {
         let held = ends::Ties::of(ground, account, &rights);
-        for service in &services {
+        for (service, host) in &services {
             if held.reach(&service.id)
-                || lists_host(ground, account, service)
+                || lists_host(account, host)
                 || declared::names(ground, HopKind::OpenaiToSearch, account, service)
             {
                 tied.push((*account, *service));
@@ -93,13 +101,8 @@ fn to_search(
 
 /// Whether the account's list of allowed hosts names the search service. An account with projects
 /// keeps one list for all of them, so there it says nothing of the account itself.
-fn lists_host(ground: &Ground<'_>, account: &Resource, service: &Resource) -> bool {
-    account.kind.is("OpenAI")
-        && !fqdns(account).is_empty()
-        && matches!(
-            listing(fqdns(account), &search_host(ground, service)),
-            Listing::Listed(_)
-        )
+fn lists_host(account: &Resource, host: &str) -> bool {
+    account.kind.is("OpenAI") && matches!(listing(fqdns(account), host), Listing::Listed(_))
 }
 
 fn fqdns(account: &Resource) -> &[String] {
@@ -222,20 +225,33 @@ fn by_system_identity(
     gates
 }
 
+/// A storage account that may be called, and whom its instance rules name.
+struct Store<'a> {
+    resource: &'a Resource,
+    admits: Set<ArmId>,
+}
+
+impl<'a> Store<'a> {
+    fn of(resource: &'a Resource) -> Self {
+        Self {
+            resource,
+            admits: ends::instances(resource).map(ArmId::new).collect(),
+        }
+    }
+}
+
 /// H11: where a role on blobs, an instance rule or the account's own definition ties the two.
-fn to_storage(ground: &Ground<'_>, account: &Resource, out: &mut Vec<Hop>) {
+fn to_storage(ground: &Ground<'_>, account: &Resource, stores: &[Store<'_>], out: &mut Vec<Hop>) {
     let owned: &[_] = match &account.details {
         Details::Cognitive(details) => &details.user_owned_storage,
         _ => &[],
     };
     let ties = ends::Ties::of(ground, account, &[BLOB_READ, BLOB_WRITE].map(Action::data));
-    for storage in ground.family(Family::Storage) {
-        if ends::may_be_managed(ground, &storage.id) {
-            continue;
-        }
+    for store in stores {
+        let storage = store.resource;
         let basis = if owned.contains(&storage.id) {
             Basis::Observed
-        } else if ends::names_instance(storage, &account.id) || ties.reach(&storage.id) {
+        } else if store.admits.contains(&account.id) || ties.reach(&storage.id) {
             Basis::Inferred
         } else if declared::names(ground, HopKind::OpenaiToStorage, account, storage) {
             Basis::Declared

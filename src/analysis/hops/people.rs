@@ -241,7 +241,12 @@ impl Person {
     }
 
     /// The best of the ways to list keys.
-    fn listing(&self, ground: &Ground<'_>, target: &ArmId, ways: &[&str]) -> (Action, Standing) {
+    fn listing(
+        &self,
+        ground: &Ground<'_>,
+        target: &ArmId,
+        ways: &[&'static str],
+    ) -> (Action, Standing) {
         let rank = |standing: &Standing| match standing {
             Standing::Open => 0,
             Standing::Conditional | Standing::KeyOnly | Standing::Unknown => 1,
@@ -249,7 +254,7 @@ impl Person {
         };
         ways.iter()
             .map(|way| {
-                let action = Action::control(way);
+                let action = Action::control(*way);
                 let standing = self.standing(ground, &action, target);
                 (action, standing)
             })
@@ -261,7 +266,7 @@ impl Person {
         &self,
         ground: &Ground<'_>,
         target: &ArmId,
-        keys: Option<(&[&str], Option<bool>)>,
+        keys: Option<(&[&'static str], Option<bool>)>,
         needs: &[Need],
     ) -> GateVerdict {
         let keys = keys.map(|(ways, are_keys_accepted)| KeyPath {
@@ -281,7 +286,7 @@ impl Person {
 
     /// Whether the target takes the person's token; if it takes keys only, whether the person may
     /// list them.
-    fn token(&self, ground: &Ground<'_>, target: &Resource, ways: &[&str]) -> GateVerdict {
+    fn token(&self, ground: &Ground<'_>, target: &Resource, ways: &[&'static str]) -> GateVerdict {
         let gate = authentication(ground, target, &Presented::Token, []);
         if gate.judged.verdict != Verdict::Shut {
             return gate;
@@ -294,7 +299,7 @@ impl Person {
         &self,
         ground: &Ground<'_>,
         target: &Resource,
-        ways: &[&str],
+        ways: &[&'static str],
         mut gate: GateVerdict,
     ) -> GateVerdict {
         let (action, standing) = self.listing(ground, &target.id, ways);
@@ -396,7 +401,7 @@ fn in_which_container(
 ) -> GateVerdict {
     let everywhere = [BLOB_WRITE, BLOB_ADD]
         .iter()
-        .all(|action| one.standing(ground, &Action::data(action), &account.id) == Standing::Open);
+        .all(|action| one.standing(ground, &Action::data(*action), &account.id) == Standing::Open);
     // Without a role below the account, one container is like another.
     let has_below = one.principal.as_ref().is_none_or(|own| {
         ground.holders(own).iter().any(|holder| {
@@ -437,7 +442,7 @@ fn work_on_objects(ground: &Ground<'_>, one: &Person, service: &Resource) -> Hop
         .flat_map(|object| ["read", "write"].map(|what| (object, what)))
         .map(|(object, what)| {
             need(
-                Action::control(&format!("Microsoft.Search/searchServices/{object}/{what}")),
+                Action::control(format!("Microsoft.Search/searchServices/{object}/{what}")),
                 &service.id,
                 roles::SEARCH_CONTRIBUTOR,
             )
@@ -474,7 +479,7 @@ fn search_hop(
     one: &Person,
     service: &Resource,
     kind: HopKind,
-    ways: &[&str],
+    ways: &[&'static str],
     needs: &[Need],
 ) -> Hop {
     let keys = (ways, are_keys_on(service));

@@ -8,6 +8,9 @@ pub fn quoted(word: &str) -> Cow<'_, str> {
     let is_plain = |byte: u8| {
         byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/' | b':' | b'@')
     };
+    if !word.is_empty() && word.bytes().all(is_plain) {
+        return Cow::Borrowed(word);
+    }
     // A control character would end the line, or worse, in whatever it is pasted into.
     let word: Cow<'_, str> = if word.chars().any(char::is_control) {
         Cow::Owned(word.chars().filter(|one| !one.is_control()).collect())

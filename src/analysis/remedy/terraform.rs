@@ -5,6 +5,11 @@ use crate::model::id::ArmId;
 
 /// A text as HCL writes it: quotes, backslashes and templates are escaped.
 pub fn text(value: &str) -> String {
+    let needs_care =
+        |byte: u8| matches!(byte, b'"' | b'\\' | b'$' | b'%') || byte.is_ascii_control();
+    if value.is_ascii() && !value.bytes().any(needs_care) {
+        return ["\"", value, "\""].concat();
+    }
     let mut out = String::from("\"");
     for letter in value.chars() {
         match letter {
@@ -38,17 +43,16 @@ pub fn label(name: &str) -> String {
 
 /// A resource of azurerm with the lines that matter.
 pub fn azurerm(kind: &str, name: &str, lines: &[&str]) -> Remedy {
+    let mut text = ["resource \"", kind, "\" \"", &label(name), "\" {\n"].concat();
+    for line in lines {
+        text.push_str("  ");
+        text.push_str(line);
+        text.push('\n');
+    }
+    text.push('}');
     Remedy {
         tool: Tool::Azurerm,
-        text: format!(
-            "resource \"{kind}\" \"{}\" {{\n{}\n}}",
-            label(name),
-            lines
-                .iter()
-                .map(|line| format!("  {line}"))
-                .collect::<Vec<_>>()
-                .join("\n")
-        ),
+        text,
         note: None,
     }
 }

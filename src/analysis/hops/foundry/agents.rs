@@ -83,7 +83,7 @@ fn needs(purpose: Purpose, target: &Resource) -> Vec<Need> {
         (Purpose::Files, Family::Storage) => ["read", "write"]
             .map(|one| {
                 need(
-                    Action::data(&format!(
+                    Action::data(format!(
                         "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/{one}"
                     )),
                     roles::BLOB_CONTRIBUTOR,

@@ -426,7 +426,7 @@ fn by_token(ground: &Ground<'_>, hub: &Resource, target: &Resource) -> Vec<GateV
     gates.push(authentication(ground, target, &Presented::Token, []));
     if !presenter.is_nobody() {
         let needs = ["read", "write"].map(|one| Need {
-            action: Action::data(&format!(
+            action: Action::data(format!(
                 "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/{one}"
             )),
             scope: target.id.clone(),

@@ -32,7 +32,7 @@ pub(super) fn of(
     target: &Resource,
     container: Option<&str>,
 ) -> Option<GateVerdict> {
-    let need = |name: &str, scope: ArmId, role: Role| Need {
+    let need = |name: &'static str, scope: ArmId, role: Role| Need {
         action: Action::data(name),
         scope,
         role,

@@ -236,7 +236,7 @@ fn rights(
     let mut checks = Vec::new();
     if store.blobs {
         let need = |tail: &str| Need {
-            action: Action::data(&format!(
+            action: Action::data(format!(
                 "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/{tail}"
             )),
             scope: account.id.clone(),

@@ -67,7 +67,7 @@ fn by_roles(
     let needs: Vec<Need> = ["read", "wrap/action", "unwrap/action"]
         .iter()
         .map(|one| Need {
-            action: Action::data(&format!("Microsoft.KeyVault/vaults/keys/{one}")),
+            action: Action::data(format!("Microsoft.KeyVault/vaults/keys/{one}")),
             scope: key.clone(),
             role: roles::CRYPTO_SERVICE,
         })
