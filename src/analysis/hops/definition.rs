@@ -200,6 +200,11 @@ pub(super) fn outbound(
     }
     let by_link = |one: &&network::Judged| one.admission.by == Some(Question::SharedPrivateLink);
     if let Some(linked) = reached.filter(by_link) {
+        // Whether there is one makes no difference to a private link: where that is not known, nothing
+        // is claimed of it.
+        if let Perimeter::Unclear(_) = control.perimeter {
+            return None;
+        }
         let is_link = |way: &&Way| matches!(way.rule, Rule::SharedPrivateLink(_));
         let gate = gates::judged(
             Gate::Outbound,
