@@ -22,4 +22,5 @@ mod screens {
     mod requests;
     mod sizes;
     mod tenants;
+    mod walk;
 }

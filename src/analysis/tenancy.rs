@@ -13,7 +13,7 @@ use crate::model::caller::Caller;
 use crate::model::id::{ArmId, TenantId};
 use crate::model::issue::{Issue, IssueKind};
 use crate::model::key::{AppId, Key};
-use crate::store::Inventory;
+use crate::store::{Inventory, State};
 
 use super::addresses::tenant_of;
 use super::hop::{Hop, HopKind};
@@ -35,6 +35,8 @@ pub struct Seat {
     pub token: Token,
     /// How many of its subscriptions are seen.
     pub subscriptions: usize,
+    /// How their list stands where it was not answered: then there may be more than are seen.
+    pub list: Option<State>,
     /// Whether it owns address pools that are seen, or drawn from.
     pub owns_pools: bool,
     /// Whether a network of it draws from a pool.
@@ -165,6 +167,7 @@ pub fn seats(inventory: &Inventory, hops: &[Hop], now: OffsetDateTime) -> Vec<Se
             is_home: at == 0,
             caller: caller.cloned(),
             token,
+            list: unanswered(inventory, view.as_ref()),
             ..seat(tenant.clone())
         };
         seats.entry(tenant).or_insert(own);
@@ -215,9 +218,17 @@ fn seat(tenant: TenantId) -> Seat {
         caller: None,
         token: Token::NotAsked,
         subscriptions: 0,
+        list: None,
         owns_pools: false,
         draws: false,
     }
+}
+
+/// How the list of a tenant's subscriptions stands, where it was not answered.
+fn unanswered(inventory: &Inventory, view: Option<&TenantId>) -> Option<State> {
+    let key = Key::Subscriptions(view.cloned());
+    let state = inventory.snapshot().slice(&key)?.state();
+    (!matches!(state, State::Known | State::Unsupported)).then_some(state)
 }
 
 /// The name of a tenant, when it can be seen; else its domain.

@@ -30,6 +30,7 @@ mod openai;
 mod pages;
 mod people;
 mod policy;
+mod preflight;
 mod record;
 mod scenarios;
 mod tenants;

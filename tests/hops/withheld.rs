@@ -7,7 +7,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hopscope::analysis::hop::{FindingKind, Judgement};
+use hopscope::analysis::benefits::Stand;
+use hopscope::analysis::hop::{Benefit, FindingKind, Judgement};
 use hopscope::analysis::hops;
 use hopscope::analysis::verdict::{Gate, Verdict};
 use hopscope::model::key::Key;
@@ -24,6 +25,8 @@ struct Claims {
     hops: BTreeMap<String, (Verdict, Gates)>,
     /// Rule and resource of what is called broken or exposed.
     faults: BTreeSet<(&'static str, String)>,
+    /// How each benefit stands.
+    benefits: Vec<(Benefit, Stand)>,
 }
 
 impl Claims {
@@ -41,6 +44,11 @@ impl Claims {
             hops: hops.collect(),
             faults: faults
                 .map(|one| (one.rule, one.resource.to_ascii_lowercase()))
+                .collect(),
+            benefits: judgement
+                .benefits
+                .iter()
+                .map(|held| (held.benefit, held.stand))
                 .collect(),
         }
     }
@@ -68,6 +76,11 @@ impl Claims {
         for (rule, resource) in self.faults.difference(&before.faults) {
             beyond.push(format!("{rule} is found at {resource}"));
         }
+        for ((benefit, now), (_, was)) in self.benefits.iter().zip(&before.benefits) {
+            if was != now && matches!(now, Stand::Holds | Stand::Against) {
+                beyond.push(format!("{benefit:?} went from {was:?} to {now:?}"));
+            }
+        }
         beyond
     }
 }
@@ -78,7 +91,7 @@ fn judged(world: &World, snapshot: &Snapshot) -> Claims {
 }
 
 /// The store with one reading that ended otherwise; the store itself is as before.
-fn without(store: &mut Store, key: &Key, ended: Ended) -> Snapshot {
+pub(crate) fn without(store: &mut Store, key: &Key, ended: Ended) -> Snapshot {
     let before = store.slice(key).cloned().unwrap_or_default();
     let generation = before.generation;
     let planned = |store: &mut Store| {

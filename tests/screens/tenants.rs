@@ -539,3 +539,26 @@ fn at_any_size_nothing_leaves_the_frame() {
         }
     }
 }
+
+#[test]
+fn a_list_of_subscriptions_that_was_refused_is_not_an_empty_one() {
+    let key = || Key::Subscriptions(view(FABRIKAM));
+    for (state, scene, words) in [
+        ("refused", scene("cross-tenant").refused(key()), "? refused"),
+        ("failed", scene("cross-tenant").failed(key()), "▲ failed"),
+    ] {
+        for size in [(80, 24), (140, 42)] {
+            let mut own = screen(&scene, size);
+            let text = own.text("tenants-list");
+            let line = text
+                .lines()
+                .find(|line| line.contains("subscriptions"))
+                .unwrap_or_default();
+            assert!(line.contains(words), "{state}: {line}");
+            assert!(!text.contains("0 seen"), "{state}: {text}");
+            // The band says it in whole sentences, whatever the width.
+            let band = "What stands between the tenants cannot be told whole.";
+            assert!(text.contains(band), "{state}, {size:?}\n{text}");
+        }
+    }
+}

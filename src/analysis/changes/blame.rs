@@ -229,6 +229,11 @@ fn who_did_it(
 
 fn written(hop: &Hop, gate: &GateVerdict) -> Option<Written> {
     const DATA_PLANE: [&str; 4] = ["/indexers/", "/datasources/", "/skillsets/", "/indexes/"];
+    if hop.kind == HopKind::TenantToTenant && gate.gate == Gate::Authentication {
+        return Some(Written::Elsewhere(
+            "with which token a call comes stands in no activity log: it holds what was written to resources",
+        ));
+    }
     let evidence = gate.judged.evidence.first()?;
     let id = &evidence.resource;
     let folded = id.folded();
@@ -237,7 +242,8 @@ fn written(hop: &Hop, gate: &GateVerdict) -> Option<Written> {
             "what a search service holds is written at the service itself, and the activity log does not hear of it",
         ));
     }
-    if folded.starts_with("/serviceprincipals/") || folded.starts_with("/users/") {
+    let of_directory = ["/serviceprincipals/", "/applications/", "/users/"];
+    if of_directory.iter().any(|head| folded.starts_with(head)) {
         return Some(Written::Elsewhere(
             "it is a matter of the directory, and the activity log of Azure does not hear of it",
         ));

@@ -46,7 +46,7 @@ pub mod requests;
 #[cfg(test)]
 mod staged;
 pub mod tenants;
-mod trouble;
+pub(in crate::ui) mod trouble;
 mod ways;
 mod who;
 

@@ -304,7 +304,8 @@ fn unknown(cx: &Cx<'_>, step: &Step, look: &Look<'_>) -> (String, Option<char>) 
         .count();
     let counts = cx.snapshot.counts();
     let missing = counts.denied + counts.failed;
-    if calls > 0 {
+    // Of a benefit the calls are the other question, told below.
+    if calls > 0 && step.benefit.is_none() {
         let all = look.hops.len();
         let words = if all == 1 {
             "the one call that it is about cannot be judged".to_owned()

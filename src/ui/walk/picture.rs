@@ -17,6 +17,7 @@ use crate::analysis::tour::{self, Look};
 use crate::model::tour::{Picture, Step};
 use crate::ui::cx::Cx;
 use crate::ui::frame::tally;
+use crate::ui::panes::trouble;
 use crate::ui::text::{Rich, wrap};
 
 use super::body::Body;
@@ -49,12 +50,15 @@ pub(super) fn draw(cx: &Cx<'_>, body: &mut Body, step: &Step, look: &Look<'_>, r
 /// What was looked for, where there is nothing of the pattern.
 fn nothing(cx: &Cx<'_>, body: &mut Body, room: u16) {
     let sentence = if tally::is_reading(cx.inventory) {
-        "Nothing that this could be shown on has been read yet."
+        "Nothing that this could be shown on has been read yet.".to_owned()
     } else {
-        "There is nothing here to show it on: no storage account, search service, model account, hub, \
-         vault or log workspace was found in what was read."
+        format!(
+            "There is nothing here to show it on: no storage account, search service, model account, \
+             hub, vault or log workspace was found in {}. It appears at the next reading after it is made.",
+            trouble::looked_at(cx)
+        )
     };
-    muted(body, sentence, room);
+    muted(body, &sentence, room);
 }
 
 /// A sentence in place of a picture.

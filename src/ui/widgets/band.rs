@@ -1,5 +1,5 @@
 //! The band of two faint lines under a title that says what was refused or failed, and what cannot
-//! be judged because of it.
+//! be judged because of it; of three where the first is too long for the screen.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -9,7 +9,7 @@ use crate::model::issue::{Issue, IssueKind};
 use crate::store::Phase;
 use crate::ui::cx::Cx;
 use crate::ui::signs::Sign;
-use crate::ui::text::{Rich, embolden, put_right, short_guid};
+use crate::ui::text::{Rich, embolden, put_right, short_guid, width};
 use crate::ui::theme::Role;
 
 /// A band.
@@ -110,9 +110,28 @@ impl Band {
         self
     }
 
-    /// Draws it into the first two rows of an area and returns what is below.
+    /// Whether what cannot be judged stands beside what was refused.
+    fn is_short(&self, room: u16) -> bool {
+        // The sign and two gaps.
+        width(&self.cause) + width(&self.so) + 4 <= room
+    }
+
+    /// How many rows it takes in so many columns.
+    pub fn rows(&self, columns: u16) -> u16 {
+        if self.is_short(columns.saturating_sub(4)) {
+            2
+        } else {
+            3
+        }
+    }
+
+    /// Draws it into the first rows of an area and returns what is below.
     pub fn draw(&self, cx: &Cx<'_>, buffer: &mut Buffer, area: Rect) -> Rect {
-        let rows = area.height.min(2);
+        let wanted = self.rows(area.width);
+        // What is below needs its head and two rows.
+        let most = if area.height < wanted + 3 { 2 } else { wanted };
+        let rows = area.height.min(most);
+        let is_long = rows > 2;
         let ground = Rect {
             height: rows,
             ..area
@@ -129,25 +148,35 @@ impl Band {
                 format!("{} {}", cx.signs.glyph(self.sign), self.cause),
             );
             let own = cause.width().min(room);
-            cause.then(Role::Text, format!("  {}", self.so)).draw(
-                buffer,
-                (area.x + 2, area.y),
-                room,
-                cx.theme,
-            );
+            let line = if is_long {
+                cause
+            } else {
+                cause.then(Role::Text, format!("  {}", self.so))
+            };
+            line.draw(buffer, (area.x + 2, area.y), room, cx.theme);
             embolden(buffer, Rect::new(area.x + 2, area.y, own, 1), cx.theme);
         }
+        if is_long {
+            let so = Rich::plain(self.so.clone());
+            so.draw(
+                buffer,
+                (area.x + 4, area.y + 1),
+                room.saturating_sub(2),
+                cx.theme,
+            );
+        }
         if rows > 1 {
+            let y = area.y + rows - 1;
             let again = cx
                 .key_of(self.again, Action::Refresh)
                 .map(|key| Rich::strong(key).then(Role::Muted, " ask again"))
                 .filter(|again| again.width() + 20 < room)
                 .unwrap_or_default();
             let left = room.saturating_sub(again.width() + 2);
-            Rich::muted(self.facts.clone()).draw(buffer, (area.x + 2, area.y + 1), left, cx.theme);
+            Rich::muted(self.facts.clone()).draw(buffer, (area.x + 2, y), left, cx.theme);
             put_right(
                 buffer,
-                (area.x + 2 + room, area.y + 1),
+                (area.x + 2 + room, y),
                 &again,
                 again.width(),
                 cx.theme,

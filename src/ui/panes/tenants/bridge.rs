@@ -12,6 +12,7 @@ use crate::model::caller::Caller;
 use crate::model::id::TenantId;
 use crate::model::issue::Issue;
 use crate::model::key::AppId;
+use crate::store::State;
 use crate::ui::cx::Cx;
 use crate::ui::frame::tally;
 use crate::ui::signs::Sign;
@@ -286,16 +287,31 @@ pub(super) fn span(to: OffsetDateTime, from: OffsetDateTime) -> String {
     }
 }
 
+/// How many subscriptions are seen. A list that was not answered is not an empty one.
 fn subscriptions(cx: &Cx<'_>, seat: &Seat) -> Rich {
-    match (&seat.token, seat.subscriptions) {
+    let missing = |sign: Sign, words: &'static str| {
+        Rich::sign(cx.signs, sign).then(sign.word_role(), format!(" {words}"))
+    };
+    let count = seat.subscriptions;
+    match (&seat.token, seat.list) {
         (Token::Pending, _) => value::not_read(),
-        (Token::Valid(_), 0) => Rich::plain("  0 seen"),
-        (Token::NotAsked, 0) => {
+        (Token::NotAsked, _) if count == 0 => {
             Rich::sign(cx.signs, Sign::None).then(Role::Muted, " not asked for")
         }
+        (Token::Valid(_), Some(State::Pending)) if count == 0 => value::not_read(),
+        (Token::Valid(_), Some(State::Denied)) if count == 0 => missing(Sign::Unknown, "refused"),
+        (Token::Valid(_), Some(State::Failed)) if count == 0 => missing(Sign::Failed, "failed"),
+        // Named one by one: their own list may hold more.
+        (_, Some(State::Denied)) if count > 0 => {
+            Rich::plain(format!("  {count} seen")).then(Role::VerdictUnknown, "  ? list refused")
+        }
+        (_, Some(State::Failed)) if count > 0 => {
+            Rich::plain(format!("  {count} seen")).then(Role::VerdictAtRisk, "  ▲ list failed")
+        }
+        (Token::Valid(_), _) => Rich::plain(format!("  {count} seen")),
         // Nobody could look: that there are none is not known.
-        (_, 0) => Rich::sign(cx.signs, Sign::Unknown).then(Role::VerdictUnknown, " not read"),
-        (_, count) => Rich::plain(format!("  {count} seen")),
+        (_, _) if count == 0 => missing(Sign::Unknown, "not read"),
+        (_, _) => Rich::plain(format!("  {count} seen")),
     }
 }
 

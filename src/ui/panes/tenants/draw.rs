@@ -9,7 +9,8 @@ use crate::model::id::ArmId;
 use crate::model::key::Key;
 use crate::store::State;
 use crate::ui::cx::{Cx, Drawn, SizeClass};
-use crate::ui::panes::{empty, trouble};
+use crate::ui::panes::empty;
+use crate::ui::panes::trouble::{self, Trouble};
 use crate::ui::text::Rich;
 use crate::ui::theme::Role;
 use crate::ui::widgets::data_table::DataTable;
@@ -18,20 +19,26 @@ use crate::ui::widgets::rule::Rule;
 
 use super::{BRIDGE, CONTEXT, DRAWS, POOLS, Tenants, bridge, is_bridge, is_pools};
 
+/// What cannot be told where readings are missing.
+const SO_BRIDGE: &str = "What stands between the tenants cannot be told whole.";
+const SO_POOLS: &str = "What pools have left, and who draws, cannot be told whole.";
 /// Below so many rows, pools stand without blank rows between them.
 const AIRY: u16 = 30;
 
 impl Tenants {
     pub(super) fn draw_parts(&self, cx: &Cx<'_>, area: Rect, buffer: &mut Buffer) -> Drawn {
         let rows = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
-        let band = |has: bool| if has { 2 } else { 0 };
+        let band = |own: &Trouble, so: &str| {
+            let band = own.band(cx, CONTEXT, so.to_owned());
+            band.map_or(0, |band| band.rows(area.width))
+        };
         let bridge = rows(self.bridge.lines())
-            .saturating_add(3 + band(self.signing.first.is_some()))
+            .saturating_add(3 + band(&self.signing, SO_BRIDGE))
             .max(6)
             .min(area.height / 2);
         let rest = area.height.saturating_sub(bridge);
         let pools = rows(self.pools.lines())
-            .saturating_add(3 + band(self.reading.first.is_some()))
+            .saturating_add(3 + band(&self.reading, SO_POOLS))
             .clamp(6, (rest * 3 / 5).max(6));
         let placed = self.parts.place(
             cx,
@@ -92,8 +99,7 @@ impl Tenants {
             .right(right)
             .focused(self.parts.has_focus(BRIDGE))
             .draw(cx, buffer, area);
-        let so = "What stands between the tenants cannot be told whole.".to_owned();
-        let below = match self.signing.band(cx, CONTEXT, so) {
+        let below = match self.signing.band(cx, CONTEXT, SO_BRIDGE.to_owned()) {
             Some(band) => band.draw(cx, buffer, below),
             None => below,
         };
@@ -142,8 +148,7 @@ impl Tenants {
             .right(right)
             .focused(self.parts.has_focus(POOLS))
             .draw(cx, buffer, area);
-        let so = "What pools have left, and who draws, cannot be told whole.".to_owned();
-        let below = match self.reading.band(cx, CONTEXT, so) {
+        let below = match self.reading.band(cx, CONTEXT, SO_POOLS.to_owned()) {
             Some(band) => band.draw(cx, buffer, below),
             None => below,
         };

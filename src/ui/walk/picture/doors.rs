@@ -1,6 +1,6 @@
 //! The doors: each service with who may come in, and the callers of this environment against them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::analysis::benefits::{self, Fact, Stand};
@@ -140,12 +140,18 @@ pub(super) fn draw(cx: &Cx<'_>, body: &mut Body, look: &Look<'_>, room: u16) {
             Family::Storage | Family::Search | Family::Cognitive | Family::Vault
         )
     };
-    let services: Vec<&Arc<Resource>> = benefits::patterned(cx.inventory)
-        .filter(has_door)
-        .take(COLUMNS)
-        .collect();
+    let mut services: Vec<&Arc<Resource>> =
+        benefits::patterned(cx.inventory).filter(has_door).collect();
     if services.is_empty() {
         return;
+    }
+    let beyond = services.len().saturating_sub(COLUMNS);
+    if beyond > 0 {
+        // Those that somebody calls come first.
+        let called: HashSet<ArmId> = look.hops.iter().map(|hop| ArmId::new(&hop.to)).collect();
+        let is_called = |one: &ArmId| called.iter().any(|to| to.is_within(one));
+        services.sort_by_cached_key(|one| !is_called(&one.id));
+        services.truncate(COLUMNS);
     }
     // One pass over the calls: there may be thousands.
     let mut callers: Vec<(&Hop, Vec<Option<Call<'_>>>)> = Vec::new();
@@ -193,6 +199,7 @@ pub(super) fn draw(cx: &Cx<'_>, body: &mut Body, look: &Look<'_>, room: u16) {
         heads,
         rows,
         tells: true,
+        beyond,
         more: (more > 0).then_some((more, '2')),
         ..Table::default()
     }

@@ -274,6 +274,8 @@ pub(super) struct Table {
     pub(super) tells: bool,
     /// How many rows more there are, and the pane that has them all.
     pub(super) more: Option<(usize, char)>,
+    /// How many columns more there would be.
+    pub(super) beyond: usize,
 }
 
 impl Table {
@@ -351,7 +353,7 @@ impl Table {
             used += own + GAP;
             used <= left
         });
-        let hidden = all - columns.len();
+        let hidden = all - columns.len() + self.beyond;
         (first, columns, hidden)
     }
 }
