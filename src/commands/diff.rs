@@ -2,12 +2,9 @@
 
 use std::io::{self, Write};
 
-use crate::analysis::changes::Changes;
-use crate::analysis::turned::turned;
 use crate::cli::{Diff, Global, PlainFormat};
-use crate::report::diff::{Compared, build, write};
+use crate::report::diff::{Compared, build, unlike, write};
 use crate::report::file;
-use crate::store::diff::between;
 
 use super::source::{self, Inspected};
 use super::{Exit, Failure};
@@ -17,22 +14,13 @@ pub fn run(global: &Global, arguments: &Diff, stdout: &mut impl Write) -> Result
     let mut masker = source::masker(global)?;
     let before = source::opened(global, &arguments.before)?;
     let after = source::opened(global, &arguments.after)?;
-    if before.head.masked != after.head.masked {
-        return Err(Failure::usage(
-            "one of the two is masked and the other is not, or less: save both with the same --redact and --redact-key",
-        ));
+    let levels = [&before, &after].map(|one| one.head.masked.clone());
+    if let Some(words) = unlike(levels[0].as_deref(), levels[1].as_deref()) {
+        return Err(Failure::usage(words));
     }
     let before = Inspected::of(before).masked(&mut masker);
     let after = Inspected::of(after).masked(&mut masker);
-    let (_, was) = before.judge();
-    let (inventory, is) = after.judge();
-    let compared = Compared {
-        before: before.at,
-        after: after.at,
-        differences: &between(&before.snapshot, &after.snapshot),
-        turns: &turned(&was.hops, &is.hops),
-        changes: &Changes::of(&inventory),
-    };
+    let compared = Compared::of(&before.side(), &after.side());
     let print = |out: &mut dyn Write| -> io::Result<()> {
         match arguments.format {
             PlainFormat::Text => write(out, &compared)?,

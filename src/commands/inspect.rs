@@ -61,9 +61,10 @@ pub async fn run(
         panes: panes::registry(),
         now: OffsetDateTime::now_utc(),
         settings: settings.clone(),
-        masking: Some(masking(&global)?),
+        masking: Some(masking(&global, None)?),
     };
     let ends = Ends {
+        folder: None,
         updates,
         asks,
         signals,
@@ -104,12 +105,13 @@ fn ended(outcome: Result<app::Exit, TerminalError>) -> Result<Exit, Failure> {
 }
 
 /// How what is shown can be masked, and how much of it is from the start.
-fn masking(global: &Global) -> Result<Masking, Failure> {
+fn masking(global: &Global, masked: Option<String>) -> Result<Masking, Failure> {
     let (level, secret) = source::masking(global)?;
     Ok(Masking {
         level,
         secret,
         decode: again::decoded,
+        masked,
     })
 }
 
@@ -136,9 +138,10 @@ async fn offline(
         panes: panes::registry(),
         now: saved.head.saved_at,
         settings,
-        masking: Some(masking(global)?),
+        masking: Some(masking(global, saved.head.masked)?),
     };
     let ends = Ends {
+        folder: path.parent().map(Path::to_owned),
         updates,
         asks,
         signals: Signals::default(),

@@ -15,6 +15,7 @@ use crate::model::judging::Judging;
 use crate::model::scope::Scope;
 use crate::privacy::{Level, Masker, Secret, key_file};
 use crate::report::Meta;
+use crate::report::diff::Side;
 use crate::store::file::{self, Saved};
 use crate::store::{Frame, Inventory, Snapshot};
 
@@ -111,6 +112,15 @@ impl Inspected {
         let inventory = Inventory::build(&self.snapshot);
         let judgement = hops::judge(&inventory, &self.frame.judging, self.at);
         (inventory, judgement)
+    }
+
+    /// It as one side of a comparison.
+    pub fn side(&self) -> Side {
+        Side {
+            snapshot: self.snapshot.clone(),
+            judging: self.frame.judging.clone(),
+            at: self.at,
+        }
     }
 
     /// What a report says about the run.

@@ -104,6 +104,10 @@ actions! {
     Privacy = "privacy",
     /// Keep everything that was read in a file.
     Save = "save",
+    /// The list of snapshots: open one, compare two.
+    Snapshots = "snapshots",
+    /// Compare what is marked.
+    Compare = "compare",
     /// Choose another place to look at.
     Scope = "scope",
     /// Explain an error message.

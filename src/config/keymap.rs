@@ -24,10 +24,31 @@ pub use press::Press;
 pub const DEFAULT: &str = include_str!("../../assets/keymap.toml");
 
 /// Where a binding holds. Panes are looked up first, `global` after them.
-pub const CONTEXTS: [&str; 22] = [
-    "global", "map", "network", "access", "foundry", "outbound", "indexers", "logs", "tenants",
-    "changes", "findings", "requests", "picker", "filter", "palette", "json", "describe", "help",
-    "choose", "explain", "walk", "report",
+pub const CONTEXTS: [&str; 24] = [
+    "global",
+    "map",
+    "network",
+    "access",
+    "foundry",
+    "outbound",
+    "indexers",
+    "logs",
+    "tenants",
+    "changes",
+    "findings",
+    "requests",
+    "picker",
+    "filter",
+    "palette",
+    "json",
+    "describe",
+    "help",
+    "choose",
+    "explain",
+    "walk",
+    "report",
+    "snapshots",
+    "compare",
 ];
 
 /// One line of a keymap.

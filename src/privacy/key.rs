@@ -8,7 +8,7 @@ use aws_lc_rs::{hmac, rand};
 use thiserror::Error;
 
 use super::Secret;
-use crate::store::file::write_whole;
+use crate::store::file::{Access, whole};
 
 /// What a key file begins with; the key follows in hexadecimal.
 const HEAD: &str = "hopscope redact key ";
@@ -40,7 +40,7 @@ pub fn key_file(path: &Path) -> Result<Secret, KeyError> {
                 }
             }
             text.push('\n');
-            write_whole(path, text.as_bytes())?;
+            whole(path, Access::Owner, |out| out.write_all(text.as_bytes()))?;
             Ok(secret)
         }
         Err(error) if error.kind() == io::ErrorKind::InvalidData => Err(KeyError::Foreign),

@@ -1,4 +1,4 @@
-//! What changed between two snapshots: text for people, JSON for programs.
+//! What changed between two snapshots: text for people, JSON for programs (`assets/diff.schema.json`).
 //!
 //! ```text
 //! { "schemaVersion": 1, "before": "…", "after": "…", "same": false,
@@ -19,12 +19,14 @@ use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
 use crate::analysis::changes::{Change, Changes, Kind};
-use crate::analysis::turned::Turn;
+use crate::analysis::hops;
+use crate::analysis::turned::{Turn, turned};
 use crate::analysis::verdict::Verdict;
 use crate::model::id::ArmId;
+use crate::model::judging::Judging;
 use crate::model::text::safe;
-use crate::store::State;
-use crate::store::diff::{Became, Difference, Differences, Property};
+use crate::store::diff::{Became, Difference, Differences, Property, between};
+use crate::store::{Inventory, Snapshot, State};
 
 /// The version of the JSON's shape.
 const SCHEMA_VERSION: u64 = 1;
@@ -32,21 +34,58 @@ const SCHEMA_VERSION: u64 = 1;
 /// How many letters of a value a line shows.
 const LONGEST: usize = 120;
 
+/// One of the two that are compared.
+#[derive(Clone, Debug)]
+pub struct Side {
+    /// What was read.
+    pub snapshot: Snapshot,
+    /// For whom it is judged.
+    pub judging: Judging,
+    /// When it was taken, and as of when it is judged.
+    pub at: OffsetDateTime,
+}
+
 /// Two snapshots side by side.
-pub struct Compared<'a> {
+#[derive(Clone, Debug)]
+pub struct Compared {
     /// When the earlier one was taken.
     pub before: OffsetDateTime,
     /// When the later one was taken.
     pub after: OffsetDateTime,
     /// Things that differ.
-    pub differences: &'a Differences,
+    pub differences: Differences,
     /// Hops that turned.
-    pub turns: &'a [Turn],
+    pub turns: Vec<Turn>,
     /// What the later one's activity log holds.
-    pub changes: &'a Changes,
+    pub changes: Changes,
 }
 
-impl Compared<'_> {
+/// Why two cannot be compared, by what is masked in each: names and pseudonyms do not meet.
+pub fn unlike(before: Option<&str>, after: Option<&str>) -> Option<&'static str> {
+    (before != after).then_some(
+        "one of the two is masked and the other is not, or less: save both with the same --redact and --redact-key",
+    )
+}
+
+impl Compared {
+    /// Judges an earlier snapshot and a later one, and finds what differs.
+    pub fn of(before: &Side, after: &Side) -> Self {
+        let judged = |side: &Side| {
+            let inventory = Inventory::build(&side.snapshot);
+            let judgement = hops::judge(&inventory, &side.judging, side.at);
+            (inventory, judgement.hops)
+        };
+        let (_, was) = judged(before);
+        let (inventory, is) = judged(after);
+        Self {
+            before: before.at,
+            after: after.at,
+            differences: between(&before.snapshot, &after.snapshot),
+            turns: turned(&was, &is),
+            changes: Changes::of(&inventory),
+        }
+    }
+
     /// Whether nothing differs.
     pub fn is_same(&self) -> bool {
         self.differences.things.is_empty()
@@ -54,8 +93,16 @@ impl Compared<'_> {
             && self.turns.is_empty()
     }
 
+    /// What [`write`] writes.
+    pub fn text(&self) -> String {
+        let mut out = Vec::new();
+        // Writing to memory cannot fail.
+        let _ = write(&mut out, self);
+        String::from_utf8_lossy(&out).into_owned()
+    }
+
     /// The last write between the two that concerns a thing.
-    fn by(&self, thing: &Difference) -> Option<&Arc<Change>> {
+    pub fn by(&self, thing: &Difference) -> Option<&Arc<Change>> {
         let places = [
             Some(ArmId::new(&thing.id)),
             thing.about.clone(),
@@ -86,7 +133,7 @@ impl Compared<'_> {
 }
 
 /// The JSON.
-pub fn build(compared: &Compared<'_>) -> Value {
+pub fn build(compared: &Compared) -> Value {
     let things: Vec<Value> = compared
         .differences
         .things
@@ -117,7 +164,7 @@ pub fn build(compared: &Compared<'_>) -> Value {
     })
 }
 
-fn thing(compared: &Compared<'_>, one: &Difference) -> Value {
+fn thing(compared: &Compared, one: &Difference) -> Value {
     let mut out = Map::new();
     out.insert("id".into(), one.id.as_str().into());
     out.insert("what".into(), one.what.into());
@@ -186,7 +233,7 @@ fn put_verdicts(out: &mut Map<String, Value>, before: Option<Verdict>, after: Op
 }
 
 /// The text.
-pub fn write(out: &mut dyn Write, compared: &Compared<'_>) -> io::Result<()> {
+pub fn write(out: &mut dyn Write, compared: &Compared) -> io::Result<()> {
     let second = |at: OffsetDateTime| super::timestamp(at.replace_nanosecond(0).unwrap_or(at));
     writeln!(
         out,
@@ -200,8 +247,8 @@ pub fn write(out: &mut dyn Write, compared: &Compared<'_>) -> io::Result<()> {
     if !compared.turns.is_empty() {
         writeln!(out, "\nHops that turned  {}", compared.turns.len())?;
     }
-    for turn in compared.turns {
-        turned(out, turn)?;
+    for turn in &compared.turns {
+        write_turn(out, turn)?;
     }
     let things = &compared.differences.things;
     if !things.is_empty() {
@@ -217,8 +264,8 @@ pub fn write(out: &mut dyn Write, compared: &Compared<'_>) -> io::Result<()> {
         )?;
         for property in &one.properties {
             let (before, after) = (
-                shown(property.before.as_ref()),
-                shown(property.after.as_ref()),
+                value_words(property.before.as_ref(), LONGEST),
+                value_words(property.after.as_ref(), LONGEST),
             );
             writeln!(out, "      {}: {before} -> {after}", safe(&property.path))?;
         }
@@ -236,31 +283,25 @@ pub fn write(out: &mut dyn Write, compared: &Compared<'_>) -> io::Result<()> {
         )?;
     }
     for one in unequal {
-        let state = |state: Option<State>| state.map_or("not asked", State::word);
         writeln!(
             out,
             "  {}  {}: {} -> {}",
             one.what,
             safe(one.scope.as_ref().map_or("/", ArmId::as_str)),
-            state(one.before),
-            state(one.after)
+            state_words(one.before),
+            state_words(one.after)
         )?;
     }
     Ok(())
 }
 
-fn turned(out: &mut dyn Write, turn: &Turn) -> io::Result<()> {
+fn write_turn(out: &mut dyn Write, turn: &Turn) -> io::Result<()> {
     let hop = &turn.hop;
     let via = hop
         .via
         .as_ref()
         .map_or_else(String::new, |via| format!("  via {}", safe(via)));
-    let said = match (turn.before, turn.after) {
-        (Some(before), Some(after)) => format!("{before} -> {after}"),
-        (None, Some(after)) => format!("new, {after}"),
-        (Some(before), None) => format!("no more, was {before}"),
-        (None, None) => String::new(),
-    };
+    let said = change_words(turn.before, turn.after).replace('→', "->");
     writeln!(
         out,
         "  {said:<20} {}  {} -> {}{via}",
@@ -285,14 +326,29 @@ fn turned(out: &mut dyn Write, turn: &Turn) -> io::Result<()> {
     Ok(())
 }
 
-/// A value on one line.
-fn shown(value: Option<&Value>) -> String {
+/// How a verdict changed: `open → shut`; `new, shut`; `no more, was open`.
+pub fn change_words(before: Option<Verdict>, after: Option<Verdict>) -> String {
+    match (before, after) {
+        (Some(before), Some(after)) => format!("{before} → {after}"),
+        (None, Some(after)) => format!("new, {after}"),
+        (Some(before), None) => format!("no more, was {before}"),
+        (None, None) => String::new(),
+    }
+}
+
+/// How a reading stood.
+pub fn state_words(state: Option<State>) -> &'static str {
+    state.map_or("not asked", State::word)
+}
+
+/// A value on one line of at most so many letters.
+pub fn value_words(value: Option<&Value>, longest: usize) -> String {
     let Some(value) = value else {
         return "absent".to_owned();
     };
     let text = value.to_string();
     let text = safe(&text);
-    match text.char_indices().nth(LONGEST) {
+    match text.char_indices().nth(longest) {
         Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
         None => text.into_owned(),
     }

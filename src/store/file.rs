@@ -15,9 +15,12 @@
 //! is bounded before any is given. Reading opens no other file and no socket. Must not decode what
 //! Azure sent: that is handed on as it is.
 
+mod found;
+mod whole;
+
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use aws_lc_rs::digest::{Context, SHA256, SHA256_OUTPUT_LEN};
 use flate2::Compression;
@@ -28,6 +31,9 @@ use thiserror::Error;
 use time::OffsetDateTime;
 
 use super::kept::Kept;
+
+pub use found::{Found, found_in, peek};
+pub use whole::{Access, whole};
 
 /// The version of the format that is written. Older ones are read.
 pub const FORMAT: u32 = 1;
@@ -156,7 +162,7 @@ pub fn save(path: &Path, head: &Head, kept: &Kept) -> Result<(), SaveError> {
         return Err(SaveError::Occupied);
     }
     let bytes = pack(head, kept)?;
-    write_whole(path, &bytes)?;
+    whole(path, Access::Owner, |out| out.write_all(&bytes))?;
     Ok(())
 }
 
@@ -194,10 +200,26 @@ pub fn pack(head: &Head, kept: &Kept) -> Result<Vec<u8>, SaveError> {
     Ok(bytes)
 }
 
-/// Reads a snapshot of `size` bytes.
-pub fn read(mut from: impl Read, size: u64) -> Result<Saved, OpenError> {
+/// What stands before the packed part.
+struct Start {
+    fixed: Vec<u8>,
+    head_text: Vec<u8>,
+    head: Option<Head>,
+    packed_length: u64,
+    whole_length: u64,
+}
+
+impl Start {
+    fn head(self) -> Result<Head, OpenError> {
+        self.head.ok_or(OpenError::Damaged("its head is unclear"))
+    }
+}
+
+/// Reads up to the packed part of a snapshot of `size` bytes, and holds the lengths that it names
+/// against the size.
+fn start(from: &mut impl Read, size: u64) -> Result<Start, OpenError> {
     let mut fixed = Vec::with_capacity(FIXED);
-    take(&mut from, FIXED as u64, &mut fixed)?;
+    take(from, FIXED as u64, &mut fixed)?;
     if !fixed.starts_with(&MAGIC) {
         // A file that ends within the magic is cut off, if it is anything of ours.
         let is_start = !fixed.is_empty() && MAGIC.starts_with(&fixed);
@@ -218,7 +240,7 @@ pub fn read(mut from: impl Read, size: u64) -> Result<Saved, OpenError> {
         return Err(OpenError::Damaged("its head is too long"));
     }
     let mut head_text = Vec::new();
-    take(&mut from, u64::from(head_length), &mut head_text)?;
+    take(from, u64::from(head_length), &mut head_text)?;
     let head: Option<Head> = serde_json::from_slice(&head_text).ok();
     if format == 0 {
         return Err(OpenError::Damaged("it names no format"));
@@ -244,13 +266,26 @@ pub fn read(mut from: impl Read, size: u64) -> Result<Saved, OpenError> {
             bytes: whole_length.max(packed_length),
         });
     }
+    Ok(Start {
+        fixed,
+        head_text,
+        head,
+        packed_length,
+        whole_length,
+    })
+}
+
+/// Reads a snapshot of `size` bytes.
+pub fn read(mut from: impl Read, size: u64) -> Result<Saved, OpenError> {
+    let start = start(&mut from, size)?;
     let mut packed = Vec::new();
-    take(&mut from, packed_length, &mut packed)?;
-    let (start, sum) = fixed.split_at(CHECKSUM_AT);
-    if checksum(start, &head_text, &packed) != *sum {
+    take(&mut from, start.packed_length, &mut packed)?;
+    let (before, sum) = start.fixed.split_at(CHECKSUM_AT);
+    if checksum(before, &start.head_text, &packed) != *sum {
         return Err(OpenError::Damaged("its checksum does not fit"));
     }
-    let head = head.ok_or(OpenError::Damaged("its head is unclear"))?;
+    let whole_length = start.whole_length;
+    let head = start.head()?;
     let document = unpack(&packed, whole_length)?;
     drop(packed);
     let kept = Kept::parse(&document).map_err(OpenError::Unclear)?;
@@ -312,39 +347,6 @@ fn is_snapshot(path: &Path) -> bool {
             .and_then(|mut file| file.read_exact(&mut start))
             .is_ok()
         && start == MAGIC
-}
-
-/// Writes a private file beside its place and puts it there in one step.
-pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let name = path
-        .file_name()
-        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "that is no file name"))?;
-    let mut beside = name.to_owned();
-    beside.push(format!(".{}.part", uuid::Uuid::new_v4().simple()));
-    let beside: PathBuf = path.with_file_name(beside);
-    let outcome = private(&beside).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        drop(file);
-        fs::rename(&beside, path)
-    });
-    if outcome.is_err() {
-        // What is left of the attempt is of no use; that it failed is said already.
-        let _ = fs::remove_file(&beside);
-    }
-    outcome
-}
-
-/// A new file that only its owner can read.
-fn private(path: &Path) -> io::Result<File> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
-    options.open(path)
 }
 
 /// Counts what is written.

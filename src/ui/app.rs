@@ -5,6 +5,8 @@
 //! at most thirty times a second. Must not know Azure: news comes as [`Update`]s, wishes leave as
 //! [`Ask`]s.
 
+pub mod files;
+
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -21,15 +23,15 @@ use tokio::time::{Instant, MissedTickBehavior, sleep_until};
 use crate::analysis::hop::Judgement;
 use crate::analysis::hops;
 use crate::model::ask::Ask;
-use crate::report::{self, Format, Source};
-use crate::store::file::{self, Head};
-use crate::store::{Inventory, Kept, Store, Update};
+use crate::store::file::Found;
+use crate::store::{Inventory, Snapshot, Store, Update};
 use crate::terminal::Signals;
 
 use super::effect::{Effect, Outcome};
 use super::overlays::json::{Lines, lay};
-use super::overlays::report::ENDINGS;
 use super::view::{Masked, View};
+
+use files::{Opened, Told};
 
 /// The least time between two frames: thirty a second.
 const FRAME: Duration = Duration::from_millis(33);
@@ -101,6 +103,8 @@ pub struct Ends {
     pub asks: mpsc::UnboundedSender<Ask>,
     /// What signals say.
     pub signals: Signals,
+    /// Where the snapshot lies that was opened: others are looked for there, too.
+    pub folder: Option<PathBuf>,
     /// Called once, when the first frame is on the screen.
     pub on_first_frame: Option<Box<dyn FnOnce() + Send>>,
 }
@@ -125,6 +129,9 @@ enum Made {
     Masked(Box<Masked>),
     Inventory(Box<Inventory>),
     Judgement(u64, Judgement),
+    Found(Vec<Found>),
+    Opened(Box<Result<Opened, String>>),
+    Compared(Box<Result<Told, String>>),
     Said(String),
 }
 
@@ -138,6 +145,10 @@ struct Turn<'a, B: Backend, H: Host> {
     made: mpsc::UnboundedSender<(u64, Made)>,
     joining: bool,
     judging: bool,
+    /// What a file holds that is shown in the place of what is read.
+    opened: Option<Snapshot>,
+    /// Where snapshots are looked for.
+    folders: Vec<PathBuf>,
 }
 
 /// Runs until someone or something ends it.
@@ -166,7 +177,10 @@ where
         made,
         joining: false,
         judging: false,
+        opened: None,
+        folders: vec![PathBuf::from(".")],
     };
+    turn.folders.extend(ends.folder.take());
     turn.view.tick(clock.now());
     turn.draw()?;
     if let Some(first) = ends.on_first_frame.take() {
@@ -244,7 +258,7 @@ where
 {
     /// Draws one frame of what the store holds now.
     fn draw(&mut self) -> io::Result<()> {
-        let (snapshot, work) = self.view.mask(self.store.snapshot());
+        let (snapshot, work) = self.view.mask(self.current());
         let epoch = self.view.epoch();
         if let Some(work) = work {
             let made = self.made.clone();
@@ -349,7 +363,9 @@ where
         match made {
             Made::Lines(ticket, lines) if is_current => self.view.laid(ticket, lines),
             Made::Masked(masked) if is_current => self.view.masked_as(*masked),
-            Made::Lines(..) | Made::Masked(_) => {}
+            Made::Compared(told) if is_current => self.view.compared(*told),
+            // What was made under another level may hold what is masked by now.
+            Made::Lines(..) | Made::Masked(_) | Made::Compared(_) => {}
             Made::Inventory(inventory) => {
                 self.joining = false;
                 if is_current {
@@ -357,6 +373,8 @@ where
                 }
             }
             Made::Said(words) => self.view.say(words),
+            Made::Found(found) => self.view.found(found),
+            Made::Opened(opened) => self.opened(*opened),
             Made::Judgement(revision, judgement) => {
                 self.judging = false;
                 if is_current {
@@ -366,63 +384,15 @@ where
         }
     }
 
-    /// Keeps what is shown in a file. A file that is there is not replaced: nobody was asked.
-    fn save(&mut self, name: String) {
-        let (snapshot, frame) = self.view.shown();
-        let head = Head::new(self.view.as_of(), self.view.masked());
-        let epoch = self.view.epoch();
-        let made = self.made.clone();
-        tokio::task::spawn_blocking(move || {
-            let path = at_home(&name);
-            let words = if path.exists() {
-                format!("not saved: {name} is there already")
-            } else {
-                match file::save(&path, &head, &Kept::of(&snapshot, &frame)) {
-                    Ok(()) => format!("saved: hopscope open {name}"),
-                    Err(error) => format!("not saved: {name}: {}", causes(&error)),
-                }
-            };
-            // The loop may have ended; then nobody reads it.
-            let _ = made.send((epoch, Made::Said(words)));
-        });
-    }
-
-    /// Writes a report of what is shown. A file that is there is not replaced: nobody was asked.
-    fn report(&mut self, name: String) {
-        let (inventory, judgement, judging, meta) = self.view.report_source();
-        let (epoch, made) = (self.view.epoch(), self.made.clone());
-        tokio::task::spawn_blocking(move || {
-            let path = at_home(&name);
-            let words = match Format::of_path(&path) {
-                None => format!("not written: {name}: {ENDINGS}"),
-                Some(_) if path.exists() => format!("not written: {name} is there already"),
-                Some(format) => {
-                    let source = Source {
-                        inventory: &inventory,
-                        judgement: &judgement,
-                        judging: &judging,
-                        meta: &meta,
-                    };
-                    let style = report::text::Style::default();
-                    let outcome = report::file::whole(&path, |mut out| {
-                        report::write(&source, format, style, &mut out)
-                    });
-                    match outcome {
-                        Ok(()) => format!("written: {name}"),
-                        Err(error) => format!("not written: {name}: {error}"),
-                    }
-                }
-            };
-            // The loop may have ended; then nobody reads it.
-            let _ = made.send((epoch, Made::Said(words)));
-        });
-    }
-
     /// Carries out what an event asks for. True when the program is to end.
     fn act(&mut self, outcome: Outcome) -> io::Result<bool> {
         for effect in outcome.effects {
             match effect {
                 Effect::Quit => return Ok(true),
+                Effect::Ask(_) if self.opened.is_some() => {
+                    self.view
+                        .say("this is a snapshot: nothing can be read again");
+                }
                 Effect::Ask(ask) => {
                     if self.asks.send(ask).is_err() {
                         self.view
@@ -432,6 +402,9 @@ where
                 Effect::Say(words) => self.view.say(words),
                 Effect::Jump { panes, ids } => self.view.jump(&panes, &ids),
                 Effect::Save(name) => self.save(name),
+                Effect::Snapshots => self.find_snapshots(),
+                Effect::Open(which) => self.open(which),
+                Effect::Compare(one, other) => self.compare(one, other),
                 Effect::Mouse(on) => self.host.mouse(on)?,
                 Effect::Copy { label, text } => match self.host.copy(&text) {
                     Ok(()) => self.view.say(format!("copied {label}")),
@@ -458,24 +431,4 @@ where
         }
         Ok(false)
     }
-}
-
-/// The file of a name, which may begin at home.
-fn at_home(name: &str) -> PathBuf {
-    match (name.strip_prefix("~/"), etcetera::home_dir()) {
-        (Some(rest), Ok(home)) => home.join(rest),
-        _ => PathBuf::from(name),
-    }
-}
-
-/// An error and its causes in one line.
-fn causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        next = cause.source();
-    }
-    text
 }

@@ -3,6 +3,7 @@
 //! Must not do anything itself; [`super::app`] does. A new effect is a variant here and a line
 //! there.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -37,6 +38,12 @@ pub enum Effect {
         /// Ids that the row may have, the best one first.
         ids: Vec<String>,
     },
+    /// Look for snapshot files.
+    Snapshots,
+    /// Show a snapshot in the place of what is read, or that again.
+    Open(Which),
+    /// Compare two.
+    Compare(Which, Which),
     /// Keep what is shown in a file of this name.
     Save(String),
     /// Take the mouse, or give it back.
@@ -54,6 +61,15 @@ pub enum Effect {
         /// What is to be laid out.
         raw: Raw,
     },
+}
+
+/// Something that can be shown, or compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// What the program reads, or was opened with.
+    Live,
+    /// A snapshot file.
+    File(PathBuf),
 }
 
 /// What came of an action.

@@ -7,9 +7,11 @@ mod act;
 mod draw;
 mod privacy;
 mod save;
+mod snapshots;
 mod walk;
 
 use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,6 +42,7 @@ use super::widgets::field::Field;
 
 use privacy::Privacy;
 pub use privacy::{Masked, Masking, Work};
+use snapshots::Home;
 
 /// How long a sentence in the footer stays.
 const SAID: time::Duration = time::Duration::seconds(3);
@@ -162,6 +165,9 @@ pub struct View {
     /// The name of a file while it is typed.
     naming: Option<Field>,
     privacy: Privacy,
+    home: Home,
+    /// The file that is shown in the place of what is read.
+    file: Option<PathBuf>,
     cloud: String,
     portal: String,
     tickets: u64,
@@ -227,6 +233,12 @@ impl View {
             clock: setup.now,
             saved_at: setup.offline.then_some(setup.now),
             naming: None,
+            home: Home {
+                frame: privacy.open().clone(),
+                saved_at: setup.offline.then_some(setup.now),
+                masked: privacy.masked().map(str::to_owned),
+            },
+            file: None,
             privacy,
             cloud: frame.cloud,
             portal: frame.portal,
@@ -325,14 +337,17 @@ impl View {
         if let Some(overlay) = &mut self.overlay {
             overlay.update(&cx);
         }
+        // A pseudonym means nothing to who reads, nor does a name out of a file.
+        let is_asked = !self.is_masked() && self.saved_at.is_none();
         let mut wanted = match self.seats.get(self.active) {
-            // A pseudonym means nothing to who reads.
-            Some(seat) if self.picker.is_none() && !self.is_masked() => seat.pane.keys(),
+            Some(seat) if self.picker.is_none() && !self.is_masked() && self.saved_at.is_none() => {
+                seat.pane.keys()
+            }
             _ => Vec::new(),
         };
         // Whatever pane is in front: what broke a moment ago is on every screen.
         for key in &self.awaited {
-            if !self.is_masked() && !wanted.contains(key) {
+            if is_asked && !wanted.contains(key) {
                 wanted.push(key.clone());
             }
         }

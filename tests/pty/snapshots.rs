@@ -117,3 +117,82 @@ fn what_is_on_the_screen_is_saved_under_the_name_that_is_typed() {
     pty.send("q");
     assert_eq!(pty.ends().0, 0);
 }
+
+#[test]
+fn two_snapshots_are_compared_as_diff_compares_them_and_one_is_opened_over_another() {
+    if !has_demo() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let run = |arguments: &[&str]| {
+        Command::new(BINARY)
+            .args(arguments)
+            .env("HOME", env!("CARGO_TARGET_TMPDIR"))
+            .env("XDG_CONFIG_HOME", env!("CARGO_TARGET_TMPDIR"))
+            .output()
+            .unwrap()
+    };
+    let (mended, shut) = (path("mended.hop"), path("shut.hop"));
+    assert!(
+        run(&["save", &mended, "--demo", "key-in-skill:mended"])
+            .status
+            .success()
+    );
+    assert!(
+        run(&["save", &shut, "--demo", "key-in-skill"])
+            .status
+            .success()
+    );
+    let bytes = std::fs::read(&shut).unwrap();
+    std::fs::write(path("cut.hop"), &bytes[..bytes.len() / 2]).unwrap();
+    std::fs::write(path("other.hop"), "no snapshot").unwrap();
+    let said = run(&["diff", &mended, &shut]);
+    assert_eq!(said.status.code(), Some(1));
+    let said = String::from_utf8(said.stdout).unwrap();
+
+    let mut pty = Pty::start(BINARY, &["open", &shut], &[], (140, 42));
+    pty.sees("works ✖");
+    pty.send("D");
+    pty.sees("what was opened  shown");
+    let list = pty.sees("cut.hop  it is cut off");
+    assert!(list.contains("mended.hop"), "{list}");
+    assert!(!list.contains("other.hop"), "{list}");
+    // The one that is chosen, and what is shown.
+    pty.send("jjD");
+    pty.sees("What differs");
+    pty.sees("open → shut");
+    pty.sees("a key is presented");
+    pty.send("c");
+    pty.sees("copied comparison");
+    assert_eq!(
+        pty.copied(),
+        said,
+        "the screen and the command tell two truths"
+    );
+    // Two that are marked: the earlier one comes first, whichever was marked first.
+    pty.send("\x1b");
+    pty.sees("Compare: mark two");
+    pty.send("j j D");
+    pty.sees("mended.hop  ");
+    pty.sees("What differs");
+    pty.send("\x1b");
+    pty.sees("Compare: mark two");
+    pty.send("jj\r");
+    pty.sees("opened mended.hop");
+    pty.sees("works ✔");
+    pty.send("R");
+    pty.sees("this is a snapshot: nothing can be read again");
+    pty.send("D");
+    pty.sees("mended.hop  shown");
+    pty.send("\r");
+    pty.sees("back to what is read");
+    pty.sees("works ✖");
+    #[cfg(target_os = "linux")]
+    {
+        let process = pty.child.process_id().unwrap();
+        assert_eq!(network_sockets(process), Vec::<String>::new());
+    }
+    pty.send("q");
+    assert_eq!(pty.ends().0, 0);
+}

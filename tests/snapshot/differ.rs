@@ -3,43 +3,95 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use hopscope::analysis::changes::Changes;
-use hopscope::analysis::turned::turned;
 use hopscope::commands::source::Inspected;
+use hopscope::fetch::jobs::again;
 use hopscope::model::facet::Facet;
 use hopscope::model::issue::{Issue, IssueKind};
 use hopscope::model::key::Key;
+use hopscope::privacy::{Level, Masker};
 use hopscope::report::diff::{Compared, build};
 use hopscope::store::Kept;
-use hopscope::store::diff::between;
 use hopscope::store::file::{self, Head, Saved};
 use serde_json::{Value, json};
 use time::Duration;
 
-use crate::stage::inspected;
+use crate::stage::{inspected, names};
 use crate::support::hopscope;
+use crate::support::schema::problems_with;
 
-fn again(kept: Kept, like: &Inspected, earlier: Duration) -> Inspected {
+fn at(kept: Kept, like: &Inspected, earlier: Duration) -> Inspected {
     Inspected::of(Saved {
         head: Head::new(like.at - earlier, None),
         kept,
     })
 }
 
+/// The JSON, which holds to its schema.
 fn told(before: &Inspected, after: &Inspected) -> Value {
-    let (_, was) = before.judge();
-    let (inventory, is) = after.judge();
-    build(&Compared {
-        before: before.at,
-        after: after.at,
-        differences: &between(&before.snapshot, &after.snapshot),
-        turns: &turned(&was.hops, &is.hops),
-        changes: &Changes::of(&inventory),
-    })
+    let report = build(&Compared::of(&before.side(), &after.side()));
+    assert_eq!(against_schema(&report), Vec::<String>::new(), "{report}");
+    report
+}
+
+fn against_schema(report: &Value) -> Vec<String> {
+    problems_with(include_str!("../../assets/diff.schema.json"), report)
+}
+
+#[test]
+fn a_scenario_and_its_twin_differ_as_the_schema_says() {
+    let twins: Vec<String> = names()
+        .into_iter()
+        .filter(|name| name.contains(':'))
+        .collect();
+    assert!(twins.len() > 15, "{twins:?}");
+    // Every third is enough: they differ in one thing each.
+    for twin in twins.iter().step_by(3) {
+        let (name, _) = twin.split_once(':').unwrap();
+        let (mut before, after) = (inspected(twin), inspected(name));
+        before.at -= Duration::hours(1);
+        for (one, other) in [(&before, &after), (&after, &before)] {
+            let report = told(one, other);
+            assert_eq!(report["same"], false, "{twin}");
+            let masked = |one: &Inspected| {
+                let mut masker = Masker::new(Level::All, None);
+                Inspected {
+                    snapshot: masker.snapshot(&one.snapshot, None, again::decoded),
+                    frame: masker.frame(&one.frame),
+                    scope: one.scope.clone(),
+                    at: one.at,
+                    masked: None,
+                }
+            };
+            told(&masked(one), &masked(other));
+        }
+    }
+}
+
+#[test]
+fn what_the_schema_does_not_know_is_found() {
+    let one = inspected("broken-indexer");
+    let mut report = told(&one, &one);
+    report["same"] = json!(false);
+    assert!(against_schema(&report).is_empty());
+    for (path, value) in [
+        ("/same", json!("no")),
+        ("/hops", json!([{ "id": "x" }])),
+        (
+            "/things",
+            json!([{ "id": "/x", "what": "locks", "change": "changed" }]),
+        ),
+        ("/before", json!("yesterday")),
+    ] {
+        let mut wrong = report.clone();
+        *wrong.pointer_mut(path).unwrap() = value;
+        assert!(!against_schema(&wrong).is_empty(), "{path}");
+    }
+    report["more"] = json!(1);
+    assert!(!against_schema(&report).is_empty());
 }
 
 /// Changes the JSON of every storage account of this name.
-fn with_account(kept: &mut Kept, name: &str, change: impl Fn(&mut Value)) {
+pub(crate) fn with_account(kept: &mut Kept, name: &str, change: impl Fn(&mut Value)) {
     for slice in &mut kept.slices {
         for answer in slice.value.iter_mut().flatten() {
             for item in &mut answer.items {
@@ -57,7 +109,7 @@ fn with_account(kept: &mut Kept, name: &str, change: impl Fn(&mut Value)) {
 fn a_snapshot_does_not_differ_from_itself() {
     let one = inspected("broken-indexer");
     let kept = Kept::of(&one.snapshot, &one.frame);
-    let other = again(kept, &one, Duration::ZERO);
+    let other = at(kept, &one, Duration::ZERO);
     let report = told(&one, &other);
     assert_eq!(report["same"], true, "{report}");
 }
@@ -69,7 +121,7 @@ fn a_property_the_hops_that_it_turned_and_who_did_it() {
     with_account(&mut kept, "stragdev", |account| {
         account["properties"]["networkAcls"]["bypass"] = json!("AzureServices");
     });
-    let before = again(kept, &after, Duration::days(2));
+    let before = at(kept, &after, Duration::days(2));
     let report = told(&before, &after);
     assert_eq!(report["same"], false);
     let things = report["things"].as_array().unwrap();
@@ -134,7 +186,7 @@ fn what_came_and_went_is_told_and_what_was_not_read_is_not_taken_for_gone() {
         }
     }
     let gone = gone.unwrap();
-    let before = again(kept, &after, Duration::days(1));
+    let before = at(kept, &after, Duration::days(1));
     let report = told(&before, &after);
     let things = report["things"].as_array().unwrap();
     let lines: Vec<(&str, &str)> = things
@@ -190,6 +242,7 @@ fn the_command_says_by_its_exit_code_whether_something_differs() {
     }
     let json = run(&[&before, &after, "--format", "json", "--redact"]);
     assert_eq!(json.code, 1);
+    assert_eq!(against_schema(&json.json()), Vec::<String>::new());
     assert_eq!(json.json()["things"][0]["properties"][0]["after"], "None");
     assert!(!json.stdout.contains("stragdev"), "{}", json.stdout);
     let masked = name("masked.hop");

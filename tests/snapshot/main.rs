@@ -9,6 +9,7 @@ mod differ;
 mod everywhere;
 mod masked;
 mod round;
+mod shelf;
 mod stage;
 #[path = "../support/mod.rs"]
 mod support;

@@ -130,7 +130,7 @@ pub(crate) fn reports(inspected: &Inspected) -> Vec<(String, String)> {
 
 /// The inspector on what was read.
 pub(crate) struct Screen {
-    view: View,
+    pub(crate) view: View,
     area: Rect,
     /// The first row that counts: the header has a clock.
     pub(crate) first: u16,
@@ -158,6 +158,7 @@ impl Screen {
                 level,
                 secret: None,
                 decode: again::decoded,
+                masked: None,
             }),
         });
         let mut screen = Self {
@@ -182,6 +183,11 @@ impl Screen {
             let judgement = hops::judge(&inventory, &judging, now);
             self.view.judge(inventory.snapshot().revision(), judgement);
         }
+    }
+
+    pub(crate) fn resize(&mut self, width: u16, height: u16) {
+        self.area = Rect::new(0, 0, width, height);
+        self.words();
     }
 
     pub(crate) fn key(&mut self, key: KeyCode) -> Vec<Effect> {

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-mod schema;
+pub(crate) mod schema;
 
 use std::process::{Command, Stdio};
 

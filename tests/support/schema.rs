@@ -1,4 +1,4 @@
-//! The report's schema, as strict as a test wants it.
+//! The schemas of what is printed for programs, as strict as a test wants them.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -6,8 +6,12 @@ use serde_json::{Value, json};
 
 /// What the schema says against a report, with no property allowed that it does not name.
 pub(crate) fn problems(report: &Value) -> Vec<String> {
-    let mut schema: Value =
-        serde_json::from_str(include_str!("../../assets/report.schema.json")).unwrap();
+    problems_with(include_str!("../../assets/report.schema.json"), report)
+}
+
+/// What a schema says against a document, with no property allowed that it does not name.
+pub(crate) fn problems_with(schema: &str, report: &Value) -> Vec<String> {
+    let mut schema: Value = serde_json::from_str(schema).unwrap();
     close(&mut schema);
     let validator = jsonschema::draft202012::new(&schema).unwrap();
     validator

@@ -150,6 +150,7 @@ fn start() -> Outside {
     let signals = Signals::default();
     let first = Arc::clone(&log);
     let ends = Ends {
+        folder: None,
         updates: news,
         asks: wishes,
         signals: signals.clone(),

@@ -39,7 +39,7 @@ const MOVES: [Action; 18] = [
 ];
 
 /// Actions that the frame has whatever the pane: the third column.
-pub const EVERYWHERE: [Action; 16] = [
+pub const EVERYWHERE: [Action; 17] = [
     Action::Back,
     Action::Palette,
     Action::Walk,
@@ -50,6 +50,7 @@ pub const EVERYWHERE: [Action; 16] = [
     Action::Freeze,
     Action::Privacy,
     Action::Save,
+    Action::Snapshots,
     Action::Scope,
     Action::Mouse,
     Action::Redraw,

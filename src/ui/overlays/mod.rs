@@ -5,12 +5,14 @@
 //! context in the keymap, and the place in `view/act.rs` that opens it.
 
 pub mod choose;
+pub mod compare;
 pub mod describe;
 pub mod explain;
 pub mod help;
 pub mod json;
 pub mod palette;
 pub mod report;
+pub mod snapshots;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -62,6 +64,11 @@ pub trait Overlay {
     /// Keeps what only drawing knows.
     fn keep(&mut self, page: Page) {
         let _ = page;
+    }
+
+    /// The list of snapshots, where it is that.
+    fn snapshots(&mut self) -> Option<&mut snapshots::Snapshots> {
+        None
     }
 
     /// The lines that were made elsewhere for a ticket.

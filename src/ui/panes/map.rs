@@ -551,6 +551,11 @@ impl Pane for Map {
         self.table.sorted()
     }
 
+    fn selected(&self) -> Option<String> {
+        let row = self.row().filter(|_| !self.is_on_boxes())?;
+        Some(row.id.to_string())
+    }
+
     fn select(&mut self, id: &str) -> bool {
         if self.choose_hop(id) {
             self.origin = None;

@@ -120,6 +120,11 @@ pub trait Pane {
         None
     }
 
+    /// The id of what is selected, as [`Pane::select`] takes it, where that is not its subject's.
+    fn selected(&self) -> Option<String> {
+        None
+    }
+
     /// Puts the selection on a thing by its id. False when the pane does not show it.
     fn select(&mut self, id: &str) -> bool {
         let _ = id;

@@ -173,6 +173,7 @@ impl View {
             Action::Refresh | Action::RefreshAll | Action::Freeze => self.ask(action),
             Action::Privacy => self.next_level(),
             Action::Save => self.open_save(),
+            Action::Snapshots => self.open_snapshots(),
             Action::Scope if self.saved_at.is_some() => {
                 self.say("this is a snapshot: there is no other place in it");
                 Outcome::drawn()

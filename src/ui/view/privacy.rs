@@ -5,7 +5,6 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::model::id::ArmId;
 use crate::model::judging::Judging;
 use crate::privacy::{Before, Level, Masker, Secret};
 use crate::store::{Decode, Frame, Payload, Snapshot};
@@ -26,6 +25,8 @@ pub struct Masking {
     pub secret: Option<Secret>,
     /// Makes the items of a slice again from masked answers.
     pub decode: Decode,
+    /// What is masked already in a snapshot from a file.
+    pub masked: Option<String>,
 }
 
 /// A snapshot that is to be masked: work for another thread.
@@ -75,14 +76,19 @@ pub(super) struct Privacy {
     is_busy: bool,
     /// What stands beside the snapshot, not masked.
     open: Frame,
-    /// The resource that is to be selected again once it is there.
-    wanted: Option<ArmId>,
+    /// What is masked in it by whoever saved it.
+    masked: Option<String>,
+    /// What is to be selected again once it is there, by its open id.
+    wanted: Option<String>,
+    /// What was selected again: its open id, and the one that it is shown under.
+    placed: Option<(String, String)>,
 }
 
 impl Privacy {
     pub(super) fn new(masking: Option<Masking>, open: Frame, now: time::OffsetDateTime) -> Self {
         Self {
             level: masking.as_ref().map_or(Level::None, |own| own.level),
+            masked: masking.as_ref().and_then(|own| own.masked.clone()),
             masking,
             maskers: Vec::new(),
             epoch: 0,
@@ -91,6 +97,7 @@ impl Privacy {
             is_busy: false,
             open,
             wanted: None,
+            placed: None,
         }
     }
 
@@ -122,6 +129,27 @@ impl Privacy {
     pub(super) fn level(&self) -> Level {
         self.level
     }
+
+    pub(super) fn decode(&self) -> Option<Decode> {
+        self.masking.as_ref().map(|own| own.decode)
+    }
+
+    /// Another environment is shown: what stands beside it, and what is masked in it already.
+    pub(super) fn put_open(&mut self, frame: Frame, masked: Option<String>) {
+        self.open = frame;
+        self.masked = masked;
+        self.wanted = None;
+        self.placed = None;
+    }
+
+    /// What is masked in what is shown before anything is masked here.
+    pub(super) fn masked(&self) -> Option<&str> {
+        self.masked.as_deref()
+    }
+
+    pub(super) fn open(&self) -> &Frame {
+        &self.open
+    }
 }
 
 impl View {
@@ -134,7 +162,15 @@ impl View {
     /// What is masked in what is shown, by its name.
     pub fn masked(&self) -> Option<String> {
         let level = self.privacy.level;
-        (level != Level::None).then(|| level.word().to_owned())
+        if level == Level::None {
+            return self.privacy.masked.clone();
+        }
+        Some(level.word().to_owned())
+    }
+
+    /// What masks names now; none when none is masked.
+    pub fn masker(&mut self) -> Option<Arc<Mutex<Masker>>> {
+        self.is_masked().then(|| self.privacy.masker())
     }
 
     /// Whether names that are shown are pseudonyms, which nobody outside knows.
@@ -219,7 +255,7 @@ impl View {
     }
 
     /// Lets everything go that was made of what was shown.
-    fn forget(&mut self) {
+    pub(super) fn forget(&mut self) {
         self.privacy.epoch += 1;
         self.privacy.last = None;
         self.privacy.is_busy = false;
@@ -244,12 +280,19 @@ impl View {
         self.drawn = Drawn::default();
     }
 
-    /// The selected resource by the id that it really has.
-    fn selected(&mut self) -> Option<ArmId> {
+    /// What is selected, by the id that it really has.
+    fn selected(&mut self) -> Option<String> {
         let seat = self.seats.get(self.active)?;
-        let shown = seat.pane.subject(&self.ground.cx(true))?.id?;
+        let shown = seat.pane.selected().or_else(|| {
+            let subject = seat.pane.subject(&self.ground.cx(true))?;
+            Some(subject.id?.to_string())
+        })?;
         if self.privacy.level == Level::None {
             return Some(shown);
+        }
+        // It may be what was selected when the level changed last.
+        if let Some((open, _)) = self.privacy.placed.take_if(|(_, own)| *own == shown) {
+            return Some(open);
         }
         let masker = self.privacy.masker();
         // Another thread may be masking with it: then the place is not worth the wait.
@@ -263,27 +306,36 @@ impl View {
             });
         resources
             .flatten()
-            .find(|one| masker.text(one.id.as_str()) == shown.as_str())
-            .map(|one| one.id.clone())
+            .find(|one| masker.text(one.id.as_str()) == shown)
+            .map(|one| one.id.to_string())
     }
 
     /// Selects again what was selected before the level changed, once it has been judged.
     pub(super) fn select_again(&mut self) {
-        if self.ground.judged.is_none() || self.privacy.wanted.is_none() {
+        if self.ground.judged.is_none() {
             return;
         }
-        let Some(mut id) = self.privacy.wanted.take() else {
+        let Some(open) = self.privacy.wanted.take() else {
             return;
         };
+        let mut shown = open.clone();
         if self.is_masked() {
             let masker = self.privacy.masker();
             let Ok(mut masker) = masker.try_lock() else {
                 return;
             };
-            id = ArmId::new(masker.text(id.as_str()));
+            // A hop's id begins with its kind, which is no name.
+            let (kind, rest) = open.split_once('|').unwrap_or(("", &open));
+            let parts: Vec<String> = rest.split('|').map(|part| masker.text(part)).collect();
+            shown = parts.join("|");
+            if !kind.is_empty() {
+                shown = format!("{kind}|{shown}");
+            }
         }
-        if let Some(seat) = self.seats.get_mut(self.active) {
-            seat.pane.select(id.as_str());
+        if let Some(seat) = self.seats.get_mut(self.active)
+            && seat.pane.select(&shown)
+        {
+            self.privacy.placed = Some((open, shown));
         }
     }
 
