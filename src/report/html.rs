@@ -101,6 +101,7 @@ fn head(told: &Told) -> Markup {
                 }
             }
             (tally(told))
+            (parts::in_short(told))
             dl.facts {
                 @for (label, value) in &told.facts {
                     div { dt { (label) } dd { (value) } }
@@ -155,6 +156,7 @@ fn map(told: &Told) -> Markup {
             div.wide tabindex="0" role="group" aria-label="The Map, may be scrolled sideways" {
                 (PreEscaped(picture))
             }
+            p.hint.muted { "The picture is wider than the screen: it scrolls sideways." }
             figcaption {
                 "Boxes are resources, lines are calls. "
                 @for (class, sign, words) in [

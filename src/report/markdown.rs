@@ -217,7 +217,7 @@ fn proofs(out: &mut impl Write, evidence: &[Proof], indent: &str) -> io::Result<
 }
 
 fn mends(out: &mut impl Write, remedies: &[Mend]) -> io::Result<()> {
-    for mend in remedies {
+    for (at, mend) in remedies.iter().enumerate() {
         let fence = "`".repeat((longest_run(&mend.text) + 1).max(3));
         let language = match mend.tool {
             "az" => "sh",
@@ -229,7 +229,7 @@ fn mends(out: &mut impl Write, remedies: &[Mend]) -> io::Result<()> {
             "{}:\n\n{fence}{language}\n{}\n{fence}\n",
             mend.tool, mend.text
         )?;
-        if let Some(note) = &mend.note {
+        if let Some(note) = mend.note_before(remedies.get(at + 1)) {
             writeln!(out, "{}\n", escaped(note))?;
         }
     }

@@ -177,6 +177,15 @@ pub struct Mend {
     pub note: Option<String>,
 }
 
+impl Mend {
+    /// What to know before, unless the remedy behind says the very same: it is said once then.
+    pub fn note_before(&self, next: Option<&Self>) -> Option<&str> {
+        let note = self.note.as_deref()?;
+        let is_said_behind = next.is_some_and(|next| next.note.as_deref() == Some(note));
+        (!is_said_behind).then_some(note)
+    }
+}
+
 /// A hub and its managed group.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HubTold {

@@ -5,13 +5,14 @@ use maud::{Markup, html};
 use crate::analysis::hop::FindingKind;
 use crate::report::told::{GateTold, HopTold, Proof, Told};
 
-use super::parts::{mends, verdict};
+use super::parts::{mends, verdict, verdict_class};
 
 /// Every call.
 pub(super) fn all(told: &Told) -> Markup {
     html! {
         p.muted {
             "Paths are relative to what Azure answered for the resource; values are Azure's own."
+            span.on-paper { " On paper an open gate takes one line: its proof stands in the file." }
         }
         @for hop in &told.hops { (one(told, hop)) }
     }
@@ -25,7 +26,7 @@ fn one(told: &Told, hop: &HopTold) -> Markup {
         .flat_map(|(_, own)| own)
         .find(|one| one.kind == FindingKind::Broken && one.hops.contains(&hop.number));
     html! {
-        article.card id={ "hop-" (hop.number) } {
+        article.card.call.{ (verdict_class(hop.verdict)) } id={ "hop-" (hop.number) } {
             h3 { (hop.number) ". " (hop.kind) " " (verdict(hop.verdict)) }
             p.muted {
                 (hop.from) " → " (hop.to)
@@ -42,7 +43,7 @@ fn one(told: &Told, hop: &HopTold) -> Markup {
 
 fn gate(own: &GateTold, with_mends: bool) -> Markup {
     html! {
-        section.gate {
+        section.gate.{ (verdict_class(own.verdict)) } {
             h4 { (own.gate) " " (verdict(own.verdict)) }
             p { (own.reason) }
             @for note in &own.notes { p.muted { (note) } }
@@ -52,17 +53,26 @@ fn gate(own: &GateTold, with_mends: bool) -> Markup {
     }
 }
 
-/// Properties with their values.
+/// Properties with their values, those of one answer together.
 pub(super) fn proofs(evidence: &[Proof]) -> Markup {
+    let answer = |one: &Proof, next: &Proof| {
+        (&one.about, &one.at, &one.request) == (&next.about, &next.at, &next.request)
+    };
     html! {
         @if !evidence.is_empty() {
             ul.proofs {
-                @for proof in evidence {
-                    li {
-                        (proof.about) " " code { (proof.path) } " = " code.value { (proof.value) }
-                        " " span.muted {
-                            "read " (proof.at)
-                            @if let Some(id) = &proof.request { ", request " (id) }
+                @for own in evidence.chunk_by(answer) {
+                    @if let Some(first) = own.first() {
+                        li {
+                            (first.about) " " span.muted {
+                                "read " (first.at)
+                                @if let Some(id) = &first.request { ", request " (id) }
+                            }
+                            ul {
+                                @for proof in own {
+                                    li { code { (proof.path) } " = " code.value { (proof.value) } }
+                                }
+                            }
                         }
                     }
                 }

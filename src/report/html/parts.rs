@@ -76,6 +76,63 @@ pub(super) fn tally(told: &Told) -> Markup {
     }
 }
 
+/// The most findings that the first page names of a group.
+const FIRST: usize = 5;
+
+/// What somebody who reads one page only has to know: what to mend, what to close, what to leave.
+pub(super) fn in_short(told: &Told) -> Markup {
+    let of = |wanted: FindingKind| -> Vec<&FindingTold> {
+        let all = told.findings.iter().flat_map(|(_, own)| own);
+        all.filter(|one| one.kind == wanted).collect()
+    };
+    let (mut broken, mut untold) = (of(FindingKind::Broken), 0);
+    broken.retain(|one| {
+        let is_told = one.severity != Severity::Info;
+        untold += usize::from(!is_told);
+        is_told
+    });
+    let (exposures, keep) = (of(FindingKind::Exposure), of(FindingKind::Keep).len());
+    html! {
+        section.in-short aria-labelledby="in-short" {
+            h2 id="in-short" { "In short" }
+            @if broken.is_empty() && exposures.is_empty() {
+                p { "Nothing to mend and no exposure was found" @if !told.is_complete { " in what could be read" } "." }
+            }
+            (few("To mend", &broken))
+            (few("Works, but wider than the pattern allows", &exposures))
+            @if untold > 0 {
+                p { (untold) @if untold == 1 { " thing" } @else { " things" } " cannot be told, for want of a right or of an answer: "
+                    a href="#reading" { "what could not be read" } "." }
+            }
+            @if keep > 0 {
+                p { (keep) @if keep == 1 { " setting has" } @else { " settings have" }
+                    " to stay as they are, although advice elsewhere says otherwise: "
+                    a href="#findings" { "which, and why" } "." }
+            }
+        }
+    }
+}
+
+/// The first findings of a group, and how many more there are.
+fn few(heading: &str, own: &[&FindingTold]) -> Markup {
+    html! {
+        @if !own.is_empty() {
+            p.lead { (heading) }
+            ul.few {
+                @for finding in own.iter().take(FIRST) {
+                    li {
+                        (kind(finding)) " " a href={ "#finding-" (finding.number) } { (finding.title) }
+                        " " span.muted { (finding.about) }
+                    }
+                }
+                @if own.len() > FIRST {
+                    li { a href="#findings" { (own.len() - FIRST) " more" } }
+                }
+            }
+        }
+    }
+}
+
 pub(super) fn benefits(told: &Told) -> Markup {
     html! {
         @for (at, own) in told.benefits.iter().enumerate() {
@@ -101,14 +158,18 @@ pub(super) fn benefits(told: &Told) -> Markup {
                 }
                 @if !own.facts.is_empty() {
                     div.wide tabindex="0" role="group" aria-label={ "What shows it: " (own.name) } {
-                        table {
+                        table.shows {
                             caption { "What shows it" }
                             thead { tr {
                                 th scope="col" { "About" } th scope="col" { "Stands" } th scope="col" { "Is so" }
                             } }
                             tbody {
                                 @for (own, about, words) in &own.facts {
-                                    tr { th scope="row" { (about) } td { (stand(*own)) } td { (words) } }
+                                    tr {
+                                        th scope="row" { (about) }
+                                        td.short { (stand(*own)) }
+                                        td { (words) }
+                                    }
                                 }
                             }
                         }
@@ -160,16 +221,16 @@ fn one(finding: &FindingTold) -> Markup {
     }
 }
 
-/// The remedies: each tool with its command, whole.
+/// The remedies: each tool with its command, whole. A note that holds of all of them is said once.
 pub(super) fn mends(remedies: &[Mend]) -> Markup {
     html! {
         @if !remedies.is_empty() {
             dl.mend {
-                @for mend in remedies {
+                @for (at, mend) in remedies.iter().enumerate() {
                     dt { (tool(mend.tool)) }
                     dd {
                         pre tabindex="0" { code { (mend.text) } }
-                        @if let Some(note) = &mend.note { p.muted { (note) } }
+                        @if let Some(note) = mend.note_before(remedies.get(at + 1)) { p.muted { (note) } }
                     }
                 }
             }
@@ -203,13 +264,13 @@ pub(super) fn hops(told: &Told) -> Markup {
                     tbody {
                         @for hop in &told.hops {
                             tr {
-                                th scope="row" { a href={ "#hop-" (hop.number) } { (hop.number) } }
-                                td { (verdict(hop.verdict)) }
-                                td { (hop.kind) }
-                                td { (hop.from) " → " (hop.to)
+                                th.short scope="row" { a href={ "#hop-" (hop.number) } { (hop.number) } }
+                                td.short { (verdict(hop.verdict)) }
+                                td data-label="Kind" { (hop.kind) }
+                                td data-label="From → to" { (hop.from) " → " (hop.to)
                                     @if let Some(via) = &hop.via { br; span.muted { (via) } } }
-                                td { (hop.decides.unwrap_or("·")) }
-                                td { (hop.basis) }
+                                td.short data-label="Gate" { (hop.decides.unwrap_or("·")) }
+                                td.short data-label="Known by" { (hop.basis) }
                             }
                         }
                     }
@@ -239,8 +300,11 @@ pub(super) fn hubs(told: &Told) -> Markup {
                     tbody {
                         @for (name, property, must, is, own) in &hub.checks {
                             tr {
-                                th scope="row" { (name) } td { code { (property) } } td { (must) } td { (is) }
-                                td { (verdict(*own)) }
+                                th scope="row" { (name) }
+                                td data-label="Property" { code { (property) } }
+                                td data-label="Must be" { (must) }
+                                td data-label="Is" { (is) }
+                                td.short { (verdict(*own)) }
                             }
                         }
                     }
@@ -273,7 +337,9 @@ pub(super) fn logs(told: &Told) -> Markup {
                                     }
                                     @if let Some(why) = &own.missing { p.muted { (why) } }
                                 }
-                                td { @if own.to.is_empty() { "nowhere known" } @else { (own.to) } }
+                                td data-label="To" {
+                                    @if own.to.is_empty() { "nowhere known" } @else { (own.to) }
+                                }
                             }
                         }
                     }
@@ -291,8 +357,11 @@ pub(super) fn logs(told: &Told) -> Markup {
                     tbody {
                         @for key in &told.keys {
                             tr {
-                                th scope="row" { (key.name) } td { (key.key) } td { (key.version) }
-                                td { (key.ends) } td { (key.usable) }
+                                th scope="row" { (key.name) }
+                                td data-label="Key" { (key.key) }
+                                td data-label="Version" { (key.version) }
+                                td data-label="Until" { (key.ends) }
+                                td data-label="Usable" { (key.usable) }
                             }
                         }
                     }
@@ -327,8 +396,9 @@ pub(super) fn reading(told: &Told) -> Markup {
                     tbody {
                         @for own in &told.not_read {
                             tr {
-                                th scope="row" { (own.what) } td { (own.ended) }
-                                td { (own.cause)
+                                th scope="row" { (own.what) }
+                                td data-label="Ended" { (own.ended) }
+                                td data-label="Why" { (own.cause)
                                     @if let Some(id) = &own.request { br; span.muted { "request " (id) } } }
                             }
                         }
