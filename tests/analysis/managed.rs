@@ -290,6 +290,111 @@ fn the_key_of_a_managed_account() {
     );
 }
 
+/// The list of keys tells the newest version's state; the account pins another one.
+#[test]
+fn the_version_that_a_managed_account_pins_counts_and_not_the_newest() {
+    let vault = id(Family::Vault, "kv");
+    let key = vault.child("keys/cmk");
+    let uri = |version: &str| format!("https://kv.vault.azure.net/keys/cmk/{version}");
+    let version = |name: &str, attributes: Value| {
+        json!({ "id": key.child(&format!("versions/{name}")).as_str(), "name": name,
+            "properties": { "attributes": attributes, "keyUriWithVersion": uri(name) } })
+    };
+    let listed = |attributes: Value| {
+        json!([{ "id": key.as_str(), "name": "cmk", "properties": { "attributes": attributes,
+            "keyUri": "https://kv.vault.azure.net/keys/cmk", "keyUriWithVersion": uri("new") } }])
+    };
+    let versions = |old: Value| {
+        json!([
+            version("old", old),
+            version("new", json!({ "enabled": true }))
+        ])
+    };
+    let on = || json!({ "enabled": true });
+    let off = || json!({ "enabled": false });
+    for (pinned, newest, items, end, verdict, words) in [
+        (
+            "old",
+            on(),
+            Some(versions(off())),
+            Ended::Well,
+            Shut,
+            "version old of cmk of kv is disabled",
+        ),
+        (
+            "old",
+            off(),
+            Some(versions(on())),
+            Ended::Well,
+            Open,
+            "version old of cmk of kv is enabled",
+        ),
+        (
+            "old",
+            on(),
+            Some(versions(json!({ "enabled": true, "exp": 1_700_000_000 }))),
+            Ended::Well,
+            Shut,
+            "has expired",
+        ),
+        (
+            "old",
+            on(),
+            Some(versions(json!({ "enabled": true, "nbf": 1_900_000_000 }))),
+            Ended::Well,
+            Shut,
+            "not valid yet",
+        ),
+        (
+            "old",
+            on(),
+            Some(versions(json!({ "enabled": true, "exp": "soon" }))),
+            Ended::Well,
+            Unknown,
+            "is pinned",
+        ),
+        ("old", on(), None, Ended::Denied, Unknown, "is pinned"),
+        (
+            "new",
+            off(),
+            Some(versions(on())),
+            Ended::Well,
+            Shut,
+            "cmk of kv is disabled",
+        ),
+        (
+            "",
+            off(),
+            Some(versions(on())),
+            Ended::Well,
+            Shut,
+            "cmk of kv is disabled",
+        ),
+        // Not in the list of versions: it may be there all the same, and the key's own state counts.
+        (
+            "older",
+            on(),
+            Some(versions(off())),
+            Ended::Well,
+            Open,
+            "cmk of kv is enabled",
+        ),
+    ] {
+        let world = managed(
+            json!({ "keyVaultKeyUri": uri(pinned) }),
+            json!({}),
+            json!({}),
+        )
+        .bare(Family::Vault, &body(Family::Vault, "kv", json!({})))
+        .facet_ended(&vault, Facet::Keys, Some(listed(newest)), Ended::Well)
+        .facet_ended(&key, Facet::KeyVersions, items, end);
+        let state = state(&world);
+        let judged = &check(&state, Family::Cosmos, "keyVaultKeyUri").judged;
+        assert_eq!(judged.verdict, verdict, "{pinned}: {}", judged.reason);
+        assert!(judged.reason.contains(words), "{pinned}: {}", judged.reason);
+    }
+}
+
 #[test]
 fn what_is_missing_in_a_managed_group_is_gone_only_if_its_list_was_read() {
     let subscription = SubscriptionId::new(SUBSCRIPTION);

@@ -7,14 +7,16 @@ use time::OffsetDateTime;
 
 use crate::analysis::evidence::{Evidence, has_properties};
 use crate::analysis::facets;
+use crate::analysis::key_version::Version;
 use crate::analysis::network::{self, Public};
 use crate::analysis::verdict::{Reasoned, Tag, Verdict};
-use crate::model::facet::Facet;
+use crate::model::facet::VaultKey;
 use crate::model::field::Field;
 use crate::model::id::ArmId;
 use crate::model::key::{GroupName, Key};
+use crate::model::named_key::NamedKey;
 use crate::model::resource::{Family, LocalAuth, Resource};
-use crate::store::{Inventory, Payload, State};
+use crate::store::{Inventory, State};
 
 use super::managed::{self, ManagedGroup};
 
@@ -474,76 +476,79 @@ fn cosmos_key(inventory: &Inventory, resource: &Resource) -> Check {
 }
 
 fn key_state(inventory: &Inventory, uri: &str) -> (Verdict, String, String) {
-    let parsed = url::Url::parse(uri).ok();
-    let host = parsed
-        .as_ref()
-        .and_then(url::Url::host_str)
-        .unwrap_or_default()
-        .to_ascii_lowercase();
-    let name = parsed
-        .as_ref()
-        .and_then(|url| url.path_segments()?.nth(1).map(str::to_owned))
-        .unwrap_or_default();
-    let vault = inventory.family(Family::Vault).find(|vault| {
-        host.split('.')
-            .next()
-            .is_some_and(|label| label.eq_ignore_ascii_case(&vault.name))
-    });
-    let Some(vault) = vault else {
+    let Some(wanted) = NamedKey::parse(uri) else {
+        let reason = format!("{uri} is no key that can be looked up");
+        return (Verdict::Unknown, reason, "a key".to_owned());
+    };
+    let name = wanted.name.clone();
+    let mut vaults = inventory.family(Family::Vault);
+    let Some(vault) = vaults.find(|one| one.name.eq_ignore_ascii_case(wanted.vault())) else {
         return (
             Verdict::Unknown,
             format!("the vault of {name} was not read"),
             name,
         );
     };
-    let slice = inventory.facet(&vault.id, Facet::Keys);
-    let keys = match slice.and_then(|slice| slice.value.as_deref()) {
-        Some(Payload::Keys(keys)) => keys.as_slice(),
-        _ => &[],
-    };
-    let Some(key) = keys.iter().find(|key| key.name.eq_ignore_ascii_case(&name)) else {
-        let missing = match slice {
-            None => Some("were not read".to_owned()),
-            Some(slice) => facets::why_missing(slice),
-        };
-        return match missing {
-            Some(why) => (
-                Verdict::Unknown,
-                format!("the keys of {} {why}", vault.name),
-                name,
-            ),
+    let vault_name = &vault.name;
+    let listed = facets::keys(inventory, &vault.id);
+    let mut keys = listed.items.iter();
+    let Some(key) = keys.find(|key| key.name.eq_ignore_ascii_case(&name)) else {
+        return match listed.missing {
+            Some(why) => (Verdict::Unknown, format!("the {why}"), name),
             None => (
                 Verdict::Shut,
-                format!("{} has no key {name}", vault.name),
+                format!("{vault_name} has no key {name}"),
                 format!("{name}, which is gone"),
             ),
         };
     };
-    let now = slice.and_then(|slice| slice.observed_at);
-    let expired = match (key.expires.value(), now) {
-        (Some(at), Some(now)) => *at <= now.unix_timestamp(),
-        _ => false,
+    match (Version::of(inventory, key, &wanted), &wanted.version) {
+        (Version::Current, _) | (Version::Other(..), None) => {
+            state_of(vault_name, &name, key, listed.observed_at)
+        }
+        (Version::Other(own, seen), Some(version)) => {
+            let short: String = version.chars().take(8).collect();
+            let called = format!("version {short} of {name}");
+            state_of(vault_name, &called, own, Some(seen))
+        }
+        (Version::Unknown(why), _) => (
+            Verdict::Unknown,
+            format!("a version of {name} is pinned, and its state is not known: {why}"),
+            name,
+        ),
+    }
+}
+
+/// How a key, or a version of one, stands at the time at which it was read.
+fn state_of(
+    vault: &str,
+    name: &str,
+    key: &VaultKey,
+    now: Option<OffsetDateTime>,
+) -> (Verdict, String, String) {
+    let now = now.map(OffsetDateTime::unix_timestamp);
+    let is_past = |at: &Field<i64>| at.value().zip(now).is_some_and(|(at, now)| *at <= now);
+    let is_early = key.not_before.value().is_some() && now.is_some() && !is_past(&key.not_before);
+    let shut = |is: &str, words: &str| {
+        (
+            Verdict::Shut,
+            format!("{name} of {vault} {words}"),
+            format!("{name}, {is}"),
+        )
     };
     match key.enabled.or_default(true) {
-        Some(true) if !expired => (
+        Some(false) => shut("disabled", "is disabled"),
+        Some(true) if is_past(&key.expires) => shut("expired", "has expired"),
+        Some(true) if is_early => shut("not valid yet", "is not valid yet"),
+        Some(true) if !key.expires.is_unclear() && !key.not_before.is_unclear() => (
             Verdict::Open,
-            format!("{name} of {} is enabled", vault.name),
+            format!("{name} of {vault} is enabled"),
             format!("an enabled key {name}"),
         ),
-        Some(true) => (
-            Verdict::Shut,
-            format!("{name} of {} has expired", vault.name),
-            format!("{name}, expired"),
-        ),
-        Some(false) => (
-            Verdict::Shut,
-            format!("{name} of {} is disabled", vault.name),
-            format!("{name}, disabled"),
-        ),
-        None => (
+        _ => (
             Verdict::Unknown,
-            format!("whether {name} of {} is enabled cannot be told", vault.name),
-            name,
+            format!("whether {name} of {vault} is enabled cannot be told"),
+            name.to_owned(),
         ),
     }
 }

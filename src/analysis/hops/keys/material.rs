@@ -13,6 +13,7 @@ use crate::analysis::facets;
 use crate::analysis::gates;
 use crate::analysis::ground::Ground;
 use crate::analysis::hop::{GateVerdict, Remedy};
+use crate::analysis::key_version::{Reading, Version};
 use crate::analysis::remedy::az::az;
 use crate::analysis::remedy::portal::portal;
 use crate::analysis::remedy::read;
@@ -21,7 +22,6 @@ use crate::analysis::verdict::{Gate, Tag, Verdict};
 use crate::model::facet::{Facet, VaultKey};
 use crate::model::field::Field;
 use crate::model::id::ArmId;
-use crate::model::key::Key;
 use crate::model::named_key::NamedKey;
 use crate::model::resource::Resource;
 
@@ -82,8 +82,8 @@ pub(super) fn key(
             .mended_by(recover(uri)),
         };
     };
-    let whole = Reading::of(ground, &key.id, Facet::Key);
-    let state = version(ground, vault, key, &wanted, &whole, named)
+    let whole = Reading::of(ground.inventory, &key.id, Facet::Key);
+    let state = version(ground, vault, key, &wanted, named)
         .unwrap_or_else(|| Subject::key(vault, key, seen).state(ground));
     gates::all(
         Gate::Configuration,
@@ -103,38 +103,6 @@ fn reader(ground: &Ground<'_>, scope: &ArmId) -> Vec<Remedy> {
     )
 }
 
-/// What was read of a key beyond its line in the list.
-enum Reading<'a> {
-    /// These, at that time.
-    Items(&'a [VaultKey], time::OffsetDateTime),
-    /// It cannot be told, and why.
-    Unknown(String),
-    /// The server has no such reading.
-    Silent,
-}
-
-impl<'a> Reading<'a> {
-    fn of(ground: &Ground<'a>, key: &ArmId, facet: Facet) -> Self {
-        let listed = match facet {
-            Facet::Key => facets::key(ground.inventory, key),
-            _ => facets::key_versions(ground.inventory, key),
-        };
-        // The list showed the key a moment ago: a 404 for what hangs below it says that the server
-        // does not know the way.
-        let is_gone = ground
-            .inventory
-            .snapshot()
-            .is_gone(&Key::Facet(key.clone(), facet));
-        match (listed.missing, listed.observed_at) {
-            _ if is_gone => Self::Silent,
-            (Some(why), _) => Self::Unknown(why),
-            // There is no key without a version.
-            (None, Some(at)) if !listed.items.is_empty() => Self::Items(listed.items, at),
-            (None, _) => Self::Silent,
-        }
-    }
-}
-
 /// The state of the version that is named, where that is not the key's newest: the list of keys tells
 /// the newest version's.
 fn version(
@@ -142,24 +110,12 @@ fn version(
     vault: &Resource,
     key: &VaultKey,
     wanted: &NamedKey,
-    whole: &Reading<'_>,
     named: &Evidence,
 ) -> Option<GateVerdict> {
     let pinned = wanted.version.as_deref()?;
-    let itself = match whole {
-        Reading::Items([one, ..], _) => Some(one),
-        _ => None,
-    };
-    let newest = [Some(&key.version_uri), itself.map(|one| &one.version_uri)]
-        .into_iter()
-        .flatten()
-        .find_map(|uri| NamedKey::parse(uri.text()?)?.version);
-    if newest.is_some_and(|newest| newest.eq_ignore_ascii_case(pinned)) {
-        return None;
-    }
-    match Reading::of(ground, &key.id, Facet::KeyVersions) {
-        Reading::Silent => None,
-        Reading::Unknown(why) => Some(
+    match Version::of(ground.inventory, key, wanted) {
+        Version::Current => None,
+        Version::Unknown(why) => Some(
             check(
                 Verdict::Unknown,
                 format!(
@@ -170,23 +126,16 @@ fn version(
             )
             .mended_by(reader(ground, &vault.id)),
         ),
-        Reading::Items(items, seen) => {
-            let own = items
-                .iter()
-                .find(|one| one.name.eq_ignore_ascii_case(pinned));
-            // That versions made at the vault itself are listed here is not verified (keyvault.md): one
-            // that is not in the list may be there all the same, and the key's own state counts.
-            own.map(|own| {
-                Subject {
-                    vault,
-                    name: &key.name,
-                    version: Some(pinned),
-                    key: own,
-                    seen,
-                }
-                .state(ground)
-            })
-        }
+        Version::Other(own, seen) => Some(
+            Subject {
+                vault,
+                name: &key.name,
+                version: Some(pinned),
+                key: own,
+                seen,
+            }
+            .state(ground),
+        ),
     }
 }
 
