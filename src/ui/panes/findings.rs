@@ -3,6 +3,7 @@
 //!
 //! It shows what was judged and judges nothing. A new group is a variant of [`rows::Group`].
 
+mod cause;
 mod detail;
 mod draw;
 mod rows;
@@ -125,14 +126,16 @@ impl Findings {
     }
 
     /// The finding under the selection. The rows are those of the judgement that is shown.
-    fn finding<'a>(&self, cx: &Cx<'a>) -> Option<&'a Finding> {
+    fn finding<'a>(&'a self, cx: &'a Cx<'_>) -> Option<&'a Finding> {
         self.hidden_finding(cx).map(|(finding, _)| finding)
     }
 
     /// The same, with the entry of the config file that hides it.
-    fn hidden_finding<'a>(&self, cx: &Cx<'a>) -> Option<(&'a Finding, Option<&'a Suppression>)> {
-        let judgement: &'a crate::analysis::hop::Judgement = cx.judgement;
-        rows::finding(judgement, self.row()?.at)
+    fn hidden_finding<'a>(
+        &'a self,
+        cx: &'a Cx<'_>,
+    ) -> Option<(&'a Finding, Option<&'a Suppression>)> {
+        self.rows.finding(cx.judgement, self.row()?.at)
     }
 
     /// How many hops the finding under the selection leads to.
@@ -172,7 +175,7 @@ impl Findings {
     }
 
     fn table_row(&self, cx: &Cx<'_>, row: &Row, is_wide: bool) -> TableRow {
-        let Some((finding, _)) = rows::finding(cx.judgement, row.at) else {
+        let Some((finding, _)) = self.rows.finding(cx.judgement, row.at) else {
             return TableRow {
                 id: Arc::from(row.id.as_str()),
                 group: None,
@@ -455,7 +458,10 @@ impl Pane for Findings {
     }
 
     fn select(&mut self, id: &str) -> bool {
-        let found = self.table.select(id);
+        // A finding that another one stands for is in that one's row.
+        let mut rows = self.rows.rows.iter();
+        let stands = rows.find(|row| row.members.iter().any(|member| member == id));
+        let found = self.table.select(stands.map_or(id, |row| &row.id));
         if found {
             self.parts.go(LIST);
         }

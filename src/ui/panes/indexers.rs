@@ -328,7 +328,8 @@ impl Pane for Indexers {
             Height::Rows(heights[1]),
             Height::Rest,
         ];
-        let placed = self.parts.place(cx, area, &heights);
+        let filled = self.filled();
+        let placed = self.parts.place_filled(cx, area, &heights, filled);
         let mut drawn = Drawn::default();
         if let Some(area) = placed.views[INDEXERS] {
             drawn.add(self.draw_indexers(cx, area, buffer));

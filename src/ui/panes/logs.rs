@@ -335,7 +335,22 @@ impl Logs {
         self.detail.draw(cx, buffer, below, part)
     }
 
-    fn refused_height(&self, area: Rect) -> u16 {
+    /// How many rows the view that is in sight fills.
+    fn filled(&self) -> u16 {
+        if self.parts.view() == REFUSED {
+            return self.refused_rows();
+        }
+        let lines = u16::try_from(self.grid.lines()).unwrap_or(u16::MAX);
+        let band = if self.settings.denied + self.settings.failed > 0 {
+            2
+        } else {
+            0
+        };
+        lines.saturating_add(3 + band)
+    }
+
+    /// Rule and head above, a blank below.
+    fn refused_rows(&self) -> u16 {
         let rows = u16::try_from(self.refused.len()).unwrap_or(u16::MAX);
         let band = if self.answers.denied + self.answers.failed > 0 {
             2
@@ -343,8 +358,10 @@ impl Logs {
             0
         };
         rows.saturating_add(4 + band)
-            .max(6)
-            .min((area.height / 2).max(6))
+    }
+
+    fn refused_height(&self, area: Rect) -> u16 {
+        self.refused_rows().max(6).min((area.height / 2).max(6))
     }
 }
 
@@ -361,6 +378,7 @@ impl Pane for Logs {
             self.stamp = Some(stamp);
             self.make_rows(cx);
         }
+        self.grid.set_dense(cx.size_class() != SizeClass::Beside);
         self.make_detail(cx);
     }
 
@@ -399,9 +417,9 @@ impl Pane for Logs {
         }
         let refused = self.refused_height(area);
         let grid = area.height.saturating_sub(refused);
-        let placed = self
-            .parts
-            .place(cx, area, &[Height::Rows(grid), Height::Rest]);
+        let heights = [Height::Rows(grid), Height::Rest];
+        let filled = self.filled();
+        let placed = self.parts.place_filled(cx, area, &heights, filled);
         let mut drawn = Drawn::default();
         if let Some(area) = placed.views[GRID] {
             drawn.add(self.draw_grid(cx, area, buffer));

@@ -130,6 +130,8 @@ pub struct DataTable {
     live: bool,
     /// So many blank lines stand between rows.
     apart: usize,
+    /// No blank line stands before the heading of a group.
+    dense: bool,
 }
 
 impl DataTable {
@@ -155,6 +157,14 @@ impl DataTable {
     pub fn set_airy(&mut self, airy: bool) {
         if (self.apart > 0) != airy {
             self.apart = usize::from(airy);
+            self.order(&HashMap::new());
+        }
+    }
+
+    /// Leaves the blank line before a group's heading out, or not: where every row counts.
+    pub fn set_dense(&mut self, dense: bool) {
+        if self.dense != dense {
+            self.dense = dense;
             self.order(&HashMap::new());
         }
     }
@@ -254,7 +264,7 @@ impl DataTable {
             if own != group {
                 group = own;
                 if let Some(number) = own.filter(|number| *number < self.groups.len()) {
-                    if !self.slots.is_empty() {
+                    if !self.slots.is_empty() && !self.dense {
                         self.slots.push(Slot::Blank);
                     }
                     self.slots.push(Slot::Group(number));

@@ -12,6 +12,9 @@ use crate::ui::cx::{Cx, SizeClass};
 
 use super::rule;
 
+/// The least rows of a view above a detail.
+const LEAST_VIEW: u16 = 5;
+
 /// Where the focus of a pane is. Parts are numbered: the views first, the detail last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Parts {
@@ -101,9 +104,15 @@ impl Parts {
 
     /// Shares an area. `heights` has one entry a view.
     pub fn place(&self, cx: &Cx<'_>, area: Rect, heights: &[Height]) -> Placed {
+        self.place_filled(cx, area, heights, u16::MAX)
+    }
+
+    /// The same, for a view of which it is known how many rows it fills, rule included: what it does
+    /// not need is the detail's, where that stands below.
+    pub fn place_filled(&self, cx: &Cx<'_>, area: Rect, heights: &[Height], filled: u16) -> Placed {
         match cx.size_class() {
             SizeClass::Beside => self.beside(area, heights),
-            SizeClass::Below => self.below(area),
+            SizeClass::Below => self.below(area, filled),
             SizeClass::Single => self.single(area),
         }
     }
@@ -157,14 +166,16 @@ impl Parts {
         }
     }
 
-    fn below(&self, area: Rect) -> Placed {
+    fn below(&self, area: Rect, filled: u16) -> Placed {
         // The detail of 9 rows at 30 grows with the room, and is half of it when it has the focus.
-        let wanted = if self.in_detail {
+        let least = if self.in_detail {
             area.height / 2
         } else {
             (area.height / 3).max(10)
         };
-        let detail = wanted.min(area.height);
+        // A rule, a head, a row and the blank before the next rule.
+        let spare = area.height.saturating_sub(filled.max(LEAST_VIEW));
+        let detail = least.max(spare).min(area.height);
         let top = Rect {
             height: area.height - detail,
             ..area
@@ -227,6 +238,24 @@ mod tests {
     }
 
     #[test]
+    fn what_a_view_does_not_fill_is_the_details() {
+        let area = Rect::new(0, 2, 100, 27);
+        let mut parts = Parts::new(2);
+        let heights = |parts: Parts, filled: u16| {
+            let placed = parts.below(area, filled);
+            let view = placed.views[parts.view()].map(|view| view.height);
+            (view, placed.detail.map(|detail| detail.height))
+        };
+        assert_eq!(heights(parts, u16::MAX), (Some(17), Some(10)));
+        assert_eq!(heights(parts, 17), (Some(17), Some(10)));
+        assert_eq!(heights(parts, 7), (Some(7), Some(20)));
+        assert_eq!(heights(parts, 0), (Some(5), Some(22)));
+        parts.go(parts.detail());
+        assert_eq!(heights(parts, u16::MAX), (Some(14), Some(13)));
+        assert_eq!(heights(parts, 7), (Some(7), Some(20)));
+    }
+
+    #[test]
     fn parts_never_leave_their_area() {
         for width in [0, 1, 60, 140, 200] {
             for height in [0, 1, 5, 39] {
@@ -235,7 +264,8 @@ mod tests {
                 let heights = [Height::Rows(12), Height::Rest];
                 for placed in [
                     parts.beside(area, &heights),
-                    parts.below(area),
+                    parts.below(area, u16::MAX),
+                    parts.below(area, 3),
                     parts.single(area),
                 ] {
                     for part in placed.views.iter().flatten().chain(&placed.detail) {

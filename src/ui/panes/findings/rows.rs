@@ -12,6 +12,8 @@ use crate::store::Inventory;
 use crate::ui::signs::Sign;
 use crate::ui::text::short_guid;
 
+use super::cause::{self, Merged};
+
 /// What a finding is filed under, in the order of the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Group {
@@ -77,6 +79,8 @@ pub(super) struct Row {
     pub(super) sign: Sign,
     /// What it is about, by name.
     pub(super) on: String,
+    /// The ids of the findings that it stands for, where it stands for several.
+    pub(super) members: Vec<String>,
 }
 
 /// All of them.
@@ -86,9 +90,24 @@ pub(super) struct Rows {
     pub(super) rows: Vec<Row>,
     /// The groups that have any, in order.
     pub(super) groups: Vec<Group>,
+    /// What stands for several findings.
+    merged: Vec<Merged>,
 }
 
 impl Rows {
+    /// The finding of a row, and the entry of the config file that hides it.
+    pub(super) fn finding<'a>(
+        &'a self,
+        judgement: &'a Judgement,
+        at: usize,
+    ) -> Option<(&'a Finding, Option<&'a Suppression>)> {
+        let all = judgement.findings.len() + judgement.hidden.len();
+        match at.checked_sub(all) {
+            None => finding(judgement, at),
+            Some(at) => self.merged.get(at).map(|own| (&own.finding, None)),
+        }
+    }
+
     /// How many have each sign, worst first.
     pub(super) fn tally(&self) -> Vec<(Sign, usize)> {
         const ORDER: [Sign; 6] = [
@@ -104,7 +123,11 @@ impl Rows {
             .map(|sign| {
                 (
                     sign,
-                    self.rows.iter().filter(|row| row.sign == sign).count(),
+                    self.rows
+                        .iter()
+                        .filter(|row| row.sign == sign)
+                        .map(|row| row.members.len().max(1))
+                        .sum(),
                 )
             })
             .filter(|(_, count)| *count > 0)
@@ -120,11 +143,8 @@ impl Rows {
     }
 }
 
-/// The finding of a row, and the entry of the config file that hides it.
-pub(super) fn finding(
-    judgement: &Judgement,
-    at: usize,
-) -> Option<(&Finding, Option<&Suppression>)> {
+/// A finding that is judged, and the entry of the config file that hides it.
+fn finding(judgement: &Judgement, at: usize) -> Option<(&Finding, Option<&Suppression>)> {
     let shown = judgement.findings.len();
     if let Some(finding) = judgement.findings.get(at) {
         return Some((finding, None));
@@ -137,7 +157,9 @@ pub(super) fn finding(
 pub(super) fn build(judgement: &Judgement, inventory: &Inventory, with_hidden: bool) -> Rows {
     let hops: HashMap<String, &Hop> = judgement.hops.iter().map(|hop| (hop.id(), hop)).collect();
     let mut seen: HashMap<String, usize> = HashMap::new();
-    let mut rows: Vec<(Severity, Row)> = Vec::with_capacity(judgement.findings.len());
+    let merged = cause::merged(inventory, &judgement.findings, &hops);
+    let mut members: Vec<Vec<String>> = vec![Vec::new(); merged.len()];
+    let mut rows: Vec<(Severity, bool, Row)> = Vec::with_capacity(judgement.findings.len());
     let all = judgement.findings.len() + judgement.hidden.len();
     let last = if with_hidden {
         all
@@ -158,36 +180,63 @@ pub(super) fn build(judgement: &Judgement, inventory: &Inventory, with_hidden: b
                 .filter_map(|id| hops.get(id))
                 .map(|hop| hop.verdict()),
         );
+        let id = if *times == 1 {
+            name
+        } else {
+            format!("{name}|{times}")
+        };
+        if let Some(own) = merged.iter().position(|own| own.members.contains(&at)) {
+            members[own].push(id);
+            continue;
+        }
         let (group, sign) = match hidden_by {
             Some(_) => (Group::Hidden, Sign::Note),
             None => filed(finding, worst),
         };
         rows.push((
             finding.severity,
+            true,
             Row {
-                id: if *times == 1 {
-                    name
-                } else {
-                    format!("{name}|{times}")
-                },
+                id,
                 at,
                 group,
                 sign,
                 on: called(inventory, &finding.resource),
+                members: Vec::new(),
             },
         ));
     }
-    // The judgement's own order stands where severity and group agree.
-    rows.sort_by_key(|(severity, row)| (row.group, *severity, row.at));
-    let rows: Vec<Row> = rows.into_iter().map(|(_, row)| row).collect();
+    for (number, (own, members)) in merged.iter().zip(members).enumerate() {
+        rows.push((
+            own.finding.severity,
+            false,
+            Row {
+                id: format!("{}|{}|all", own.finding.rule, own.finding.resource),
+                at: all + number,
+                group: Group::CannotTell,
+                sign: Sign::Unknown,
+                on: called(inventory, &own.finding.resource),
+                members,
+            },
+        ));
+    }
+    // The judgement's own order stands where severity and group agree; what stands for many goes first.
+    rows.sort_by_key(|(severity, is_single, row)| (row.group, *severity, *is_single, row.at));
+    let rows: Vec<Row> = rows.into_iter().map(|(.., row)| row).collect();
     let mut groups: Vec<Group> = rows.iter().map(|row| row.group).collect();
     groups.dedup();
-    Rows { rows, groups }
+    Rows {
+        rows,
+        groups,
+        merged,
+    }
 }
 
 /// The group and the sign of a finding whose worst hop has this verdict.
 fn filed(finding: &Finding, worst: Option<Verdict>) -> (Group, Sign) {
-    let is_untold = worst == Some(Verdict::Unknown);
+    // A note of another rule is certain, whatever cannot be told of the hops that it touches.
+    let is_certain = finding.kind == FindingKind::Note && finding.rule != cause::RULE;
+    let is_untold = worst == Some(Verdict::Unknown) && !is_certain;
     match (finding.kind, finding.severity) {
         (FindingKind::Broken, Severity::Error) => (Group::Broken, Sign::Shut),
         (FindingKind::Broken, Severity::Warning) => (Group::Broken, Sign::AtRisk),
@@ -304,7 +353,9 @@ mod tests {
             ),
             (Keep, Info, None, Group::Keep, Sign::Keep),
         ] {
-            let mut own = finding("a/b", kind, severity);
+            let untold = kind == Note && touched == Some(Verdict::Unknown);
+            let rule = if untold { "hop/cannot-tell" } else { "a/b" };
+            let mut own = finding(rule, kind, severity);
             let hops: Vec<Hop> = touched.map(hop).into_iter().collect();
             own.hops = hops.iter().map(Hop::id).collect();
             let rows = build(
@@ -323,6 +374,17 @@ mod tests {
             );
             assert_eq!(rows.rows[0].on, "st");
         }
+        // What a note says of a retired feature is so, whatever is not known of the hop.
+        let mut own = finding("a/b", Note, Info);
+        let untold = hop(Verdict::Unknown);
+        own.hops = vec![untold.id()];
+        let judgement = Judgement {
+            hops: vec![untold],
+            findings: vec![own],
+            ..Judgement::default()
+        };
+        let rows = build(&judgement, &Inventory::default(), false);
+        assert_eq!(rows.rows[0].group, Group::Note);
     }
 
     #[test]
@@ -395,10 +457,63 @@ mod tests {
         assert_eq!(build(&judgement, &inventory, false).rows.len(), 1);
         let rows = build(&judgement, &inventory, true);
         assert_eq!(rows.groups, [Group::Note, Group::Hidden]);
-        let (found, by) = super::finding(&judgement, rows.rows[1].at).unwrap();
+        let (found, by) = rows.finding(&judgement, rows.rows[1].at).unwrap();
         assert_eq!((found.rule, by), ("a/hidden", Some(&entry)));
         // Nothing that is hidden raises an alarm on the tab.
         assert_eq!(rows.tally(), [(Sign::Note, 2)]);
+    }
+
+    #[test]
+    fn hops_that_one_refusal_leaves_untold_are_one_row() {
+        use crate::fetch::testing::Known;
+        use crate::model::key::Key;
+        let subscription = "/subscriptions/3b1c0f2d-65f0-4135-bf08-e005a4058e20";
+        let key = Key::PolicyAssignments(ArmId::new(subscription));
+        let mut known = Known::default();
+        known.refuse(&key);
+        let inventory = Inventory::build(&known.snapshot());
+        let judgement = |untold: usize, others: usize| {
+            let hops: Vec<Hop> = (0..untold + others)
+                .map(|number| {
+                    let mut own = hop(Verdict::Unknown);
+                    own.to = format!("target {number}");
+                    let why = if number < untold {
+                        "policy assignments were refused: x"
+                    } else {
+                        "so"
+                    };
+                    own.gates[0].judged.reason = why.to_owned();
+                    own
+                })
+                .collect();
+            let findings = hops
+                .iter()
+                .map(|hop| {
+                    let mut own = finding("hop/cannot-tell", FindingKind::Note, Severity::Info);
+                    own.hops = vec![hop.id()];
+                    own
+                })
+                .collect();
+            Judgement {
+                hops,
+                findings,
+                ..Judgement::default()
+            }
+        };
+        let many = judgement(4, 1);
+        let rows = build(&many, &inventory, false);
+        assert_eq!(rows.rows.len(), 2, "{rows:?}");
+        assert_eq!(
+            (rows.rows[0].group, rows.rows[0].members.len()),
+            (Group::CannotTell, 4)
+        );
+        let (stands, _) = rows.finding(&many, rows.rows[0].at).unwrap();
+        assert_eq!(stands.title, "4 hops unknown: policy assignments refused");
+        assert_eq!(stands.hops.len(), 4);
+        // Nothing is counted away, and nothing is put together that is no list yet.
+        assert_eq!(rows.tally(), [(Sign::Unknown, 5)]);
+        assert_eq!(build(&judgement(2, 1), &inventory, false).rows.len(), 3);
+        assert_eq!(build(&many, &Inventory::default(), false).rows.len(), 5);
     }
 
     #[test]

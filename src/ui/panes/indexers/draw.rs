@@ -17,25 +17,39 @@ use super::{CONTEXT, ERRORS, INDEXERS, Indexers, RUNS, WHAT, concerns, made, tab
 /// Rows of the strip below the errors, its rule and the blank before it included.
 const STRIP: u16 = 4;
 
+fn lines(count: usize) -> u16 {
+    u16::try_from(count).unwrap_or(u16::MAX)
+}
+
 impl Indexers {
     /// Whether what an indexer is made of stands below the errors; else it stands in the detail.
     pub(super) fn has_strip(&self, cx: &Cx<'_>) -> bool {
         cx.size_class() == SizeClass::Beside && cx.size.height >= 34 && self.entry().is_some()
     }
 
-    /// How high the first two views are where all are shown.
-    pub(super) fn heights(&self, area: Rect) -> [u16; 2] {
+    /// How many rows the view that is in sight fills, its rule and a blank below included.
+    pub(super) fn filled(&self) -> u16 {
+        match self.parts.view() {
+            INDEXERS => self.indexers_height(),
+            RUNS => lines(self.runs.count().1).saturating_add(3),
+            _ => self.errors.height().saturating_add(2),
+        }
+    }
+
+    /// Rule and head above, two blanks below.
+    fn indexers_height(&self) -> u16 {
         let band = if self.trouble.first.is_some() { 2 } else { 0 };
-        let lines = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
         let groups = if self.rows.services.len() > 1 {
             self.rows.services.len() * 2
         } else {
             0
         };
-        // Rule and head above, two blanks below.
-        let indexers = lines(self.table.count().0 + groups)
-            .saturating_add(4 + band)
-            .min((area.height / 3).max(7));
+        lines(self.table.count().0 + groups).saturating_add(4 + band)
+    }
+
+    /// How high the first two views are where all are shown.
+    pub(super) fn heights(&self, area: Rect) -> [u16; 2] {
+        let indexers = self.indexers_height().min((area.height / 3).max(7));
         let errors = match self.errors.height() {
             0 => 3,
             height => height + 2,
