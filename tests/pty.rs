@@ -7,6 +7,8 @@
     reason = "helpers of tests fail like tests; a skipped test says why"
 )]
 
+#[path = "pty/clouds.rs"]
+mod clouds;
 #[path = "pty/snapshots.rs"]
 mod snapshots;
 

@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use crate::azure::cloud;
-use crate::cli::{Global, Knobs};
+use crate::cli::{DEFAULT_SCENARIO, Global, Knobs};
 use crate::config::{ConfigFile, Settings};
 use crate::fetch::jobs::again;
 use crate::fetch::plan::Depth;
@@ -50,6 +50,15 @@ pub async fn run(
     let (asks, asks_out) = mpsc::unbounded_channel();
     let signals = Signals::default();
     let stop = signals.stop.clone();
+    // Where the person would rather look at the embedded Azure: the same but for the place.
+    let instead = Global {
+        demo: Some(DEFAULT_SCENARIO.to_owned()),
+        config: global.config.clone(),
+        redact: global.redact,
+        redact_key: global.redact_key.clone(),
+        log: global.log.clone(),
+        ..Global::default()
+    };
     let failed: Arc<Mutex<Option<Failure>>> = Arc::default();
     let setup = Setup {
         judging: super::judging::judging(&global, &settings.file, &cloud),
@@ -90,6 +99,9 @@ pub async fn run(
     };
     let outcome = screen::inspect(setup, ends).await;
     stop.cancel();
+    if matches!(outcome, Ok(app::Exit::Demo)) {
+        return Box::pin(run(instead, Knobs::default(), offset, None)).await;
+    }
     if let Some(failure) = failed.lock().unwrap_or_else(PoisonError::into_inner).take() {
         return Err(failure);
     }

@@ -110,6 +110,10 @@ actions! {
     Compare = "compare",
     /// Choose another place to look at.
     Scope = "scope",
+    /// Keep what is chosen as the place to look at when no flag says it.
+    KeepScope = "keep-scope",
+    /// Look at the embedded Azure instead.
+    Demo = "demo",
     /// Explain an error message.
     Explain = "explain",
     /// Walk a customer through the pattern.

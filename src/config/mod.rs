@@ -6,6 +6,7 @@
 
 pub mod action;
 pub mod file;
+mod keep;
 pub mod keymap;
 mod merge;
 pub mod theme;
@@ -19,6 +20,7 @@ use crate::model::tour::Tour;
 
 pub use action::Action;
 pub use file::{ConfigError, ConfigFile};
+pub use keep::with_scope;
 pub use keymap::{Keymap, KeymapError};
 pub use theme::{Depth, Palette, Role, Surroundings, ThemeError};
 pub use tours::TourError;
@@ -28,6 +30,8 @@ pub use tours::TourError;
 pub struct Settings {
     /// The config file, as read.
     pub file: ConfigFile,
+    /// Where the config file is, or would be; none where the platform has no place for one.
+    pub path: Option<PathBuf>,
     /// The keys.
     pub keymap: Keymap,
     /// The colours.
@@ -75,6 +79,8 @@ impl Settings {
             (None, Some(folder)) => ConfigFile::read(&folder.join("config.toml"), false)?,
             (None, None) => ConfigFile::default(),
         };
+        let own = folder.map(|folder| folder.join("config.toml"));
+        let path = named.map(Path::to_owned).or(own);
         let beside = named.and_then(Path::parent).or(folder);
         let mut keymap = Keymap::shipped()?;
         if let Some(path) = beside.map(|folder| folder.join("keymap.toml"))
@@ -91,6 +97,7 @@ impl Settings {
             mouse: file.theme.mouse.unwrap_or(true),
             tours: tours::load(beside)?.into(),
             walk: None,
+            path,
             file,
         })
     }
@@ -99,6 +106,7 @@ impl Settings {
     pub fn shipped(theme: &str) -> Result<Self, SettingsError> {
         Ok(Self {
             file: ConfigFile::default(),
+            path: None,
             keymap: Keymap::shipped()?,
             palette: Palette::shipped(theme)?,
             depth: Depth::True,

@@ -114,6 +114,8 @@ pub struct Ends {
 pub enum Exit {
     /// The person left.
     Quit,
+    /// The person wants the embedded Azure instead.
+    Demo,
     /// A signal asked for it.
     Stopped,
     /// The terminal went away.
@@ -227,8 +229,8 @@ where
                     turn.suspend(&ends.signals.continued).await?;
                 }
                 dirty |= outcome.dirty;
-                if turn.act(outcome)? {
-                    return Ok(Exit::Quit);
+                if let Some(exit) = turn.act(outcome)? {
+                    return Ok(exit);
                 }
             }
             Some((epoch, making)) = makings.recv() => {
@@ -384,11 +386,12 @@ where
         }
     }
 
-    /// Carries out what an event asks for. True when the program is to end.
-    fn act(&mut self, outcome: Outcome) -> io::Result<bool> {
+    /// Carries out what an event asks for. Says how the loop is to end, when it is.
+    fn act(&mut self, outcome: Outcome) -> io::Result<Option<Exit>> {
         for effect in outcome.effects {
             match effect {
-                Effect::Quit => return Ok(true),
+                Effect::Quit => return Ok(Some(Exit::Quit)),
+                Effect::Demo => return Ok(Some(Exit::Demo)),
                 Effect::Ask(_) if self.opened.is_some() => {
                     self.view
                         .say("this is a snapshot: nothing can be read again");
@@ -405,6 +408,7 @@ where
                 Effect::Snapshots => self.find_snapshots(),
                 Effect::Open(which) => self.open(which),
                 Effect::Compare(one, other) => self.compare(one, other),
+                Effect::KeepScope(scope) => self.keep_scope(scope),
                 Effect::Mouse(on) => self.host.mouse(on)?,
                 Effect::Copy { label, text } => match self.host.copy(&text) {
                     Ok(()) => self.view.say(format!("copied {label}")),
@@ -429,6 +433,6 @@ where
                 }
             }
         }
-        Ok(false)
+        Ok(None)
     }
 }

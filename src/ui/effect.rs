@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::model::ask::Ask;
 use crate::model::id::ArmId;
+use crate::model::scope::Scope;
 
 use super::widgets::detail::Section;
 
@@ -46,6 +47,10 @@ pub enum Effect {
     Compare(Which, Which),
     /// Keep what is shown in a file of this name.
     Save(String),
+    /// Keep in the config file where to look when no flag says it.
+    KeepScope(Scope),
+    /// Leave what is looked at, and look at the embedded Azure instead.
+    Demo,
     /// Take the mouse, or give it back.
     Mouse(bool),
     /// Give the terminal back to the shell until the program is continued.

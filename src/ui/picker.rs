@@ -59,6 +59,8 @@ impl Picker {
         Action::Filter,
         Action::NextPart,
         Action::MarkAll,
+        Action::Demo,
+        Action::KeepScope,
         Action::Right,
         Action::RefreshAll,
         Action::Back,
@@ -106,7 +108,10 @@ impl Picker {
         let fresh = selected != self.detailed;
         let sections = self
             .selected_place()
-            .map(|(shelf, place)| found::sections(cx, shelf, place))
+            .map(|(shelf, place)| {
+                let scope = self.scope(cx.snapshot.scope());
+                found::sections(cx, shelf, place, scope.as_ref())
+            })
             .unwrap_or_default();
         self.detail.set(sections, fresh);
         self.detailed = selected;
@@ -208,6 +213,18 @@ impl Picker {
                 }
                 let words = "nothing can be looked at here: mark a group that was read";
                 (Outcome::with(Effect::Say(words.to_owned())), false)
+            }
+            Action::Demo => (Outcome::with(Effect::Demo), true),
+            Action::KeepScope => {
+                let effect = self.scope(cx.snapshot.scope()).map_or_else(
+                    || {
+                        Effect::Say(
+                            "nothing can be kept here: mark a group that was read".to_owned(),
+                        )
+                    },
+                    Effect::KeepScope,
+                );
+                (Outcome::with(effect), false)
             }
             Action::NextPart => {
                 if self.tenants.len() < 2 {

@@ -168,6 +168,8 @@ pub struct View {
     home: Home,
     /// The file that is shown in the place of what is read.
     file: Option<PathBuf>,
+    /// Where the config file is, or would be.
+    config: Option<PathBuf>,
     cloud: String,
     portal: String,
     tickets: u64,
@@ -240,6 +242,7 @@ impl View {
             },
             file: None,
             privacy,
+            config: settings.path,
             cloud: frame.cloud,
             portal: frame.portal,
             tickets: 0,

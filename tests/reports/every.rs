@@ -1,5 +1,7 @@
 //! Every scenario and every twin, read once: each report of it is whole, and the walk is honest.
 
+use hopscope::analysis::effort;
+
 use crate::{html, markdown, sarif, stage, walk};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -11,5 +13,20 @@ async fn every_report_of_every_scenario_is_whole_and_the_walk_is_honest() {
         sarif::whole(&read);
         walk::honest(&read);
         walk::one_truth(&read);
+        foreseen(&read);
     }
+}
+
+/// What the picker says that a reading will ask is near to what it asked.
+fn foreseen(read: &stage::Read) {
+    let snapshot = read.inventory.snapshot();
+    let asked = snapshot.requests().count();
+    let effort = effort::of(&read.inventory, snapshot.scope()).unwrap();
+    let (least, most) = (asked * 6 / 10, asked * 16 / 10);
+    assert!(
+        (least..=most).contains(&effort.requests),
+        "{}: {} foreseen, {asked} asked",
+        read.name,
+        effort.requests
+    );
 }

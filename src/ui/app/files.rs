@@ -1,12 +1,14 @@
 //! What the loop does with files: keeping what is shown, writing a report of it, finding snapshots,
 //! opening one in the place of what is read, comparing two. All of it on other threads.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ratatui::backend::Backend;
 use time::OffsetDateTime;
 
+use crate::model::scope::Scope;
 use crate::model::text::safe;
 use crate::privacy::Masker;
 use crate::report::diff::{Compared, Side, unlike};
@@ -99,6 +101,26 @@ impl<B: Backend, H: Host> Turn<'_, B, H> {
                         Err(error) => format!("not written: {name}: {error}"),
                     }
                 }
+            };
+            // The loop may have ended; then nobody reads it.
+            let _ = made.send((epoch, Made::Said(words)));
+        });
+    }
+
+    /// Writes the place to look into the config file, on another thread: a disk may be slow.
+    pub(super) fn keep_scope(&mut self, scope: Scope) {
+        let path = match self.view.config_file() {
+            Ok(path) => path,
+            Err(words) => return self.view.say(words),
+        };
+        let (epoch, made) = (self.view.epoch(), self.made.clone());
+        tokio::task::spawn_blocking(move || {
+            let words = match kept(&path, &scope) {
+                Ok(()) => format!(
+                    "kept in {}: hopscope alone looks here from now on",
+                    path.display()
+                ),
+                Err(why) => format!("not kept: {why}"),
             };
             // The loop may have ended; then nobody reads it.
             let _ = made.send((epoch, Made::Said(words)));
@@ -268,6 +290,20 @@ pub(super) fn folder_of(path: &Path) -> PathBuf {
         Some(folder) if folder != Path::new("") => folder.to_owned(),
         _ => PathBuf::from("."),
     }
+}
+
+/// Puts a scope into a config file, whole or not at all.
+fn kept(path: &Path, scope: &Scope) -> Result<(), String> {
+    let text = match std::fs::read_to_string(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        read => read.map_err(|error| format!("{} cannot be read: {error}", path.display()))?,
+    };
+    let text = crate::config::with_scope(&text, path, scope).map_err(|error| causes(&error))?;
+    let unwritten = |error: io::Error| format!("{}: {error}", path.display());
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(unwritten)?;
+    }
+    report::file::whole(path, |out| out.write_all(text.as_bytes())).map_err(unwritten)
 }
 
 /// The file of a name, which may begin at home.

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use crate::analysis::effort;
+use crate::config::Action;
 use crate::model::field::Field;
 use crate::model::id::{ArmId, SubscriptionId, TenantId};
 use crate::model::key::Key;
 use crate::model::resource::Family;
+use crate::model::scope::Scope;
 use crate::store::State;
 use crate::ui::cx::Cx;
 use crate::ui::signs::Sign;
@@ -165,9 +168,14 @@ pub(super) fn tenants(cx: &Cx<'_>) -> Vec<(TenantId, String)> {
 }
 
 /// What is known of the chosen place.
-pub(super) fn sections(cx: &Cx<'_>, shelf: &Shelf, place: Option<&Place>) -> Vec<Section> {
+pub(super) fn sections(
+    cx: &Cx<'_>,
+    shelf: &Shelf,
+    place: Option<&Place>,
+    scope: Option<&Scope>,
+) -> Vec<Section> {
     let Some(place) = place else {
-        return subscription_sections(cx, shelf);
+        return subscription_sections(cx, shelf, scope);
     };
     let mut inside = Section::new("WHAT IS IN IT");
     let mut any = false;
@@ -203,13 +211,15 @@ pub(super) fn sections(cx: &Cx<'_>, shelf: &Shelf, place: Option<&Place>) -> Vec
             "Search, storage and a model side by side: this looks like the one.",
         )));
     }
-    sections.push(asks());
-    sections
-        .push(Section::new("NEXT TIME").code(format!("hopscope --resource-group {}", place.name)));
+    sections.push(asks(cx, scope));
+    sections.push(next_time(
+        cx,
+        format!("hopscope --resource-group {}", place.name),
+    ));
     sections
 }
 
-fn subscription_sections(cx: &Cx<'_>, shelf: &Shelf) -> Vec<Section> {
+fn subscription_sections(cx: &Cx<'_>, shelf: &Shelf, scope: Option<&Scope>) -> Vec<Section> {
     let mut about =
         Section::new("SUBSCRIPTION").pair("id", Rich::plain(short_guid(shelf.id.as_str())));
     if let Some(tenant) = &shelf.tenant {
@@ -233,16 +243,45 @@ fn subscription_sections(cx: &Cx<'_>, shelf: &Shelf) -> Vec<Section> {
         sections.push(why);
     }
     if shelf.state == State::Known {
-        sections.push(asks());
-        sections.push(
-            Section::new("NEXT TIME").code(format!("hopscope --subscription \"{}\"", shelf.name)),
-        );
+        sections.push(asks(cx, scope));
+        sections.push(next_time(
+            cx,
+            format!("hopscope --subscription \"{}\"", shelf.name),
+        ));
     }
     sections
 }
 
-fn asks() -> Section {
-    Section::new("IT WILL ASK AZURE").words(Rich::muted("reads only: GET and named queries"))
+/// How often it will ask for all that is marked, or for what is under the selection.
+fn asks(cx: &Cx<'_>, scope: Option<&Scope>) -> Section {
+    let mut section = Section::new("IT WILL ASK AZURE");
+    if let Some(effort) = scope.and_then(|scope| effort::of(cx.inventory, scope)) {
+        let (least, most) = (effort.least.as_secs(), effort.most.as_secs());
+        let time = if most <= 1 {
+            "1 s".to_owned()
+        } else if least == most {
+            format!("{most} s")
+        } else {
+            format!("{least} to {most} s")
+        };
+        section = section.words(Rich::plain(format!(
+            "about {} times, {time}",
+            effort.requests
+        )));
+    }
+    section.words(Rich::muted("reads only: GET and named queries"))
+}
+
+fn next_time(cx: &Cx<'_>, command: String) -> Section {
+    let section = Section::new("NEXT TIME").code(command);
+    match cx.key_of("picker", Action::KeepScope) {
+        Some(key) => section.words(
+            Rich::muted("or in the config file: ")
+                .then(Role::Strong, key)
+                .then(Role::Muted, " default"),
+        ),
+        None => section,
+    }
 }
 
 fn singular(family: Family) -> &'static str {

@@ -3,6 +3,7 @@
 //! of the other one is let go. Masking itself is [`Work`] for another thread: until it is done, what was
 //! masked last stays on screen, and before that nothing.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::model::judging::Judging;
@@ -176,6 +177,16 @@ impl View {
     /// Whether names that are shown are pseudonyms, which nobody outside knows.
     pub(super) fn is_masked(&self) -> bool {
         self.privacy.level != Level::None
+    }
+
+    /// The config file into which a place may be written, or why not: a pseudonym is no place.
+    pub fn config_file(&self) -> Result<PathBuf, &'static str> {
+        if self.is_masked() {
+            return Err("names are masked: p shows them, and then they can be kept");
+        }
+        self.config
+            .clone()
+            .ok_or("this platform has no config folder: start with --config FILE")
     }
 
     /// The snapshot as it may be shown, and the work that is to be done before the newest one may.
