@@ -3,6 +3,8 @@
 //! Must not do anything: `commands` acts on what stands here. A new command is a variant of
 //! [`Command`] and one file in `commands/`; a flag that holds everywhere is a field of [`Global`].
 
+mod examples;
+
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
@@ -14,28 +16,11 @@ use crate::model::scope::Scope;
 /// The scenario that is shown when none is named.
 pub const DEFAULT_SCENARIO: &str = "broken-indexer";
 
-/// Examples for each of the three uses.
-const EXAMPLES: &str = "\
-Look around:
-  hopscope                                          where the signed-in person can look
-  hopscope -s my-sub -g rg-rag                      straight there
-  hopscope demo                                     on an embedded Azure; demo --list names more
-
-Mend a broken indexer:
-  hopscope demo broken-indexer                      what is shut, why, and the command
-  hopscope explain \"This request is not authorized to perform this operation.\" -g rg-rag
-  hopscope check --fail-on shut,at-risk             once, without a screen; exit code 1
-
-Show it to a customer:
-  hopscope walk -g rg-rag                           each benefit with live evidence
-  hopscope check --format html --out report.html    one file to hand over
-  hopscope shot map --demo healthy --out map.svg    a pane as a picture";
-
 /// Show every hop of an Azure "chat with your data" environment live, and why it fails.
 ///
 /// Without a command: the inspector on what the signed-in person can see. It only ever reads.
 #[derive(Clone, Debug, PartialEq, Eq, Parser)]
-#[command(name = "hopscope", version, max_term_width = 100, after_help = EXAMPLES)]
+#[command(name = "hopscope", version, max_term_width = 100, after_help = examples::EXAMPLES)]
 pub struct Cli {
     /// Flags that hold everywhere.
     #[command(flatten)]
@@ -175,25 +160,31 @@ pub enum CredentialKind {
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
 pub enum Command {
     /// The inspector on an embedded Azure on loopback
+    #[command(after_help = examples::DEMO_EXAMPLES)]
     Demo(Demo),
     /// Inspect once, without a screen
+    #[command(after_help = examples::CHECK_EXAMPLES)]
     Check(Check),
     /// Inspect once and keep all that was read in a file
-    #[command(after_help = SAVE_EXAMPLES)]
+    #[command(after_help = examples::SAVE_EXAMPLES)]
     Save(Save),
     /// What changed between two snapshots, which hops turned, and who did it
-    #[command(after_help = DIFF_EXAMPLES)]
+    #[command(after_help = examples::DIFF_EXAMPLES)]
     Diff(Diff),
     /// The inspector on a snapshot, offline
-    #[command(after_help = OPEN_EXAMPLES)]
+    #[command(after_help = examples::OPEN_EXAMPLES)]
     Open(Open),
     /// Walk a customer through the pattern: each benefit with live evidence
+    #[command(after_help = examples::WALK_EXAMPLES)]
     Walk(Walk),
     /// A pane as a picture, without a terminal
+    #[command(after_help = examples::SHOT_EXAMPLES)]
     Shot(Shot),
     /// Paste an error message: which hop, which gate, which causes hold in this environment
+    #[command(after_help = examples::EXPLAIN_EXAMPLES)]
     Explain(Explain),
     /// List the rules of the findings, or explain one of them
+    #[command(after_help = examples::RULES_EXAMPLES)]
     Rules(Rules),
     /// Judge a call before anybody makes it, and print it ready to run; changes nothing
     Preflight {
@@ -202,15 +193,19 @@ pub enum Command {
         what: Preflight,
     },
     /// Only the embedded Azure, for other clients
+    #[command(after_help = examples::SIMULATE_EXAMPLES)]
     Simulate(Simulate),
-    /// How hopscope would sign in, and what each credential says
+    /// What works of sign-in, tenants, rights, proxy and terminal, and what is missing
+    #[command(after_help = examples::DOCTOR_EXAMPLES)]
     Doctor,
     /// Completions for a shell, on stdout
+    #[command(after_help = examples::COMPLETIONS_EXAMPLES)]
     Completions {
         /// The shell
         shell: clap_complete::Shell,
     },
     /// The manual page, on stdout
+    #[command(after_help = examples::MAN_EXAMPLES)]
     Man,
 }
 
@@ -320,17 +315,6 @@ pub struct Save {
     pub file: PathBuf,
 }
 
-/// What follows the help of `save`.
-const SAVE_EXAMPLES: &str = "\
-Examples:
-  hopscope save poc.hop -g rg-rag-poc        keep what is in one resource group
-  hopscope open poc.hop                      look at it later, anywhere, offline
-  hopscope check --snapshot poc.hop          the report of it
-  hopscope save --redact poc.hop             names, ids and addresses masked
-  hopscope save --redact-key my.key poc.hop  the same pseudonyms in every file with this key
-
-The file holds every answer as Azure sent it, without tokens; only its owner can read it.";
-
 /// `hopscope diff`
 #[derive(Clone, Debug, PartialEq, Eq, Args)]
 pub struct Diff {
@@ -348,12 +332,6 @@ pub struct Diff {
     pub out: Option<PathBuf>,
 }
 
-/// What follows the help of `diff`.
-const DIFF_EXAMPLES: &str = "\
-Examples:
-  hopscope diff monday.hop tuesday.hop       exit code 0: nothing differs, 1: something does
-  hopscope diff a.hop b.hop --format json";
-
 /// `hopscope open`
 #[derive(Clone, Debug, PartialEq, Eq, Args)]
 pub struct Open {
@@ -361,14 +339,6 @@ pub struct Open {
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
 }
-
-/// What follows the help of `open`.
-const OPEN_EXAMPLES: &str = "\
-Examples:
-  hopscope open poc.hop                      every pane, y and c included
-  hopscope open poc.hop --client-ip 203.0.113.24
-
-Nothing is asked: no sign-in, no socket. It is judged as of the time at which it was saved.";
 
 /// `hopscope walk`
 #[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
@@ -438,18 +408,9 @@ pub enum Preflight {
     /// Every condition is judged with its proof and what mends it: the application and its stub, the
     /// tokens, both roles, both halves of the connection, the region, the room. The network may draw
     /// already, not draw yet, or not be there. Exit code 0 when every gate is open, else 1.
-    #[command(after_long_help = IPAM_EXAMPLES)]
+    #[command(after_long_help = examples::IPAM_EXAMPLES)]
     Ipam(Ipam),
 }
-
-const IPAM_EXAMPLES: &str = "\
-Examples:
-  hopscope preflight ipam --tenant MANAGED --auxiliary-tenant MANAGING \\
-    --pool /subscriptions/…/networkManagers/nm-hub/ipamPools/spokes \\
-    --vnet /subscriptions/…/virtualNetworks/vnet-new --addresses 100
-  hopscope preflight ipam --demo cross-tenant-pending --format json --pool ID --vnet ID
-
-No token is ever printed: the call fetches its own into variables of the shell.";
 
 /// `hopscope preflight ipam`
 #[derive(Clone, Debug, PartialEq, Eq, Args)]
@@ -506,75 +467,4 @@ pub struct Simulate {
 }
 
 #[cfg(test)]
-mod tests {
-    use clap::CommandFactory;
-
-    use super::*;
-
-    fn parse(arguments: &[&str]) -> Result<Cli, clap::Error> {
-        Cli::try_parse_from(std::iter::once("hopscope").chain(arguments.iter().copied()))
-    }
-
-    #[test]
-    fn the_definition_holds_together() {
-        Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn global_flags_go_before_and_behind_the_command() {
-        for arguments in [
-            ["-g", "rg", "check", "--demo", "healthy", "-s", "dev"],
-            ["check", "--demo", "healthy", "-g", "rg", "-s", "dev"],
-        ] {
-            let cli = parse(&arguments).unwrap();
-            assert_eq!(cli.global.demo.as_deref(), Some("healthy"));
-            assert_eq!(cli.global.scope().resource_groups, ["rg"]);
-            assert_eq!(cli.global.scope().subscriptions, ["dev"]);
-        }
-    }
-
-    #[test]
-    fn a_demo_without_a_name_is_the_default_one() {
-        let cli = parse(&["check", "--demo", "--format", "json"]).unwrap();
-        assert_eq!(cli.global.demo.as_deref(), Some(DEFAULT_SCENARIO));
-    }
-
-    #[test]
-    fn what_does_not_fit_together_is_refused() {
-        assert!(parse(&["check", "--demo", "x", "--cloud", "china"]).is_err());
-        assert!(parse(&["check", "--cloud", "china", "--cloud-file", "f"]).is_err());
-        assert!(parse(&["check", "--format", "pdf"]).is_err());
-        assert!(parse(&["check", "--fail-on", "shut,bad"]).is_err());
-        assert!(parse(&["check", "--client-ip", "1.2.3"]).is_err());
-    }
-
-    #[test]
-    fn addresses_are_counted_beyond_64_bits_and_never_none() {
-        let asked = |number: &str| {
-            let ids = ["preflight", "ipam", "--pool", "/p", "--vnet", "/v"];
-            parse(&[&ids[..], &["--addresses", number]].concat()).map(|cli| match cli.command {
-                Some(Command::Preflight {
-                    what: Preflight::Ipam(own),
-                }) => own.addresses,
-                other => panic!("{other:?}"),
-            })
-        };
-        assert_eq!(asked("100").unwrap(), Some(100));
-        assert_eq!(
-            asked("1,208,925,819,614,629,174,706,176").unwrap(),
-            Some(1 << 80)
-        );
-        for wrong in ["0", "-1", "many", ""] {
-            assert!(asked(wrong).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn several_reasons_to_fail_come_by_comma() {
-        let cli = parse(&["check", "--fail-on", "shut,warning"]).unwrap();
-        let Some(Command::Check(check)) = cli.command else {
-            panic!("not a check: {cli:?}");
-        };
-        assert_eq!(check.fail_on, [FailOn::Shut, FailOn::Warning]);
-    }
-}
+mod tests;

@@ -13,7 +13,9 @@ pub mod explain;
 pub mod inspect;
 pub mod judging;
 mod log;
+mod manual;
 pub mod preflight;
+mod progress;
 pub mod rules;
 pub mod save;
 pub mod session;
@@ -226,7 +228,8 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Some(Command::Doctor) => {
             let file = config(&global)?;
             let mut stdout = io::stdout().lock();
-            block_on(doctor::run(&global, &file, &mut stdout))?
+            let screen = check::Screen::of_stdout();
+            block_on(doctor::run(&global, &file, &mut stdout, screen))?
         }
         Some(Command::Demo(demo)) => {
             let own = demo.scenario.or(global.demo);
@@ -282,7 +285,8 @@ fn block_on<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
 }
 
 fn manual() -> Result<Exit, Failure> {
-    written(clap_mangen::Man::new(Cli::command()).render(&mut io::stdout().lock()))
+    let mut page = Vec::new();
+    written(manual::write(&mut page).and_then(|()| io::stdout().lock().write_all(&page)))
 }
 
 fn completions(shell: clap_complete::Shell) -> Result<Exit, Failure> {

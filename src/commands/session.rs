@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::azure::client::Client;
 use crate::azure::cloud;
 use crate::azure::credential::{Choice, Credentials};
+use crate::azure::ledger::Event;
 use crate::azure::transport::Limits;
 use crate::cli::{CloudName, CredentialKind, Global, Knobs};
 use crate::config::ConfigFile;
@@ -25,6 +26,7 @@ use crate::simulator::{self, Listen, Scenario, Server};
 use crate::store::{Snapshot, Store, Update};
 
 use super::judging::judging;
+use super::progress::{self, Progress};
 use super::{Failure, causes};
 
 /// Updates that may wait for the store.
@@ -76,8 +78,27 @@ impl Place {
         })
     }
 
-    /// Reads everything in scope once.
+    /// Reads everything in scope once; says on a terminal how far it is.
     pub(super) async fn once(self) -> Snapshot {
+        let door = self.door();
+        self.once_through(door, Depth::Whole).await
+    }
+
+    /// The client, and what it tells of its calls: to sign in with before anything is read.
+    pub(super) fn door(&self) -> Door {
+        let (called, calls) = mpsc::unbounded_channel();
+        let client = Client::new(
+            self.cloud.clone(),
+            self.credentials.clone(),
+            // Nobody listening means that the program is leaving.
+            move |event| drop(called.send(event)),
+            Limits::default(),
+        );
+        Door { client, calls }
+    }
+
+    /// Reads once, through a client that may be signed in already.
+    pub(super) async fn once_through(self, door: Door, depth: Depth) -> Snapshot {
         let (updates_in, updates) = mpsc::channel(UPDATES);
         // Nobody asks for more: the other end goes at once, and the fetcher takes that as silence.
         let (_, asks) = mpsc::unbounded_channel();
@@ -87,8 +108,8 @@ impl Place {
             asks,
             first_rest: None,
         };
-        tokio::spawn(self.read(Depth::Whole, None, channels, stop.clone()));
-        let snapshot = until_idle(updates).await;
+        tokio::spawn(self.read_through(door, depth, None, channels, stop.clone()));
+        let snapshot = until_idle(updates, Progress::of_stderr()).await;
         stop.cancel();
         snapshot
     }
@@ -102,15 +123,27 @@ impl Place {
         channels: Channels,
         stop: CancellationToken,
     ) {
+        let door = self.door();
+        self.read_through(door, depth, periods, channels, stop)
+            .await;
+    }
+
+    async fn read_through(
+        self,
+        Door { client, calls }: Door,
+        depth: Depth,
+        periods: Option<Periods>,
+        channels: Channels,
+        stop: CancellationToken,
+    ) {
         let Self {
             cloud,
             scope,
             users,
-            credentials,
+            credentials: _,
             server,
             draws,
         } = self;
-        let (called, calls) = mpsc::unbounded_channel();
         let plan = Options {
             depth,
             graph: cloud.graph.is_some(),
@@ -119,13 +152,6 @@ impl Place {
             logs: cloud.log_analytics.is_some(),
             draws,
         };
-        let client = Client::new(
-            cloud,
-            credentials,
-            // Nobody listening means that the program is leaving.
-            move |event| drop(called.send(event)),
-            Limits::default(),
-        );
         let settings = Settings {
             scope,
             plan,
@@ -143,15 +169,42 @@ impl Place {
     }
 }
 
+/// A client, and what it tells of its calls.
+pub(super) struct Door {
+    /// The client.
+    pub(super) client: Client,
+    calls: mpsc::UnboundedReceiver<Event>,
+}
+
 /// Takes news until the fetcher rests, or is gone.
-async fn until_idle(mut updates: mpsc::Receiver<Update>) -> Snapshot {
+async fn until_idle(
+    mut updates: mpsc::Receiver<Update>,
+    mut progress: Option<Progress>,
+) -> Snapshot {
     let mut store = Store::new();
-    while let Some(update) = updates.recv().await {
-        let rests = matches!(update, Update::Idle { .. });
-        store.apply(update);
-        if rests {
-            break;
+    let mut clock = tokio::time::interval(progress::EVERY);
+    clock.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    loop {
+        tokio::select! {
+            biased;
+            update = updates.recv() => {
+                let rests = matches!(update, Some(Update::Idle { .. }) | None);
+                if let Some(update) = update {
+                    store.apply(update);
+                }
+                if rests {
+                    break;
+                }
+            }
+            _ = clock.tick(), if progress.is_some() => {
+                if let Some(progress) = &mut progress {
+                    progress.tell(&store.snapshot());
+                }
+            }
         }
+    }
+    if let Some(progress) = progress {
+        progress.end();
     }
     store.snapshot()
 }

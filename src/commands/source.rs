@@ -51,11 +51,7 @@ impl Source {
             return opened(global, path).map(|saved| Self::File(Box::new(saved)));
         }
         let place = Place::find(global, file, &Knobs::default()).await?;
-        let frame = Frame {
-            cloud: place.cloud.name.clone(),
-            portal: place.cloud.portal.to_string(),
-            judging: super::judging::judging(global, file, &place.cloud),
-        };
+        let frame = frame(global, file, &place);
         Ok(Self::Place(Box::new(place), Box::new(frame)))
     }
 
@@ -129,6 +125,15 @@ impl Inspected {
             generated_at: self.at,
             cloud: self.frame.cloud.clone(),
         }
+    }
+}
+
+/// How what is read there is to be judged.
+pub fn frame(global: &Global, file: &ConfigFile, place: &Place) -> Frame {
+    Frame {
+        cloud: place.cloud.name.clone(),
+        portal: place.cloud.portal.to_string(),
+        judging: super::judging::judging(global, file, &place.cloud),
     }
 }
 

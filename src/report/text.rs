@@ -4,6 +4,7 @@
 //! only repeats what a word says. Text of Azure passes [`cell::clean`] before it is written.
 
 mod cell;
+pub mod doctor;
 pub(super) mod encryption;
 pub mod explain;
 mod facts;

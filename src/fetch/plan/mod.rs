@@ -18,11 +18,13 @@ mod options;
 mod perimeters;
 mod policy;
 mod principals;
+mod rights;
 mod scope;
 mod search;
 mod tenants;
 
 pub use options::{Depth, Options};
+pub use rights::FEW;
 pub use scope::{Trouble, troubles};
 pub use search::{Door, WithoutRole};
 
@@ -111,6 +113,10 @@ pub fn plan(known: &Snapshot, scope: &Scope, options: Options) -> Plan {
         resources: IndexMap::new(),
     };
     planner.door();
+    if planner.options.depth == Depth::Rights {
+        planner.rights();
+        return planner.wanted;
+    }
     let places = planner.places();
     for place in &places {
         planner.lists(place);
@@ -211,7 +217,7 @@ impl Planner<'_> {
     fn lists(&mut self, place: &Place) {
         let families: &[Family] = match self.options.depth {
             Depth::Whole => &Family::ALL,
-            Depth::Choosing => &CHOOSING,
+            Depth::Choosing | Depth::Rights => &CHOOSING,
         };
         for family in families {
             let key = |group: Option<&GroupName>| Key::List {

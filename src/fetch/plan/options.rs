@@ -12,6 +12,8 @@ pub enum Depth {
     Whole,
     /// Only what a person needs to choose a scope: groups, and which parts stand in them.
     Choosing,
+    /// Only what tells which rights are held: a few readings of each of the first subscriptions.
+    Rights,
 }
 
 /// What the plan depends on beside the store and the scope.

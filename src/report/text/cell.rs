@@ -6,6 +6,8 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::store::State;
 
+use super::doctor::Stand;
+
 /// Text of Azure without anything that steers a terminal. The decoders strip it as well; this is
 /// the last door before the terminal, and ids and codes pass no decoder.
 pub(super) fn clean(text: &str) -> String {
@@ -104,6 +106,16 @@ impl Ink {
 
     pub(super) fn faint(self, text: &str) -> String {
         self.paint("2", text)
+    }
+
+    pub(super) fn stand(self, stand: Stand, text: &str) -> String {
+        match stand {
+            Stand::Works => self.paint("32", text),
+            Stand::Weak => self.paint("33", text),
+            Stand::Fails => self.paint("31", text),
+            Stand::Unknown => self.paint("35", text),
+            Stand::Fact => self.paint("2", text),
+        }
     }
 
     pub(super) fn state(self, state: State, text: &str) -> String {
