@@ -68,7 +68,7 @@ mod tests {
             "exposure",
             "warning",
             "identity",
-            "domain-rules",
+            "domain reference",
             "account keys",
         ] {
             assert!(text.contains(word), "{word}: {text}");

@@ -105,18 +105,30 @@ fn rule(rule: &Rule) -> Value {
         .into_iter()
         .chain(benefit)
         .collect();
-    json!({
+    let pages = rule.pages();
+    let more: String = pages.iter().map(|page| format!("\n{page}")).collect();
+    let links: String = pages.iter().map(|page| format!("\n- <{page}>")).collect();
+    let mut told = json!({
         "id": rule.id,
         "name": pascal(rule.id),
         "shortDescription": { "text": format!("{}.", rule.title) },
         "fullDescription": { "text": rule.doc },
         "help": {
-            "text": format!("{}\n\nSource: {}", rule.doc, rule.source),
-            "markdown": format!("{}\n\nSource: {}\n\n`hopscope rules {}` says the same.", rule.doc, rule.source, rule.id),
+            "text": format!("{}\n\nSource: {}{more}", rule.doc, rule.origin()),
+            "markdown": format!(
+                "{}\n\nSource: {}\n{links}\n\n`hopscope rules {}` says the same.",
+                rule.doc,
+                rule.origin(),
+                rule.id
+            ),
         },
         "defaultConfiguration": { "level": level(rule.severity) },
         "properties": { "tags": tags },
-    })
+    });
+    if let (Some(first), Some(entry)) = (pages.first(), told.as_object_mut()) {
+        entry.insert("helpUri".to_owned(), (*first).into());
+    }
+    told
 }
 
 /// `storage/shared-key-enabled` as `StorageSharedKeyEnabled`.

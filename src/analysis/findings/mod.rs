@@ -28,6 +28,7 @@ mod policy;
 mod portal;
 mod scene;
 mod secrets;
+mod sources;
 mod suppress;
 mod ties;
 mod uses;

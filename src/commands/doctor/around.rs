@@ -136,7 +136,7 @@ fn shown(size: Option<(u16, u16)>, surroundings: &Surroundings, in_tmux: bool) -
     };
     let mut lines = Vec::new();
     lines.push(match size {
-        ((columns, rows)) if columns < LEAST.0 || rows < LEAST.1 => Line::new(
+        (columns, rows) if columns < LEAST.0 || rows < LEAST.1 => Line::new(
             Stand::Fails,
             "screen",
             format!(

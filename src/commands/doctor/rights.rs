@@ -143,7 +143,7 @@ fn subscription(
     let (known, missing): (Vec<_>, Vec<_>) = readings
         .iter()
         .partition(|(_, slice)| slice.state() == State::Known);
-    let known: Vec<&Key> = known.into_iter().map(|(key, _)| *key).collect();
+    let known: Vec<&Key> = known.into_iter().map(|(key, _)| key).collect();
     let mut lines = Vec::new();
     if !known.is_empty() {
         lines.push(Line::new(Stand::Works, name, listed(id, &known)));

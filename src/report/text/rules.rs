@@ -27,7 +27,7 @@ pub fn list(out: &mut impl Write, rules: &[&Rule], width: usize) -> io::Result<(
         );
         writeln!(out, "{}", fit(&line, width))?;
     }
-    Ok(())
+    writeln!(out, "\nhopscope rules NAME explains one of them.")
 }
 
 /// One rule: what it is, what it looks at, where its facts come from.
@@ -52,8 +52,12 @@ pub fn explain(out: &mut impl Write, rule: &Rule, width: usize) -> io::Result<()
         writeln!(out, "{line}")?;
     }
     writeln!(out)?;
-    for line in wrap(&format!("Source: {}", rule.source), width) {
+    for line in wrap(&format!("Source: {}", rule.origin()), width) {
         writeln!(out, "{line}")?;
+    }
+    for page in rule.pages() {
+        // Whole, however long: a link that is broken leads nowhere.
+        writeln!(out, "  {page}")?;
     }
     writeln!(
         out,
