@@ -7,7 +7,7 @@
 use super::Rule;
 
 /// The pages behind `[D:…]` tags: Microsoft's documentation, as it was read.
-const PAGES: [(&str, &str); 20] = [
+const PAGES: [(&str, &str); 21] = [
     (
         "aml-cmk",
         "https://learn.microsoft.com/azure/machine-learning/concept-customer-managed-keys",
@@ -29,10 +29,6 @@ const PAGES: [(&str, &str); 20] = [
         "https://learn.microsoft.com/azure/cosmos-db/how-to-configure-firewall",
     ),
     (
-        "deny",
-        "https://learn.microsoft.com/azure/role-based-access-control/deny-assignments",
-    ),
-    (
         "hub-cmk",
         "https://github.com/MicrosoftDocs/azure-ai-docs/blob/main/articles/foundry-classic/concepts/hub-encryption-keys-portal.md",
     ),
@@ -43,6 +39,10 @@ const PAGES: [(&str, &str); 20] = [
     (
         "nsp",
         "https://learn.microsoft.com/azure/private-link/network-security-perimeter-concepts",
+    ),
+    (
+        "oyd-depr",
+        "https://learn.microsoft.com/azure/ai-foundry/openai/how-to/on-your-data-configuration",
     ),
     (
         "rbac",
@@ -83,6 +83,10 @@ const PAGES: [(&str, &str); 20] = [
     (
         "stg-instances",
         "https://learn.microsoft.com/azure/storage/common/storage-network-security-resource-instances",
+    ),
+    (
+        "stg-limits",
+        "https://learn.microsoft.com/azure/storage/common/storage-network-security-limitations",
     ),
     (
         "stg-trusted",
