@@ -106,8 +106,8 @@ fn rule(rule: &Rule) -> Value {
         .chain(benefit)
         .collect();
     let pages = rule.pages();
-    let more: String = pages.iter().map(|page| format!("\n{page}")).collect();
-    let links: String = pages.iter().map(|page| format!("\n- <{page}>")).collect();
+    let more: String = pages.iter().flat_map(|page| ["\n", page]).collect();
+    let links: String = pages.iter().flat_map(|page| ["\n- <", page, ">"]).collect();
     let mut told = json!({
         "id": rule.id,
         "name": pascal(rule.id),

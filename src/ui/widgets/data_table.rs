@@ -108,6 +108,18 @@ enum Slot {
     Row(usize),
 }
 
+/// Where blank lines stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Spacing {
+    /// Before the heading of a group.
+    #[default]
+    Groups,
+    /// There, and between rows.
+    Airy,
+    /// Nowhere.
+    Dense,
+}
+
 /// A table and where a person is in it.
 #[derive(Clone, Debug, Default)]
 pub struct DataTable {
@@ -128,10 +140,7 @@ pub struct DataTable {
     held: bool,
     /// News comes at the top.
     live: bool,
-    /// So many blank lines stand between rows.
-    apart: usize,
-    /// No blank line stands before the heading of a group.
-    dense: bool,
+    spacing: Spacing,
 }
 
 impl DataTable {
@@ -155,16 +164,21 @@ impl DataTable {
 
     /// Lets a blank line stand between rows, or not: bars of blocks would flow together.
     pub fn set_airy(&mut self, airy: bool) {
-        if (self.apart > 0) != airy {
-            self.apart = usize::from(airy);
-            self.order(&HashMap::new());
-        }
+        self.space(if airy { Spacing::Airy } else { Spacing::Groups });
     }
 
     /// Leaves the blank line before a group's heading out, or not: where every row counts.
     pub fn set_dense(&mut self, dense: bool) {
-        if self.dense != dense {
-            self.dense = dense;
+        self.space(if dense {
+            Spacing::Dense
+        } else {
+            Spacing::Groups
+        });
+    }
+
+    fn space(&mut self, spacing: Spacing) {
+        if self.spacing != spacing {
+            self.spacing = spacing;
             self.order(&HashMap::new());
         }
     }
@@ -264,14 +278,14 @@ impl DataTable {
             if own != group {
                 group = own;
                 if let Some(number) = own.filter(|number| *number < self.groups.len()) {
-                    if !self.slots.is_empty() && !self.dense {
+                    if !self.slots.is_empty() && self.spacing != Spacing::Dense {
                         self.slots.push(Slot::Blank);
                     }
                     self.slots.push(Slot::Group(number));
                 }
             }
-            if let Some(Slot::Row(_)) = self.slots.last() {
-                self.slots.extend((0..self.apart).map(|_| Slot::Blank));
+            if self.spacing == Spacing::Airy && matches!(self.slots.last(), Some(Slot::Row(_))) {
+                self.slots.push(Slot::Blank);
             }
             self.slots.push(Slot::Row(row));
         }

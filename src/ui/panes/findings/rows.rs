@@ -85,6 +85,10 @@ pub(super) struct Row {
 
 /// All of them.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "its rows are what the list shows; groups and merged findings belong to them"
+)]
 pub(super) struct Rows {
     /// The findings, in the order of the list.
     pub(super) rows: Vec<Row>,
