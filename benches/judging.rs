@@ -20,7 +20,11 @@ use divan::Bencher;
 use hopscope::analysis::ground::Ground;
 use hopscope::analysis::{findings, hops};
 use hopscope::map::{Model, Who};
-use hopscope::store::Inventory;
+use hopscope::model::key::Key;
+use hopscope::model::resource::Family;
+use hopscope::store::{Inventory, Payload, Store};
+use serde_json::{Value, json};
+use time::{Duration, OffsetDateTime};
 
 use environment::{NOW, Size, judging, store};
 
@@ -109,7 +113,7 @@ fn again_after_one_changed_resource(bencher: Bencher<'_, '_>) {
     bencher
         .with_inputs(|| {
             generation += 1;
-            environment::change(&mut store, &mut at, generation);
+            change(&mut store, &mut at, generation);
             (store.snapshot(), at)
         })
         .bench_local_values(|(snapshot, at)| {
@@ -117,6 +121,33 @@ fn again_after_one_changed_resource(bencher: Bencher<'_, '_>) {
             let judged = hops::judge(&inventory, &judging, at);
             (inventory, judged)
         });
+}
+
+/// One resource as it is a minute later: its firewall lets trusted services in, or no longer.
+fn change(store: &mut Store, at: &mut OffsetDateTime, generation: u64) {
+    let snapshot = store.snapshot();
+    let account = snapshot
+        .slices()
+        .find_map(|(_, slice)| match slice.value.as_deref() {
+            Some(Payload::Resources(items)) => items
+                .iter()
+                .find(|one| one.family == Family::Storage && one.name.starts_with("stragdev"))
+                .cloned(),
+            _ => None,
+        })
+        .expect("the scenario has a storage account of this name");
+    *at += Duration::minutes(1);
+    let mut body = Value::clone(&account.raw);
+    let is_odd = generation % 2 == 1;
+    body["properties"]["networkAcls"]["bypass"] =
+        json!(if is_odd { "AzureServices" } else { "None" });
+    environment::settle(
+        store,
+        &Key::Resource(account.id.clone()),
+        &[body],
+        generation,
+        *at,
+    );
 }
 
 fn map(inventory: &Inventory, hops: &[hopscope::analysis::hop::Hop]) -> Model {

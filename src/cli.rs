@@ -93,7 +93,7 @@ pub struct Global {
     /// Config file; else config.toml in the platform's config folder
     #[arg(long, value_name = "FILE", global = true)]
     pub config: Option<PathBuf>,
-    /// Write a log to this file
+    /// Write a log to this file, masked as --redact says
     #[arg(long, value_name = "FILE", global = true)]
     pub log: Option<PathBuf>,
 }

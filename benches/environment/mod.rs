@@ -21,11 +21,11 @@ use hopscope::model::id::{ArmId, Folded, PrincipalId, SubscriptionId, TenantId};
 use hopscope::model::judging::{Judging, Pattern};
 use hopscope::model::key::Key;
 use hopscope::model::resource::Family;
-use hopscope::store::{Payload, Store, Update};
+use hopscope::store::{Store, Update};
 use indexmap::IndexMap;
 use serde_json::{Value, json};
+use time::OffsetDateTime;
 use time::macros::datetime;
-use time::{Duration, OffsetDateTime};
 
 use crate::pages::payload;
 use documents::{Copy, Scenario, text};
@@ -93,34 +93,14 @@ pub(crate) fn store(scenario: &str, size: Size) -> Store {
     store
 }
 
-/// One resource as it is a minute later: its firewall lets trusted services in, or no longer.
-pub(crate) fn change(store: &mut Store, at: &mut OffsetDateTime, generation: u64) {
-    let snapshot = store.snapshot();
-    let account = snapshot
-        .slices()
-        .find_map(|(_, slice)| match slice.value.as_deref() {
-            Some(Payload::Resources(items)) => items
-                .iter()
-                .find(|one| one.family == Family::Storage && one.name.starts_with("stragdev"))
-                .cloned(),
-            _ => None,
-        })
-        .expect("the scenario has a storage account of this name");
-    *at += Duration::minutes(1);
-    let mut body = Value::clone(&account.raw);
-    let is_odd = generation % 2 == 1;
-    body["properties"]["networkAcls"]["bypass"] =
-        json!(if is_odd { "AzureServices" } else { "None" });
-    settle(
-        store,
-        &Key::Resource(account.id.clone()),
-        &[body],
-        generation,
-        *at,
-    );
-}
-
-fn settle(store: &mut Store, key: &Key, items: &[Value], generation: u64, at: OffsetDateTime) {
+/// Has one reading answered.
+pub(crate) fn settle(
+    store: &mut Store,
+    key: &Key,
+    items: &[Value],
+    generation: u64,
+    at: OffsetDateTime,
+) {
     let is_single = matches!(
         key,
         Key::Resource(_)

@@ -196,6 +196,7 @@ impl Reading {
     async fn run(self, stop: CancellationToken) -> Result<(), Failure> {
         let place = Place::find(&self.global, &self.file, &self.knobs).await?;
         let scope = place.scope.clone();
+        let mut masker = source::masker(&self.global)?;
         let (told, first_rest) = oneshot::channel();
         let channels = Channels {
             updates: self.updates,
@@ -210,7 +211,11 @@ impl Reading {
         );
         let watching = async move {
             match first_rest.await {
-                Ok(snapshot) => trouble::not_there(&snapshot, &scope),
+                Ok(snapshot) => {
+                    // The sentence names what was asked for.
+                    let snapshot = masker.snapshot(&snapshot, None, again::decoded);
+                    trouble::not_there(&snapshot, &masker.scope(&scope))
+                }
                 Err(_) => None,
             }
         };

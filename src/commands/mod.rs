@@ -168,7 +168,7 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
     }
     // The offset of the clock on the wall can only be had while there is one thread.
     let offset = UtcOffset::current_local_offset().unwrap_or(UtcOffset::UTC);
-    let _log = log::start(global.log.as_deref())?;
+    let _log = log::start(global.log.as_deref(), source::masker(&global)?)?;
     match command {
         Some(Command::Check(arguments)) => {
             let file = config(&global)?;

@@ -54,6 +54,9 @@ const LONGEST_HEAD: u32 = 4_096;
 /// their answers.
 pub const MOST: u64 = 256 << 20;
 
+/// How much is handed to the packer at once.
+const PIECE: usize = 64 << 10;
+
 /// What a file says of itself, readable without unpacking it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -180,7 +183,11 @@ pub fn pack(head: &Head, kept: &Kept) -> Result<Vec<u8>, SaveError> {
         inner: ZlibEncoder::new(Vec::new(), Compression::default()),
         count: 0,
     };
-    serde_json::to_writer(&mut counted, kept).map_err(io::Error::from)?;
+    // The document comes word by word, and the packer likes it in large pieces.
+    let mut pieces = io::BufWriter::with_capacity(PIECE, &mut counted);
+    serde_json::to_writer(&mut pieces, kept).map_err(io::Error::from)?;
+    pieces.flush()?;
+    drop(pieces);
     if counted.count > MOST {
         return Err(SaveError::TooLarge {
             bytes: counted.count,

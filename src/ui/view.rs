@@ -239,6 +239,7 @@ impl View {
                 frame: privacy.open().clone(),
                 saved_at: setup.offline.then_some(setup.now),
                 masked: privacy.masked().map(str::to_owned),
+                is_picking: false,
             },
             file: None,
             privacy,

@@ -129,3 +129,48 @@ fn what_is_redacted_is_so_in_file_report_and_error() {
     }
     assert_eq!(run(&["check", "--demo", "--redact=some"]).code, 2);
 }
+
+#[test]
+fn the_log_is_masked_as_everything_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let log = |name: &str, more: &[&str]| {
+        let (path, more) = (file(name), more.to_vec());
+        let ran = run(&[&["check", "--demo", "--log", &path], more.as_slice()].concat());
+        assert_eq!(ran.code, 1, "{ran:?}");
+        fs::read_to_string(path).unwrap()
+    };
+    let id = "3b1c0f2d-65f0-4135-bf08-e005a4058e20";
+    let open = log("open.log", &[]);
+    for part in ["wanted", "key=", id, "rg-rag-poc", "stragdev"] {
+        assert!(open.contains(part), "{part}: {open}");
+    }
+    let ids = log("ids.log", &["--redact=ids"]);
+    assert!(ids.contains("stragdev") && !ids.contains(id), "{ids}");
+    let all = log("all.log", &["--redact"]);
+    assert!(all.contains("wanted") && all.contains("key="), "{all}");
+    for part in [id, "rg-rag-poc", "stragdev", "ada@contoso.com"] {
+        assert!(!all.contains(part), "{part}: {all}");
+    }
+    assert_eq!(open.lines().count(), all.lines().count());
+}
+
+#[test]
+fn an_error_names_what_was_asked_for_as_the_level_promises() {
+    let subscription = "11111111-2222-4333-8444-555555555555";
+    for (level, group_is_named) in [("--redact=ids", true), ("--redact=all", false)] {
+        let ran = run(&["check", "--demo", level, "-g", "rg-of-nobody-here"]);
+        assert_eq!(ran.code, 2, "{ran:?}");
+        assert_eq!(
+            ran.stderr.contains("rg-of-nobody-here"),
+            group_is_named,
+            "{ran:?}"
+        );
+        let ran = run(&["check", "--demo", level, "--subscription", subscription]);
+        assert_ne!(ran.code, 0, "{ran:?}");
+        assert!(
+            !ran.stderr.is_empty() && !ran.stderr.contains(subscription),
+            "{ran:?}"
+        );
+    }
+}

@@ -2,6 +2,7 @@
 //! environment, and the place stays when the level changes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
@@ -127,6 +128,49 @@ fn the_narrower_level_keeps_its_promise_everywhere() {
 }
 
 #[test]
+fn a_preflight_is_masked_with_everything_else() {
+    let before = inspected("cross-tenant");
+    let kept = Kept::of(&before.snapshot, &before.frame);
+    let names = crate::masked::names_in(&kept);
+    let preflights = |level: Level| {
+        let mut screen = Screen::at(&before, true, level);
+        screen.key(KeyCode::Char('8'));
+        let mut words = String::new();
+        for _ in 0..3 {
+            screen.words();
+            for _ in 0..3 {
+                screen.key(KeyCode::Char('F'));
+                let shown = screen.words();
+                if shown.contains("─ Preflight") {
+                    words.push_str(&shown);
+                    let effects = screen.key(KeyCode::Char('c'));
+                    let _ = write!(words, "{effects:?}{}", screen.words());
+                    screen.key(KeyCode::Esc);
+                }
+                screen.key(KeyCode::Esc);
+                screen.key(KeyCode::Char('j'));
+            }
+            screen.key(KeyCode::Char(']'));
+        }
+        words
+    };
+    let open = preflights(Level::None);
+    let told: Vec<&String> = names
+        .iter()
+        .filter(|name| name.len() > 4 && open.contains(name.as_str()))
+        .filter(|name| !WORDS.contains(&format!("\n{name}\n")))
+        .collect();
+    assert!(told.len() > 2, "{told:?}: {open}");
+    let masked = preflights(Level::All);
+    assert!(masked.contains("─ Preflight"), "{masked}");
+    let left: Vec<&&String> = told
+        .iter()
+        .filter(|name| masked.contains(name.as_str()))
+        .collect();
+    assert!(left.is_empty(), "{left:?}: {masked}");
+}
+
+#[test]
 fn what_has_not_changed_is_not_masked_again_and_what_has_is() {
     let before = inspected("broken-indexer");
     let mut masker = Masker::new(Level::All, None);
@@ -138,23 +182,8 @@ fn what_has_not_changed_is_not_masked_again_and_what_has_is() {
     call.outcome = Outcome::Pending;
     call.path = Arc::from("/subscriptions/named-nowhere-else");
     store.apply(Update::Request(Box::new(call)));
-    let (key, mut body, source) = crate::round::a_resource(&store);
-    body["properties"]["note"] = "a-new-name".into();
-    store.apply(Update::Planned {
-        key: key.clone(),
-        generation: 7,
-    });
-    store.apply(Update::Page {
-        key: key.clone(),
-        generation: 7,
-        payload: again::decoded(&key, &[Arc::new(body)], &source),
-        at: before.at,
-    });
-    store.apply(Update::Settled {
-        key,
-        generation: 7,
-        at: before.at,
-        issues: Vec::new(),
+    crate::round::read_again(&mut store, before.at, |body| {
+        body["properties"]["note"] = "a-new-name".into();
     });
     let later = store.snapshot();
     let done = (before.snapshot.clone(), first.clone());
@@ -207,6 +236,26 @@ fn the_place_stays_when_the_level_changes() {
     screen.frame(&before.snapshot);
     screen.words();
     assert_eq!(screen.answer(), selected);
+    // A hop on the Map stays the chosen one, by whatever names its ends go.
+    screen.key(KeyCode::Char('1'));
+    screen.words();
+    for _ in 0..4 {
+        screen.key(KeyCode::Char('j'));
+    }
+    let chosen = |words: &str| {
+        let line = words.lines().find(|line| line.starts_with("▌ ")).unwrap();
+        line.split_whitespace()
+            .take(3)
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    let plain = screen.words();
+    for _ in 0..3 {
+        screen.key(KeyCode::Char('p'));
+        screen.frame(&before.snapshot);
+        assert_eq!(chosen(&screen.words()), chosen(&plain));
+    }
+    assert_eq!(screen.words(), plain);
     // A walk goes on at its step, at its sign.
     screen.key(KeyCode::Char('t'));
     screen.words();

@@ -99,7 +99,7 @@ fn masked_data_is_judged_as_it_was() {
 }
 
 /// The texts of a snapshot that name something of the environment, in lower case.
-fn names_in(kept: &Kept) -> BTreeSet<String> {
+pub(crate) fn names_in(kept: &Kept) -> BTreeSet<String> {
     fn walk(name: &str, value: &Value, found: &mut BTreeSet<String>) {
         match value {
             Value::String(text) => {

@@ -9,6 +9,7 @@ use hopscope::model::resource::Family;
 use hopscope::store::file::{self, Head};
 use hopscope::store::{Kept, Payload, Store, Update};
 use serde_json::{Value, json};
+use time::OffsetDateTime;
 
 use crate::stage::{
     Screen, differences, every_scenario, inspected, json_of, text_of, through_a_file,
@@ -62,23 +63,8 @@ fn no_token_gets_into_a_file_wherever_it_stood() {
     call.error_message = Some(Arc::from(format!("Bearer {TOKEN} was refused")));
     call.headers = [(Arc::from("x-echo"), Arc::from(TOKEN))].into();
     store.apply(Update::Request(Box::new(call)));
-    let (key, mut body, source) = a_resource(&store);
-    body["properties"]["planted"] = json!(["x", { "note": format!("Bearer {TOKEN}") }]);
-    store.apply(Update::Planned {
-        key: key.clone(),
-        generation: 7,
-    });
-    store.apply(Update::Page {
-        key: key.clone(),
-        generation: 7,
-        payload: again::decoded(&key, &[Arc::new(body)], &source),
-        at: before.at,
-    });
-    store.apply(Update::Settled {
-        key,
-        generation: 7,
-        at: before.at,
-        issues: Vec::new(),
+    read_again(&mut store, before.at, |body| {
+        body["properties"]["planted"] = json!(["x", { "note": format!("Bearer {TOKEN}") }]);
     });
     let snapshot = store.snapshot();
     let planted = format!("{:?}", snapshot.slices().collect::<Vec<_>>());
@@ -98,7 +84,29 @@ fn no_token_gets_into_a_file_wherever_it_stood() {
     );
 }
 
-pub(crate) fn a_resource(store: &Store) -> (Key, Value, hopscope::model::resource::Source) {
+/// Has a storage account read again, with something changed in it.
+pub(crate) fn read_again(store: &mut Store, at: OffsetDateTime, change: impl FnOnce(&mut Value)) {
+    let (key, mut body, source) = a_resource(store);
+    change(&mut body);
+    store.apply(Update::Planned {
+        key: key.clone(),
+        generation: 7,
+    });
+    store.apply(Update::Page {
+        key: key.clone(),
+        generation: 7,
+        payload: again::decoded(&key, &[Arc::new(body)], &source),
+        at,
+    });
+    store.apply(Update::Settled {
+        key,
+        generation: 7,
+        at,
+        issues: Vec::new(),
+    });
+}
+
+fn a_resource(store: &Store) -> (Key, Value, hopscope::model::resource::Source) {
     let snapshot = store.snapshot();
     let found = snapshot.slices().find_map(|(_, slice)| {
         let Some(Payload::Resources(items)) = slice.value.as_deref() else {

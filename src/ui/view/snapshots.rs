@@ -12,6 +12,7 @@ use crate::ui::app::files::{Opened, Told};
 use crate::ui::effect::{Effect, Outcome};
 use crate::ui::overlays::compare::Compare;
 use crate::ui::overlays::snapshots::{Shelf, Snapshots};
+use crate::ui::picker::Picker;
 
 use super::View;
 use super::save::saved_ago;
@@ -25,6 +26,8 @@ pub(super) struct Home {
     pub(super) saved_at: Option<OffsetDateTime>,
     /// What is masked in it, where it is a file.
     pub(super) masked: Option<String>,
+    /// A place to look at was still being chosen when a file was opened over it.
+    pub(super) is_picking: bool,
 }
 
 impl View {
@@ -143,7 +146,12 @@ impl View {
         };
         self.saved_at = saved_at;
         self.file = file;
-        self.picker = None;
+        let is_picking = self.picker.take().is_some();
+        if self.file.is_some() {
+            self.home.is_picking |= is_picking;
+        } else if std::mem::take(&mut self.home.is_picking) {
+            self.picker = Some(Picker::new());
+        }
         self.took = None;
         self.reading_since = None;
         self.ground.now = saved_at.unwrap_or(self.clock);
