@@ -26,6 +26,15 @@ struct Unread<'a> {
     remedies: Vec<Remedy>,
 }
 
+/// The resources by their ids: there are thousands, and as many gates ask for theirs.
+type ById<'u, 'a> = Map<&'u ArmId, &'u Unread<'a>>;
+
+/// The resource that an end is, or that it lies in.
+fn holding<'u, 'a>(by_id: &ById<'u, 'a>, end: &str) -> Option<&'u Unread<'a>> {
+    std::iter::successors(Some(ArmId::new(end)), ArmId::parent)
+        .find_map(|id| by_id.get(&id).copied())
+}
+
 /// Turns what is open, and might be at risk by a policy that was not read, to `unknown`. What is at
 /// risk for certain stays so: another policy can make it no better.
 pub(super) fn not_known<'a>(ground: &Ground<'a>, policies: &Policies<'a>, hops: &mut [Hop]) {
@@ -33,7 +42,8 @@ pub(super) fn not_known<'a>(ground: &Ground<'a>, policies: &Policies<'a>, hops: 
     if unread.is_empty() {
         return;
     }
-    managed(&unread, hops);
+    let by_id: ById<'_, '_> = unread.iter().map(|one| (&one.resource.id, one)).collect();
+    managed(&by_id, hops);
     let worst: Vec<(&Resource, String, serde_json::Value)> = unread
         .iter()
         .flat_map(|one| {
@@ -51,13 +61,8 @@ pub(super) fn not_known<'a>(ground: &Ground<'a>, policies: &Policies<'a>, hops: 
     for (at, number) in turned(hops, &after, |before, then| {
         before == Verdict::Open && then > before
     }) {
-        let own = |end: &str| {
-            unread
-                .iter()
-                .find(|one| ArmId::new(end).is_within(&one.resource.id))
-        };
         // A hop whose wall is another's (a project's hub) is in doubt by what it is not an end of.
-        let cause = own(&hops[at].to)
+        let cause = holding(&by_id, &hops[at].to)
             .or_else(|| unread.iter().find(|one| touches(&hops[at], one.resource)))
             .unwrap_or(&unread[0]);
         doubted(cause, &mut hops[at].gates[number]);
@@ -66,7 +71,7 @@ pub(super) fn not_known<'a>(ground: &Ground<'a>, policies: &Policies<'a>, hops: 
 
 /// Hops into a managed group: there the policy is part of the question (domain-rules E.3), whatever
 /// the rest of the gate rests on.
-fn managed(unread: &[Unread<'_>], hops: &mut [Hop]) {
+fn managed(unread: &ById<'_, '_>, hops: &mut [Hop]) {
     for hop in hops {
         let is_managed = matches!(
             hop.kind,
@@ -74,11 +79,10 @@ fn managed(unread: &[Unread<'_>], hops: &mut [Hop]) {
                 | HopKind::FoundryToManagedSearch
                 | HopKind::FoundryToManagedStorage
         );
-        let to = ArmId::new(&hop.to);
-        let Some(cause) = unread
-            .iter()
-            .find(|one| is_managed && one.resource.id == to)
-        else {
+        if !is_managed {
+            continue;
+        }
+        let Some(cause) = unread.get(&ArmId::new(&hop.to)) else {
             continue;
         };
         for gate in &mut hop.gates {
