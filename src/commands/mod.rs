@@ -36,6 +36,7 @@ use time::UtcOffset;
 
 use crate::cli::{Cli, Command, DEFAULT_SCENARIO, Demo, Global, Knobs, Preflight, Rules, Simulate};
 use crate::config::{ConfigFile, Settings, Surroundings};
+use crate::model::text::causes;
 
 /// What the shell is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,18 +100,6 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
-
-/// An error and its causes in one line.
-fn causes(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        next = cause.source();
-    }
-    text
-}
 
 /// Does what the command line says.
 pub fn run(cli: Cli) -> ExitCode {

@@ -1,5 +1,5 @@
 //! Text from elsewhere, made safe to show: what would steer a terminal, or turn the reading order
-//! round, is taken out once, where an answer is decoded. `raw` JSON keeps every byte.
+//! round, is taken out once, where an answer is decoded. `raw` JSON keeps every byte. And an error as text.
 
 use std::borrow::Cow;
 
@@ -48,6 +48,18 @@ pub fn grouped(count: u128) -> String {
         out.push(digit);
     }
     out
+}
+
+/// An error and its causes in one line.
+pub fn causes(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
 }
 
 #[cfg(test)]

@@ -93,7 +93,7 @@ impl Compared {
             && self.turns.is_empty()
     }
 
-    /// What [`write`] writes.
+    /// What [`write()`] writes.
     pub fn text(&self) -> String {
         let mut out = Vec::new();
         // Writing to memory cannot fail.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::store::file::{Access, whole as write_whole};
 
-/// Writes a file as [`crate::store::file::whole`] does, as open as any file that a program makes.
+/// Writes a file as [`crate::store::file::whole()`] does, as open as any file that a program makes.
 ///
 /// # Errors
 /// When the place cannot be written, or `write` fails; then the old file is as it was.

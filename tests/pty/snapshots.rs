@@ -196,3 +196,28 @@ fn two_snapshots_are_compared_as_diff_compares_them_and_one_is_opened_over_anoth
     pty.send("q");
     assert_eq!(pty.ends().0, 0);
 }
+
+#[test]
+fn p_masks_while_the_program_goes_on_and_keeps_the_pane() {
+    if !has_demo() {
+        return;
+    }
+    let mut pty = Pty::demo(&[], (140, 42));
+    pty.sees("● live");
+    pty.send("2");
+    pty.sees("─ Network");
+    pty.sees("stragdev");
+    pty.send("pp");
+    pty.sees("masked: all");
+    pty.sees("storage-A");
+    let shown = pty.until("no name on the screen", |screen| {
+        !screen.contents().contains("stragdev")
+    });
+    assert!(shown.contains("─ Network"), "{shown}");
+    assert!(!shown.contains("contoso"), "{shown}");
+    pty.send("p");
+    pty.sees("nothing is masked");
+    pty.sees("stragdev");
+    pty.send("q");
+    assert_eq!(pty.ends().0, 0);
+}

@@ -9,7 +9,7 @@ use ratatui::backend::Backend;
 use time::OffsetDateTime;
 
 use crate::model::scope::Scope;
-use crate::model::text::safe;
+use crate::model::text::{causes, safe};
 use crate::privacy::Masker;
 use crate::report::diff::{Compared, Side, unlike};
 use crate::report::{self, Format, Source};
@@ -312,16 +312,4 @@ fn at_home(name: &str) -> PathBuf {
         (Some(rest), Ok(home)) => home.join(rest),
         _ => PathBuf::from(name),
     }
-}
-
-/// An error and its causes in one line.
-fn causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        next = cause.source();
-    }
-    text
 }

@@ -153,6 +153,10 @@ impl View {
         if !shown.is_empty() {
             return footer::draw(cx, buffer, area, &Left::Words(&shown), &footer::EVERYWHERE);
         }
+        if self.privacy.is_pending() {
+            let words = "masking everything that was read";
+            return footer::draw(cx, buffer, area, &Left::Words(words), &footer::EVERYWHERE);
+        }
         let contexts = self.contexts();
         if let Some(overlay) = &self.overlay {
             let left = Left::Keys {

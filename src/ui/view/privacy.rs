@@ -143,6 +143,11 @@ impl Privacy {
         self.placed = None;
     }
 
+    /// Whether nothing can be shown yet, as nothing is masked yet.
+    pub(super) fn is_pending(&self) -> bool {
+        self.level != Level::None && self.is_busy && self.last.is_none()
+    }
+
     /// What is masked in what is shown before anything is masked here.
     pub(super) fn masked(&self) -> Option<&str> {
         self.masked.as_deref()
