@@ -83,6 +83,9 @@ pub struct Masker {
     level: Level,
     names: Names,
     addresses: Addresses,
+    /// How many names were known (`Names::count_words`) when the last masking of a snapshot began, where none came to it in the
+    /// course of it: a name that is learned later may stand in what was masked before.
+    settled: Option<usize>,
 }
 
 impl Masker {
@@ -92,6 +95,7 @@ impl Masker {
             level,
             names: Names::new(secret),
             addresses: Addresses::new(secret),
+            settled: None,
         }
     }
 

@@ -98,6 +98,7 @@ pub(super) struct Names {
     known: HashMap<String, String>,
     taken: HashSet<String>,
     counts: HashMap<&'static str, u64>,
+    words: usize,
 }
 
 impl Names {
@@ -107,7 +108,14 @@ impl Names {
             known: HashMap::new(),
             taken: HashSet::new(),
             counts: HashMap::new(),
+            words: 0,
         }
+    }
+
+    /// How many names have a pseudonym that may change how another text reads. GUIDs do not: one gets its
+    /// pseudonym where it is met first, and is never an ordinary word.
+    pub(super) fn count_words(&self) -> usize {
+        self.words
     }
 
     /// The pseudonym that a name got.
@@ -117,9 +125,11 @@ impl Names {
 
     /// Gives a name the pseudonym of another one: both mean the same thing.
     pub(super) fn alias(&mut self, folded: String, pseudonym: &str) {
-        self.known
-            .entry(folded)
-            .or_insert_with(|| pseudonym.to_owned());
+        let words = &mut self.words;
+        self.known.entry(folded).or_insert_with(|| {
+            *words += 1;
+            pseudonym.to_owned()
+        });
     }
 
     /// The pseudonym of a name, which is of this kind when it is met for the first time.
@@ -133,6 +143,7 @@ impl Names {
         let made = if stays_guid {
             self.guid(&folded)
         } else {
+            self.words += 1;
             self.word(kind, &folded)
         };
         self.taken.insert(made.to_lowercase());

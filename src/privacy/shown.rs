@@ -24,7 +24,8 @@ enum Way<'a> {
 
 impl Masker {
     /// The snapshot with everything masked in it that the level covers. What has not changed since
-    /// `before` is taken from there: a pseudonym stays what it is as long as the masker lives.
+    /// `before` is taken from there, as long as no name has come to be known that may stand in it:
+    /// `docs` is an ordinary word until a data source of that name is read.
     #[must_use]
     pub fn snapshot(
         &mut self,
@@ -36,7 +37,7 @@ impl Masker {
             return open.clone();
         }
         let known = before.map(pairs).unwrap_or_default();
-        let ways: Vec<Way<'_>> = open
+        let mut ways: Vec<Way<'_>> = open
             .slices()
             .map(|(key, slice)| match known.get(key) {
                 Some((own, shown_key, shown)) if is_same(own, slice) => Way::Kept(shown_key, shown),
@@ -49,6 +50,15 @@ impl Masker {
                 self.learn_slice(slice);
             }
         }
+        let count = self.names.count_words();
+        if self.settled != Some(count) {
+            for (way, (key, slice)) in ways.iter_mut().zip(open.slices()) {
+                if let Way::Kept(..) = way {
+                    *way = Way::Open(kept_slice(key, slice));
+                }
+            }
+        }
+        let before = before.filter(|_| self.settled == Some(count));
         let masked: Vec<Way<'_>> = ways
             .into_iter()
             .map(|way| match way {
@@ -63,9 +73,10 @@ impl Masker {
                 Way::Open(slice) => (slice.key.clone(), slice.restore(decode)),
             })
             .collect();
-        open.shown_as(Parts {
+        let ledger = self.ledger(open.ledger(), before);
+        let shown = open.shown_as(Parts {
             slices,
-            ledger: self.ledger(open.ledger(), before),
+            ledger,
             callers: open.callers().iter().map(|one| self.caller(one)).collect(),
             sign_in_troubles: open
                 .sign_in_troubles()
@@ -73,7 +84,9 @@ impl Masker {
                 .map(|one| self.trouble(one))
                 .collect(),
             scope: self.scope(open.scope()),
-        })
+        });
+        self.settled = Some(count).filter(|count| self.names.count_words() == *count);
+        shown
     }
 
     /// What stands beside a snapshot, masked.

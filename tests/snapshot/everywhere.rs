@@ -10,9 +10,10 @@ use crossterm::event::KeyCode;
 use hopscope::commands::source::Inspected;
 use hopscope::fetch::jobs::again;
 use hopscope::model::ledger::Outcome;
-use hopscope::privacy::{Level, Masker};
-use hopscope::store::{Kept, Payload, Store, Update};
+use hopscope::privacy::{Before, Level, Masker};
+use hopscope::store::{Kept, Payload, Snapshot, Store, Update};
 use serde_json::Value;
+use time::OffsetDateTime;
 
 use crate::masked::{MARKER, WORDS, of, planted_in};
 use crate::stage::{Screen, differences, inspected};
@@ -170,10 +171,95 @@ fn a_preflight_is_masked_with_everything_else() {
     assert!(left.is_empty(), "{left:?}: {masked}");
 }
 
+/// A store that has read what stands in a snapshot, reading by reading; `each` sees it in between.
+fn read_in_steps(of: &Snapshot, backward: bool, mut each: impl FnMut(Snapshot)) {
+    let mut slices: Vec<_> = of.slices().collect();
+    if backward {
+        slices.reverse();
+    }
+    let mut store = Store::new();
+    for caller in of.callers() {
+        store.apply(Update::SignedIn(caller.clone()));
+    }
+    store.apply(Update::Scoped(of.scope().clone()));
+    for (number, (key, slice)) in slices.into_iter().enumerate() {
+        let at = slice.observed_at.unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        let key = || key.clone();
+        store.apply(Update::Planned {
+            key: key(),
+            generation: 1,
+        });
+        if let Some(payload) = slice.value.as_deref() {
+            store.apply(Update::Page {
+                key: key(),
+                generation: 1,
+                payload: payload.clone(),
+                at,
+            });
+        }
+        store.apply(Update::Settled {
+            key: key(),
+            generation: 1,
+            at,
+            issues: slice.issues.to_vec(),
+        });
+        if number % 7 == 0 {
+            each(store.snapshot());
+        }
+    }
+    each(store.snapshot());
+}
+
+#[test]
+fn what_comes_bit_by_bit_is_masked_and_judged_as_what_is_there_at_once() {
+    for name in [
+        "broken-indexer",
+        "key-in-skill",
+        "foundry-cmk",
+        "cross-tenant",
+    ] {
+        let before = inspected(name);
+        for (level, backward) in [(Level::All, false), (Level::All, true), (Level::Ids, false)] {
+            let mut masker = Masker::new(level, None);
+            let mut last: Option<Before> = None;
+            read_in_steps(&before.snapshot, backward, |open| {
+                let shown = masker.snapshot(&open, last.as_ref(), again::decoded);
+                last = Some((open, shown));
+            });
+            let (open, shown) = last.unwrap();
+            let whole = masker.snapshot(&open, None, again::decoded);
+            assert_eq!(
+                differences(&shown, &whole),
+                Vec::<String>::new(),
+                "{name} {level}"
+            );
+            let frame = masker.frame(&before.frame);
+            let as_read = |snapshot| Inspected {
+                snapshot,
+                frame: frame.clone(),
+                scope: before.scope.clone(),
+                at: before.at,
+                masked: None,
+            };
+            let open = Inspected {
+                frame: before.frame.clone(),
+                ..as_read(open)
+            };
+            assert_eq!(
+                crate::masked::judged(&as_read(shown)),
+                crate::masked::judged(&open),
+                "{name} {level}"
+            );
+        }
+    }
+}
+
 #[test]
 fn what_has_not_changed_is_not_masked_again_and_what_has_is() {
     let before = inspected("broken-indexer");
     let mut masker = Masker::new(Level::All, None);
+    // What is learned while it is masked is known when it is masked again.
+    let _ = masker.snapshot(&before.snapshot, None, again::decoded);
     let first = masker.snapshot(&before.snapshot, None, again::decoded);
     let mut store = Store::new();
     store.apply(Update::Opened(Box::new(before.snapshot.clone())));

@@ -33,7 +33,7 @@ fn masked(inspected: &Inspected, level: Level) -> Inspected {
 }
 
 /// What was judged, without a name in it.
-fn judged(inspected: &Inspected) -> (BTreeMap<String, usize>, BTreeMap<String, usize>) {
+pub(crate) fn judged(inspected: &Inspected) -> (BTreeMap<String, usize>, BTreeMap<String, usize>) {
     let (_, judgement) = inspected.judge();
     let mut hops = BTreeMap::new();
     for hop in &judgement.hops {
