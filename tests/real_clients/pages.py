@@ -238,8 +238,10 @@ def main():
         browser = Browser(chromium, profile)
         for name in names:
             page = pathlib.Path(folder) / f"{name.replace(':', '-')}.html"
-            subprocess.run([wanted.hopscope, "check", "--demo", name, "--format", "html", "--out", page,
-                            "--fail-on", "never"], check=True)
+            command = [wanted.hopscope, "check", "--demo", name, "--format", "html", "--out", page, "--fail-on", "never"]
+            ran = subprocess.run(command, capture_output=True, text=True)
+            if ran.returncode:
+                sys.exit(f"{name}: hopscope check ended with {ran.returncode}: {ran.stderr}")
             found = look(browser, page, wanted.shots, page.stem)
             for kind, own in zip(("console", "request", "layout"), found):
                 for one in own:
