@@ -13,7 +13,7 @@ use time::{OffsetDateTime, UtcOffset};
 use crate::analysis::benefits::{self, Stand};
 use crate::analysis::hop::{Benefit, FindingKind, HopKind, Judgement, Severity};
 use crate::analysis::verdict::Verdict;
-use crate::map::{Grid, Mark, Model, Who, plan};
+use crate::map::{Grid, Mark, Model, Place, Who, plan};
 use crate::model::judging::Judging;
 use crate::store::Inventory;
 
@@ -400,7 +400,8 @@ fn drawing(inventory: &Inventory, judgement: &Judgement, judging: &Judging) -> O
         is_reading: false,
     };
     let model = Model::build(&resources, &hops, &who);
-    if model.nodes.is_empty() {
+    // A person alone is no picture of anything.
+    if model.nodes.iter().all(|node| node.place == Place::You) {
         return None;
     }
     let grid = Grid::of(&model, plan::WIDE + 16, plan::THREE_BANDS + 6)?;

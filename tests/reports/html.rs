@@ -143,7 +143,11 @@ async fn it_says_what_works_what_is_safe_and_what_was_not_read() {
     assert!(!all(&html, "svg.map").is_empty());
 
     let read = stage::read("denied").await;
-    let text = words(Html::parse_document(&page(&read)).root_element());
+    let html = Html::parse_document(&page(&read));
+    let short = words(all(&html, ".in-short")[0]);
+    assert!(short.contains("calls cannot be judged"), "{short}");
+    assert!(!short.contains("Nothing to mend"), "{short}");
+    let text = words(html.root_element());
     for words in [
         "incomplete",
         "roleAssignments/read, which Reader has",
@@ -152,6 +156,27 @@ async fn it_says_what_works_what_is_safe_and_what_was_not_read() {
         assert!(text.contains(words), "{words}");
     }
     assert!(!text.contains("Everything works"));
+}
+
+/// The first page says what to mend, what is too wide and what to leave, each with a link; a network of
+/// another tenant alone makes no Map.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_page_says_what_to_do() {
+    let read = stage::read("broken-indexer").await;
+    let html = Html::parse_document(&page(&read));
+    let short = words(all(&html, ".in-short")[0]);
+    for said in [
+        "✖ broken Storage lets no trusted service or instance in stragdev",
+        "Works, but wider than the pattern allows",
+        "6 settings have to stay as they are",
+    ] {
+        assert!(short.contains(said), "{said}: {short}");
+    }
+    assert!(all(&html, ".in-short a[href^='#finding-']").len() >= 4);
+    let read = stage::read("cross-tenant-pending").await;
+    let html = Html::parse_document(&page(&read));
+    assert!(all(&html, "svg.map").is_empty());
+    assert!(words(all(&html, ".in-short")[0]).contains("The call into another tenant is refused"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

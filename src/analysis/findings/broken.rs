@@ -216,7 +216,10 @@ fn title(scene: &Scene<'_>, rule: &Rule, tie: &Tie<'_>) -> String {
             Some((HopKind::UserToStorage, crate::analysis::verdict::Gate::Authorization)) => {
                 "Uploads work by account key only".to_owned()
             }
-            Some((kind, gate)) => format!("{} is at risk: {gate}", words(kind)),
+            Some((kind, gate)) => {
+                let (first, rest) = words(kind).split_at(1);
+                format!("{}{rest} is at risk: {gate}", first.to_ascii_uppercase())
+            }
             None => rule.title.to_owned(),
         },
         "hop/cannot-tell" => first.map_or_else(

@@ -85,12 +85,13 @@ pub(super) fn in_short(told: &Told) -> Markup {
         let all = told.findings.iter().flat_map(|(_, own)| own);
         all.filter(|one| one.kind == wanted).collect()
     };
-    let (mut broken, mut untold) = (of(FindingKind::Broken), 0);
-    broken.retain(|one| {
-        let is_told = one.severity != Severity::Info;
-        untold += usize::from(!is_told);
-        is_told
-    });
+    let mut broken = of(FindingKind::Broken);
+    broken.retain(|one| one.severity != Severity::Info);
+    let untold = told
+        .works
+        .iter()
+        .find(|(own, _)| *own == Verdict::Unknown)
+        .map_or(0, |(_, count)| *count);
     let (exposures, keep) = (of(FindingKind::Exposure), of(FindingKind::Keep).len());
     html! {
         section.in-short aria-labelledby="in-short" {
@@ -101,8 +102,12 @@ pub(super) fn in_short(told: &Told) -> Markup {
             (few("To mend", &broken))
             (few("Works, but wider than the pattern allows", &exposures))
             @if untold > 0 {
-                p { (untold) @if untold == 1 { " thing" } @else { " things" } " cannot be told, for want of a right or of an answer: "
-                    a href="#reading" { "what could not be read" } "." }
+                p {
+                    (untold) @if untold == 1 { " call" } @else { " calls" } " cannot be judged: "
+                    @if told.is_complete { "see " a href="#hops" { "why" } }
+                    @else { a href="#reading" { "what could not be read" } }
+                    "."
+                }
             }
             @if keep > 0 {
                 p { (keep) @if keep == 1 { " setting has" } @else { " settings have" }

@@ -65,6 +65,16 @@ fn a_name_is_words_whatever_stands_in_it() {
     assert!(title.contains(MARKER), "{title}");
 }
 
+/// A Map with nobody but the caller on it says nothing.
+#[test]
+fn a_person_alone_is_no_map() {
+    let (inventory, judgement, meta) = told(&Known::default());
+    let told = Told::of(&inventory, &judgement, &Judging::default(), &meta);
+    assert!(told.map.is_none());
+    let text = page(&told).into_string();
+    assert!(text.contains("There is nothing to draw"), "{text}");
+}
+
 #[test]
 fn nothing_read_is_a_page_that_says_so() {
     let inventory = Inventory::build(&Known::default().snapshot());
