@@ -18,8 +18,11 @@ pub fn run(global: &Global, arguments: &Diff, stdout: &mut impl Write) -> Result
     if let Some(words) = unlike(levels[0].as_deref(), levels[1].as_deref()) {
         return Err(Failure::usage(words));
     }
-    let before = Inspected::of(before).masked(&mut masker);
-    let after = Inspected::of(after).masked(&mut masker);
+    let (before, after) = (Inspected::of(before), Inspected::of(after));
+    for one in [&before, &after] {
+        masker.learn_snapshot(&one.snapshot);
+    }
+    let (before, after) = (before.masked(&mut masker), after.masked(&mut masker));
     let compared = Compared::of(&before.side(), &after.side());
     let print = |out: &mut dyn Write| -> io::Result<()> {
         match arguments.format {

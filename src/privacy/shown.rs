@@ -89,6 +89,18 @@ impl Masker {
         shown
     }
 
+    /// Learns the names in a snapshot. Of two that are to be compared both are learned before one is masked:
+    /// what is a name in one of them is one in the other.
+    pub fn learn_snapshot(&mut self, open: &Snapshot) {
+        if self.level == Level::None {
+            return;
+        }
+        self.learn_callers(open.callers());
+        for (key, slice) in open.slices() {
+            self.learn_slice(&kept_slice(key, slice));
+        }
+    }
+
     /// What stands beside a snapshot, masked.
     #[must_use]
     pub fn frame(&mut self, frame: &Frame) -> Frame {

@@ -247,6 +247,9 @@ fn compared(
     }
     if let Some(masker) = masker {
         let mut masker = masker.lock().unwrap_or_else(PoisonError::into_inner);
+        for side in [&before, &after] {
+            masker.learn_snapshot(&side.snapshot);
+        }
         for side in [&mut before, &mut after] {
             side.snapshot = masker.snapshot(&side.snapshot, None, decode);
             side.frame = masker.frame(&side.frame);
