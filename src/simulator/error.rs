@@ -4,16 +4,18 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use super::scenario::Listing;
+
 /// Why a scenario could not be loaded or served.
 #[derive(Debug, thiserror::Error)]
 pub enum SimulatorError {
     /// No embedded scenario has this name.
-    #[error("no scenario is called '{name}'; there are: {known}")]
+    #[error("no scenario is called '{name}'{near} `hopscope demo --list` shows them all")]
     UnknownScenario {
         /// What was asked for.
         name: String,
-        /// The names that exist, joined for reading.
-        known: String,
+        /// The names that look like it, as a question behind a colon; else a semicolon.
+        near: String,
     },
     /// A scenario folder could not be read.
     #[error("cannot read {}", path.display())]
@@ -53,4 +55,47 @@ pub enum SimulatorError {
         /// What the certificate library said.
         reason: String,
     },
+}
+
+impl SimulatorError {
+    /// That no scenario has a name, with the one that may be meant.
+    pub(super) fn unknown(name: &str, all: &[Listing]) -> Self {
+        /// How alike two names are before one is taken for the other, misspelt: 1.0 is the same.
+        const ALIKE: f64 = 0.85;
+        let wanted = name.to_ascii_lowercase();
+        let near = all
+            .iter()
+            .map(|one| (strsim::jaro_winkler(&wanted, &one.name), &one.name))
+            .filter(|(alike, _)| *alike >= ALIKE)
+            .max_by(|(one, _), (other, _)| one.total_cmp(other))
+            .map_or_else(
+                || String::from(";"),
+                |(_, name)| format!(": did you mean '{name}'?"),
+            );
+        Self::UnknownScenario {
+            name: name.to_owned(),
+            near,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::simulator::Scenario;
+
+    #[test]
+    fn a_misspelt_scenario_is_guessed_and_a_strange_word_is_not() {
+        for (name, expected) in [
+            (
+                "brokn-indexer",
+                "no scenario is called 'brokn-indexer': did you mean 'broken-indexer'? `hopscope demo --list` shows them all",
+            ),
+            (
+                "xyzzy",
+                "no scenario is called 'xyzzy'; `hopscope demo --list` shows them all",
+            ),
+        ] {
+            assert_eq!(Scenario::load(name).unwrap_err().to_string(), expected);
+        }
+    }
 }

@@ -139,11 +139,7 @@ impl Scenario {
     pub fn load(name: &str) -> Result<Self, SimulatorError> {
         let (story, twin) = definition::split(name);
         let Some(folder) = embedded(story) else {
-            let known: Vec<String> = Self::list()?.into_iter().map(|line| line.name).collect();
-            return Err(SimulatorError::UnknownScenario {
-                name: name.to_owned(),
-                known: known.join(", "),
-            });
+            return Err(SimulatorError::unknown(name, &Self::list()?));
         };
         let files = files_of(folder);
         let base = match definition(toml_of(&files)?)?.base {

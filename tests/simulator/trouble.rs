@@ -273,7 +273,7 @@ fn a_broken_scenario_is_refused_with_its_file_and_reason() {
     assert!(matches!(nowhere, SimulatorError::Read { .. }));
     let unknown = Scenario::load("nonsense").unwrap_err().to_string();
     assert!(
-        unknown.contains("'nonsense'") && unknown.contains("broken-indexer"),
+        unknown.contains("'nonsense'") && unknown.contains("demo --list"),
         "{unknown}"
     );
     assert!(Scenario::load("common").is_err());

@@ -35,6 +35,10 @@ pub fn whole(
         Some(folder) if folder != Path::new("") => folder.to_owned(),
         _ => PathBuf::from("."),
     };
+    if !folder.is_dir() {
+        let why = format!("there is no folder {}: make it first", folder.display());
+        return Err(io::Error::new(io::ErrorKind::NotFound, why));
+    }
     let mut builder = tempfile::Builder::new();
     builder.prefix(".hopscope-");
     #[cfg(unix)]
@@ -72,6 +76,17 @@ mod tests {
         assert_eq!(outcome.unwrap_err().to_string(), "no more");
         assert_eq!(fs::read(&path).unwrap(), b"first");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("reports").join("today.html");
+        let error = whole(&path, Access::Usual, |out| out.write_all(b"x")).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::NotFound);
+        let place = folder.path().join("reports");
+        let text = format!("there is no folder {}: make it first", place.display());
+        assert_eq!(error.to_string(), text);
     }
 
     #[cfg(unix)]

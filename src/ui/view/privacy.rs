@@ -264,7 +264,7 @@ impl View {
         self.privacy.wanted = wanted;
         self.say(match self.privacy.level {
             Level::None => "nothing is masked",
-            Level::Ids => "masked: tenants, subscriptions, ids, people and addresses; p again: all",
+            Level::Ids => "masked: ids, people and addresses; names stay; p again: all",
             Level::All => "masked: everything that names this environment",
         });
         Outcome::drawn()
