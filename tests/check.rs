@@ -310,8 +310,12 @@ fn wrong_uses_end_with_two_and_say_what_to_do() {
     )
     .unwrap();
     let cloud = cloud.to_str().unwrap();
-    let cases: [(&[&str], &[&str]); 9] = [
-        (&["check", "--demo", "nope"], &["nope", "broken-indexer"]),
+    let cases: [(&[&str], &[&str]); 10] = [
+        (&["check", "--demo", "nope"], &["nope", "demo --list"]),
+        (
+            &["check", "--demo", "broken-indexr"],
+            &["broken-indexr", "did you mean 'broken-indexer'?"],
+        ),
         (&["check", "--format", "pdf"], &["pdf", "json"]),
         (
             &["check", "--config", config, "--demo"],
@@ -338,7 +342,7 @@ fn wrong_uses_end_with_two_and_say_what_to_do() {
         (&["demo"], &["hopscope check"]),
         (
             &["check", "--demo", "healthy", "--out", "/nonexistent/x"],
-            &["/nonexistent/x"],
+            &["/nonexistent/x", "there is no folder /nonexistent: make it"],
         ),
     ];
     for (arguments, words) in cases {
