@@ -69,13 +69,15 @@ pub struct Held {
 }
 
 impl Held {
-    /// Of how many resources it holds, and how many it is about; none where it is about none.
+    /// Of how many resources the properties say it, and how many it is about; none where it is about
+    /// none. What was found beside it is no part of the figure: a door that trusts too many is closed
+    /// by default all the same.
     pub fn counts(&self) -> Option<(usize, usize)> {
         let own = || {
             let of_resource = self.facts.iter().filter(|fact| fact.hop.is_none());
-            of_resource.filter(|fact| fact.stand != Stand::Nothing)
+            of_resource.filter(|fact| fact.own != Stand::Nothing)
         };
-        let holds = own().filter(|fact| fact.stand == Stand::Holds).count();
+        let holds = own().filter(|fact| fact.own == Stand::Holds).count();
         Some((holds, own().count())).filter(|(_, all)| *all > 0)
     }
 
