@@ -305,11 +305,16 @@ fn steps(id: &str) -> Vec<Step<'_>> {
             }
             (None, "subscriptions") => {
                 out.push(Step::Fixed(part));
-                out.extend(
-                    parts
-                        .next()
-                        .map(|name| Step::Name(Some(Kind::Subscription), name)),
-                );
+                out.extend(parts.next().map(|name| {
+                    // `Microsoft.Resources/subscriptions/resourceGroups/read` is an action, and names
+                    // nobody's subscription.
+                    let folded = name.to_ascii_lowercase();
+                    if !is_guid(&folded) && is_harmless(&folded) {
+                        Step::Type(name)
+                    } else {
+                        Step::Name(Some(Kind::Subscription), name)
+                    }
+                }));
             }
             (None, "resourcegroups") => {
                 out.push(Step::Fixed(part));
@@ -442,4 +447,25 @@ pub(super) fn is_guid(text: &str) -> bool {
 /// Where a GUID stands in a text.
 fn guid_in(text: &str) -> Option<usize> {
     (0..=text.len().checked_sub(GUID)?).find(|at| text.get(*at..at + GUID).is_some_and(is_guid))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Level, Masker};
+
+    #[test]
+    fn an_action_on_subscriptions_is_no_id_of_one() {
+        let mut masker = Masker::new(Level::All, None);
+        for action in [
+            "Microsoft.Resources/subscriptions/read",
+            "Microsoft.Resources/subscriptions/resourceGroups/read",
+        ] {
+            assert_eq!(masker.text(action), action);
+        }
+        let id = "/subscriptions/3b1c0f2d-65f0-4135-bf08-e005a4058e20/resourceGroups/rg-poc";
+        assert_eq!(
+            masker.text(id),
+            "/subscriptions/subscription-1/resourceGroups/group-1"
+        );
+    }
 }
