@@ -4,11 +4,12 @@
 //!
 //! Wanted: under 200 ms.
 //!
-//! Measured in November 2026 with the release profile, on two cores that had other work besides:
-//! everything 166 ms at best, 179 in the median; on one thread 237 and 257. So the 200 ms hold on two cores
-//! and not on one. The document takes 0.56 of it (unpacking and its frame on one thread, the things in it on
-//! all), decoding what it holds 0.32. Decoding took 2.6 times as long before things were shared with
-//! what is made of them and spread over threads. Saving the same takes 320 ms, nearly all of it packing.
+//! Measured in November 2026 with the release profile, on two cores that were otherwise idle:
+//! everything 162 ms in the median, 156 at best; on one thread, with other work besides, 257. So the
+//! 200 ms hold on two cores and not on one. The document takes 0.58 of it (unpacking and its frame on one
+//! thread, the things in it on all), decoding what it holds 0.34. Decoding took 2.6 times as long before
+//! things were shared with what is made of them and spread over threads. Saving the same takes 307 ms,
+//! nearly all of it packing.
 
 mod environment;
 #[path = "../tests/hops/pages.rs"]
