@@ -25,6 +25,7 @@ use crate::analysis::verdict::Verdict;
 use crate::model::id::ArmId;
 use crate::model::judging::Judging;
 use crate::model::text::safe;
+use crate::report::json::hops::which;
 use crate::store::diff::{Became, Difference, Differences, Property, between};
 use crate::store::{Inventory, Snapshot, State};
 
@@ -196,15 +197,7 @@ fn property(one: &Property) -> Value {
 }
 
 fn hop(turn: &Turn) -> Value {
-    let hop = &turn.hop;
-    let mut out = Map::new();
-    out.insert("id".into(), hop.id().into());
-    out.insert("kind".into(), hop.kind.word().into());
-    out.insert("from".into(), hop.from.as_str().into());
-    out.insert("to".into(), hop.to.as_str().into());
-    if let Some(via) = &hop.via {
-        out.insert("via".into(), via.as_str().into());
-    }
+    let mut out = which(&turn.hop);
     put_verdicts(&mut out, turn.before, turn.after);
     let gates: Vec<Value> = turn
         .gates

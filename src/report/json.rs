@@ -7,7 +7,7 @@
 mod access;
 mod blocks;
 mod details;
-mod hops;
+pub(super) mod hops;
 pub mod preflight;
 mod write;
 

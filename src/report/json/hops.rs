@@ -9,8 +9,8 @@ use crate::analysis::hop::{Finding, GateVerdict, Hop, Remedy};
 use crate::model::id::{ArmId, PrincipalId};
 use crate::report::timestamp;
 
-/// One hop.
-pub(super) fn hop(hop: &Hop) -> Value {
+/// Which hop it is: what the report and the diff say of it alike.
+pub(in crate::report) fn which(hop: &Hop) -> Map<String, Value> {
     let mut out = Map::new();
     out.insert("id".into(), hop.id().into());
     out.insert("kind".into(), hop.kind.word().into());
@@ -19,6 +19,12 @@ pub(super) fn hop(hop: &Hop) -> Value {
     if let Some(via) = &hop.via {
         out.insert("via".into(), via.as_str().into());
     }
+    out
+}
+
+/// One hop.
+pub(super) fn hop(hop: &Hop) -> Value {
+    let mut out = which(hop);
     out.insert("basis".into(), hop.basis.word().into());
     out.insert("verdict".into(), hop.verdict().word().into());
     let gates: Vec<Value> = hop.gates.iter().map(gate).collect();
