@@ -3,14 +3,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[path = "support/reading.rs"]
+mod reading;
 mod support;
 
 use std::path::Path;
 
 use hopscope::cli::{Global, Knobs};
-use hopscope::commands::session::{Channels, Place, UPDATES};
+use hopscope::commands::session::Place;
 use hopscope::config::ConfigFile;
-use hopscope::fetch::plan::Depth;
 use hopscope::model::facet::Facet;
 use hopscope::model::field::Field;
 use hopscope::model::id::{ArmId, PrincipalId};
@@ -18,11 +19,9 @@ use hopscope::model::issue::IssueKind;
 use hopscope::model::key::{AppId, Key};
 use hopscope::model::search::ConnectionString;
 use hopscope::store::inventory::Memberships;
-use hopscope::store::{Inventory, State, Store, Update};
+use hopscope::store::{Inventory, State};
 use serde_json::{Value, json};
 use support::{hopscope, problems};
-use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
 use wiremock::matchers::{method, path, path_regex, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -44,26 +43,7 @@ async fn read(global: Global) -> Inventory {
     let place = Place::find(&global, &ConfigFile::default(), &knobs)
         .await
         .unwrap();
-    let (updates_in, mut updates) = mpsc::channel(UPDATES);
-    let (_asks, asks_out) = mpsc::unbounded_channel();
-    let stop = CancellationToken::new();
-    let channels = Channels {
-        updates: updates_in,
-        asks: asks_out,
-        first_rest: None,
-    };
-    let reading = tokio::spawn(place.read(Depth::Whole, None, channels, stop.clone()));
-    let mut store = Store::new();
-    while let Some(update) = updates.recv().await {
-        let rests = matches!(update, Update::Idle { .. });
-        store.apply(update);
-        if rests {
-            break;
-        }
-    }
-    stop.cancel();
-    reading.await.unwrap();
-    Inventory::build(&store.snapshot())
+    Inventory::build(&reading::whole(place).await)
 }
 
 async fn demo(name: &str) -> Inventory {

@@ -3,24 +3,24 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[path = "support/reading.rs"]
+mod reading;
+
 use std::path::PathBuf;
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use hopscope::analysis::hops;
 use hopscope::cli::{Global, Knobs};
-use hopscope::commands::session::{Channels, Place, UPDATES};
+use hopscope::commands::session::Place;
 use hopscope::config::{ConfigFile, Settings};
-use hopscope::fetch::plan::Depth;
 use hopscope::model::judging::Judging;
 use hopscope::simulator::{Listen, Scenario, Server};
-use hopscope::store::{Inventory, Snapshot, Store, Update};
+use hopscope::store::{Inventory, Snapshot};
 use hopscope::ui::panes::registry;
 use hopscope::ui::view::{Setup, View};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use time::{OffsetDateTime, UtcOffset};
-use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
 
 /// A reading that is refused.
 struct Refused {
@@ -65,26 +65,7 @@ async fn read(refused: &Refused) -> Snapshot {
     let place = Place::find(&global, &ConfigFile::default(), &Knobs::default())
         .await
         .unwrap();
-    let (updates_in, mut updates) = mpsc::channel(UPDATES);
-    let (_asks, asks) = mpsc::unbounded_channel();
-    let stop = CancellationToken::new();
-    let channels = Channels {
-        updates: updates_in,
-        asks,
-        first_rest: None,
-    };
-    let reading = tokio::spawn(place.read(Depth::Whole, None, channels, stop.clone()));
-    let mut store = Store::new();
-    while let Some(update) = updates.recv().await {
-        let rests = matches!(update, Update::Idle { .. });
-        store.apply(update);
-        if rests {
-            break;
-        }
-    }
-    stop.cancel();
-    reading.await.unwrap();
-    store.snapshot()
+    reading::whole(place).await
 }
 
 /// The screen, driven by keys.

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod ledger;
+#[path = "../support/reading.rs"]
+mod reading;
 mod run;
 mod tap;
 mod tenants;

@@ -4,15 +4,13 @@ use std::time::Duration;
 
 use hopscope::azure::cloud::from_toml;
 use hopscope::azure::credential::{Choice, Credentials};
-use hopscope::commands::session::{Channels, Place};
-use hopscope::fetch::plan::Depth;
+use hopscope::commands::session::Place;
 use hopscope::model::id::TenantId;
 use hopscope::model::scope::Scope;
 use hopscope::simulator::{Knobs, Listen, Scenario, Server};
-use hopscope::store::{Snapshot, Store, Update};
-use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
+use hopscope::store::Snapshot;
 
+use crate::reading;
 use crate::tap::{Bend, Record, Seen, Tap};
 
 /// What a reading left behind.
@@ -94,35 +92,11 @@ pub(crate) async fn run(name: &str, plan: Plan) -> Ran {
         server: None,
         draws: Vec::new(),
     };
-    let snapshot = read(place).await;
+    let snapshot = reading::whole(place).await;
     Ran {
         snapshot,
         seen: record.all(),
         elsewhere: away.all(),
         away: target,
     }
-}
-
-/// Reads until everything was answered once.
-async fn read(place: Place) -> Snapshot {
-    let (news, mut updates) = mpsc::channel(256);
-    let (_, asks) = mpsc::unbounded_channel();
-    let stop = CancellationToken::new();
-    let channels = Channels {
-        updates: news,
-        asks,
-        first_rest: None,
-    };
-    let reading = tokio::spawn(place.read(Depth::Whole, None, channels, stop.clone()));
-    let mut store = Store::new();
-    while let Some(update) = updates.recv().await {
-        let rests = matches!(update, Update::Idle { .. });
-        store.apply(update);
-        if rests {
-            break;
-        }
-    }
-    stop.cancel();
-    reading.await.unwrap();
-    store.snapshot()
 }
